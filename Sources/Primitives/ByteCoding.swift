@@ -1,0 +1,100 @@
+/// Builds a canonical binary encoding: integers big-endian, byte strings behind their 32-bit length.
+package struct ByteWriter {
+    package private(set) var bytes: [UInt8] = []
+
+    package init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+    package mutating func write(_ value: some FixedWidthInteger) {
+        var shift = value.bitWidth
+        while shift > 0 {
+            shift -= 8
+            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+
+    package mutating func write(_ value: Hash256) { bytes.append(contentsOf: value.bytes) }
+
+    package mutating func write(_ value: FileID) {
+        write(value.high)
+        write(value.low)
+    }
+
+    /// Appends bytes as they are; the reader must know how many.
+    package mutating func write(fixed value: some Sequence<UInt8>) {
+        bytes.append(contentsOf: value)
+    }
+
+    /// Appends a 32-bit length, then the bytes.
+    package mutating func write(prefixed value: [UInt8]) {
+        write(UInt32(value.count))
+        bytes.append(contentsOf: value)
+    }
+
+    package mutating func write(_ text: String) { write(prefixed: Array(text.utf8)) }
+}
+
+/// Why bytes are not a canonical encoding.
+package enum ByteReaderError: Error, Equatable {
+    /// The bytes end before the value does.
+    case truncated(offset: Int)
+    /// More bytes follow than the value has.
+    case trailingBytes(count: Int)
+    /// A value is outside what the format allows.
+    case invalid(what: String, offset: Int)
+}
+
+/// Reads what `ByteWriter` wrote. Never reads past the end, whatever the lengths claim.
+package struct ByteReader {
+    package let bytes: [UInt8]
+    package private(set) var offset = 0
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    package var remaining: Int { bytes.count - offset }
+
+    package mutating func read<T: FixedWidthInteger>(_ type: T.Type) throws(ByteReaderError) -> T {
+        let count = T.bitWidth / 8
+        guard remaining >= count else { throw .truncated(offset: offset) }
+        var value: T = 0
+        for index in offset..<offset + count {
+            value = value << 8 | T(truncatingIfNeeded: bytes[index])
+        }
+        offset += count
+        return value
+    }
+
+    package mutating func readFixed(_ count: Int) throws(ByteReaderError) -> [UInt8] {
+        guard count >= 0, remaining >= count else { throw .truncated(offset: offset) }
+        defer { offset += count }
+        return Array(bytes[offset..<offset + count])
+    }
+
+    package mutating func readPrefixed() throws(ByteReaderError) -> [UInt8] {
+        let count = try read(UInt32.self)
+        return try readFixed(Int(count))
+    }
+
+    package mutating func readHash() throws(ByteReaderError) -> Hash256 {
+        guard remaining >= 32 else { throw .truncated(offset: offset) }
+        defer { offset += 32 }
+        return bytes.withUnsafeBytes { Hash256(loading: $0.baseAddress! + offset) }
+    }
+
+    package mutating func readFileID() throws(ByteReaderError) -> FileID {
+        FileID(high: try read(UInt64.self), low: try read(UInt64.self))
+    }
+
+    package mutating func readString() throws(ByteReaderError) -> String {
+        let start = offset
+        let utf8 = try readPrefixed()
+        guard let text = String(validating: utf8, as: UTF8.self) else {
+            throw .invalid(what: "UTF-8 text", offset: start)
+        }
+        return text
+    }
+
+    /// Call last: an encoding with bytes left over is not canonical.
+    package func finish() throws(ByteReaderError) {
+        guard remaining == 0 else { throw .trailingBytes(count: remaining) }
+    }
+}
