@@ -1,0 +1,192 @@
+package import Primitives
+package import Roles
+
+/// Everything that determines a simulated world, its seed included: the same configuration gives
+/// the same world, event for event.
+package struct WorldConfiguration: Equatable, Sendable {
+    package var name = "world"
+    package var seed: UInt64 = 1
+    /// How long faults, churn and workload last; measurements cover this time.
+    package var duration = Duration.hours(1)
+    /// How long the world then gets, with every surviving node up and no fault, to heal before the
+    /// last checks.
+    package var settle = Duration.hours(1)
+    /// Between two rows of the time series.
+    package var sampleInterval = Duration.hours(1)
+    /// Between two rounds of the oracles that look at everything.
+    package var oracleInterval = Duration.days(1)
+
+    package var topology = TopologySettings()
+    package var nodes = NodeSettings()
+    package var network = NetworkSettings()
+    package var settings = ProtocolSettings()
+    package var churn = ChurnSettings()
+    package var workload = WorkloadSettings()
+    package var faults: [FaultSettings] = []
+
+    package init() {}
+}
+
+/// Who there is and where.
+package struct TopologySettings: Equatable, Sendable {
+    /// Names of regions with measured latencies (`RegionLatency.names`); participants are dealt to
+    /// them in turn.
+    package var regions = ["frankfurt"]
+    /// Failure domains; node i is in domain i mod `failureDomains`.
+    package var failureDomains = 1
+    package var discoveries = 1
+    package var backends = 1
+    package var nodes = 5
+    package var users = 1
+
+    package init() {}
+}
+
+/// What a storage node's machine can do.
+package struct NodeSettings: Equatable, Sendable {
+    package var capacityBytes = 64 * 1024 * 1024 * 1024
+    package var uploadBytesPerSecond = 12_500_000
+    package var downloadBytesPerSecond = 25_000_000
+    package var disk = DiskSettings()
+
+    package init() {}
+}
+
+/// The speed of a disk.
+package struct DiskSettings: Equatable, Sendable {
+    /// Fixed cost of a read or a write.
+    package var latency = Duration.milliseconds(4)
+    /// Fixed cost of a sync, after which everything written before is durable.
+    package var syncLatency = Duration.milliseconds(8)
+    package var bytesPerSecond = 150_000_000
+
+    package init() {}
+}
+
+/// What the network does to messages, on every link and at all times.
+package struct NetworkSettings: Equatable, Sendable {
+    /// Each latency is drawn from [1, 1 + jitter) times the measured one-way latency.
+    package var jitter = 0.2
+    /// Probability that a message is lost.
+    package var loss = 0.0
+    /// Probability that a message arrives twice.
+    package var duplication = 0.0
+
+    package init() {}
+}
+
+/// How nodes come and go.
+package struct ChurnSettings: Equatable, Sendable {
+    /// Time online; nil: nodes do not leave of themselves.
+    package var session: Distribution?
+    /// Time offline between sessions. Required with `session`.
+    package var downtime: Distribution?
+    /// Time until the node leaves for ever and its data is destroyed; nil: never.
+    package var lifetime: Distribution?
+    /// Time until a destroyed node's place is taken by a new, empty one; nil: never.
+    package var replacement: Distribution?
+
+    package init() {}
+}
+
+/// A law that durations are drawn from.
+package enum Distribution: Equatable, Sendable {
+    /// Always the same.
+    case constant(Duration)
+    case exponential(mean: Duration)
+    /// Shape below 1: many short and a few very long.
+    case weibull(shape: Double, scale: Duration)
+
+    /// Draws by inversion.
+    package func draw(_ random: inout RandomSource) -> Duration {
+        switch self {
+        case .constant(let value):
+            return value
+        case .exponential(let mean):
+            return mean.scaled(by: -PortableMath.log(1 - random.unit()))
+        case .weibull(let shape, let scale):
+            let unit = -PortableMath.log(1 - random.unit())
+            return Duration(seconds: scale.seconds * PortableMath.pow(unit, 1 / shape))
+        }
+    }
+}
+
+/// How a chunk's bytes are represented.
+package enum PayloadMode: String, Equatable, Sendable, CaseIterable {
+    /// Every byte is generated, sealed, stored and compared.
+    case real
+    /// A chunk carries a short stand-in, sealed and hashed for real, and charges its declared size
+    /// to disks and links.
+    case modelled
+}
+
+/// What the users do.
+package struct WorkloadSettings: Equatable, Sendable {
+    package var payload = PayloadMode.modelled
+    package var chunkBytes = 256 * 1024
+    /// Files that the users put, evenly spread over `fillDuration`, at the start.
+    package var files = 10
+    package var fillDuration = Duration.minutes(10)
+    /// File sizes are uniform in the logarithm between these.
+    package var smallestFileBytes = 64 * 1024
+    package var largestFileBytes = 4 * 1024 * 1024
+    /// Rates of all users together, per day, as Poisson processes that last until `duration`.
+    package var readsPerDay = 0.0
+    package var writesPerDay = 0.0
+    package var deletesPerDay = 0.0
+    /// Attempts to read somebody else's file, all of which must be refused.
+    package var intrusionsPerDay = 0.0
+
+    package init() {}
+}
+
+/// One declared fault. Each counts what it did; one that did nothing fails the run.
+package struct FaultSettings: Equatable, Sendable {
+    /// Unique within a world; names the fault in reports.
+    package var name: String
+    package var kind: Kind
+
+    package init(name: String, kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+
+    package enum Kind: Equatable, Sendable {
+        /// No message passes between the chosen participants and the rest.
+        case partition(at: Duration, lasting: Duration, of: Selection, direction: Direction)
+        /// The chosen participants are down; their disks keep what was synced.
+        case outage(at: Duration, lasting: Duration, of: Selection)
+        /// The chosen participants crash and start again after `downtime`, over and over.
+        case crashes(every: Distribution, downtime: Duration, of: Selection)
+        /// Extra loss and duplication (probabilities), and latencies multiplied, on every link of
+        /// the chosen participants.
+        case degradation(
+            at: Duration, lasting: Duration, of: Selection, loss: Double, duplication: Double,
+            latencyFactor: Double)
+        /// One random stored replica has a byte flipped, on average this often over all nodes.
+        case bitRot(every: Distribution)
+        /// One random stored replica vanishes from a disk, its node unaware, this often.
+        case lostChunks(every: Distribution)
+        /// The chosen nodes leave gracefully, handing over what they hold first.
+        case departure(at: Duration, of: Selection)
+    }
+
+    /// Which way a partition cuts.
+    package enum Direction: String, Equatable, Sendable, CaseIterable {
+        case both
+        /// What the chosen participants send is lost.
+        case outgoing
+        /// What is sent to them is lost.
+        case incoming
+    }
+
+    /// Which participants a fault concerns.
+    package enum Selection: Equatable, Sendable {
+        case domain(Int)
+        case region(String)
+        /// This many nodes, chosen at random.
+        case nodes(Int)
+        case backends
+        case discoveries
+    }
+}
