@@ -1,0 +1,135 @@
+package import Merkle
+package import Primitives
+
+/// One comparison of inventories under way.
+struct Comparison: Sendable {
+    var walk: InventoryComparison
+    let startedAt: Instant
+    let inventoryCount: Int
+    var question: InventoryQuestion
+    var attempts = 1
+}
+
+/// Anti-entropy: compares what a node holds with what the ledger says it holds, by their inventory
+/// trees, and mends the difference. What the node holds and no ledger names is collected, once it has
+/// been seen for longer than any upload takes.
+extension Backend {
+    mutating func startComparisons(
+        at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        for index in members.all.indices {
+            guard comparisons.count < settings.antiEntropySessions else { return }
+            guard members[index].isReachable, now >= members[index].nextComparison,
+                comparisons[index] == nil
+            else { continue }
+            members[index].nextComparison =
+                now + random.jittered(settings.antiEntropyInterval, by: 0.25)
+            var walk = InventoryComparison(local: members[index].expected)
+            guard let question = walk.nextQuestion() else { continue }
+            comparisons[index] = Comparison(
+                walk: walk, startedAt: now, inventoryCount: members[index].expected.count,
+                question: question)
+            ask(question, index, effects: &effects)
+        }
+    }
+
+    private mutating func ask(
+        _ question: InventoryQuestion, _ index: Int, effects: inout Effects
+    ) {
+        let peer = members[index].peer
+        let call = calls.open(to: peer, .compare(member: index))
+        effects.request(
+            .inventory(question), to: peer, call: call, timeout: settings.requestTimeout)
+    }
+
+    mutating func comparisonAnswered(
+        _ index: Int, _ answer: InventoryAnswer, at now: Instant, effects: inout Effects
+    ) {
+        guard var comparison = comparisons[index] else { return }
+        do {
+            try comparison.walk.receive(answer)
+        } catch {
+            endComparison(index, at: now, effects: &effects)
+            return
+        }
+        if let question = comparison.walk.nextQuestion() {
+            comparison.question = question
+            comparison.attempts = 1
+            comparisons[index] = comparison
+            ask(question, index, effects: &effects)
+            return
+        }
+        comparisons[index] = nil
+        conclude(comparison, with: index, at: now, effects: &effects)
+    }
+
+    /// No answer, or a refusal: the same question again, a bounded number of times.
+    mutating func comparisonFailed(_ index: Int, at now: Instant, effects: inout Effects) {
+        guard var comparison = comparisons[index] else { return }
+        guard comparison.attempts < settings.attempts, members[index].isReachable else {
+            endComparison(index, at: now, effects: &effects)
+            return
+        }
+        comparison.attempts += 1
+        comparisons[index] = comparison
+        ask(comparison.question, index, effects: &effects)
+    }
+
+    private mutating func endComparison(
+        _ index: Int, at now: Instant, effects: inout Effects
+    ) {
+        comparisons[index] = nil
+        effects.note(.comparisonFailed(with: members[index].peer))
+        members[index].nextComparison = min(
+            members[index].nextComparison, now + settings.antiEntropyInterval / 8)
+    }
+
+    private mutating func conclude(
+        _ comparison: Comparison, with index: Int, at now: Instant, effects: inout Effects
+    ) {
+        let missing = comparison.walk.missing
+        let surplus = comparison.walk.surplus
+        effects.note(
+            .comparisonFinished(
+                with: members[index].peer, isEqual: missing.isEmpty && surplus.isEmpty,
+                inventoryCount: comparison.inventoryCount, comparison.walk.statistics))
+        for id in missing {
+            // Counted on before the comparison began, or it may only have arrived meanwhile.
+            let since = chunks[id]?.holders.first { $0.member == index }?.since
+            guard let since, since < comparison.startedAt else { continue }
+            replicaMissing(id, on: index, .comparison, at: now, effects: &effects)
+        }
+        var stillOrphaned: [ChunkID: Instant] = [:]
+        for id in surplus {
+            if let since = judgeSurplus(id, on: index, at: now, effects: &effects) {
+                stillOrphaned[id] = since
+            }
+        }
+        orphans[index] = stillOrphaned.isEmpty ? nil : stillOrphaned
+    }
+
+    /// Adopts, deletes or watches a replica that was not expected. Returns since when it is watched.
+    private mutating func judgeSurplus(
+        _ id: ChunkID, on index: Int, at now: Instant, effects: inout Effects
+    ) -> Instant? {
+        guard let chunk = chunks[id] else {
+            effects.note(.surplusFound(id, on: members[index].peer))
+            let since = orphans[index]?[id] ?? now
+            guard now - since >= settings.orphanGrace else { return since }
+            journal.whenDurable(.delete(id, member: index))
+            return nil
+        }
+        // Staged, on its way, or counted since the comparison began.
+        guard chunk.isCommitted, !chunk.isHeld(by: index), !chunk.underWay.contains(index) else {
+            return nil
+        }
+        effects.note(.surplusFound(id, on: members[index].peer))
+        if redundancy(of: chunk) < settings.replicas, members[index].countsForRedundancy {
+            addHolder(index, to: id, at: now)
+            reconcile(id, at: now, effects: &effects)
+        } else {
+            journal.whenDurable(.delete(id, member: index))
+        }
+        return nil
+    }
+}

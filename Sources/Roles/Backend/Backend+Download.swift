@@ -1,0 +1,120 @@
+import Cryptography
+import Merkle
+package import Primitives
+
+/// One chunk on its way to a user.
+struct Download: Sendable {
+    let chunk: ChunkID
+    let user: PeerID
+    let call: CallID
+    /// Holders to ask next, best first.
+    var candidates: [Int]
+    /// Who was asked, and when.
+    var asked: [(member: Int, at: Instant)] = []
+    var waiting = 0
+}
+
+/// Serving chunks: asks the quickest replica, verifies what comes, falls back to another, asks a second
+/// one alongside a slow first, and has repaired what it found broken.
+extension Backend {
+    mutating func getChunk(
+        _ request: GetChunkRequest, from user: PeerID, call: CallID, at now: Instant,
+        random: inout RandomSource, effects: inout Effects
+    ) {
+        guard isOwnChunk(request, of: user), let chunk = chunks[request.chunk] else {
+            effects.send(.chunkAnswer(.notFound), to: user, call: call)
+            return
+        }
+        lastOperation += 1
+        downloads[lastOperation] = Download(
+            chunk: request.chunk, user: user, call: call,
+            candidates: readingOrder(of: chunk, random: &random))
+        askNext(lastOperation, at: now, effects: &effects)
+    }
+
+    /// The user names one of their files and proves that the chunk is in it.
+    private func isOwnChunk(_ request: GetChunkRequest, of user: PeerID) -> Bool {
+        guard let record = ownFile(request.file, of: user),
+            request.proof.treeSize == UInt64(record.chunkCount)
+        else { return false }
+        let leaf = MerkleTree.leafHash(request.chunk.hash.bytes)
+        return (try? request.proof.verify(leafHash: leaf, root: record.root)) != nil
+    }
+
+    /// Members thought to be there first, the quickest of them first, spread so that equally quick
+    /// ones share the load.
+    private func readingOrder(of chunk: Chunk, random: inout RandomSource) -> [Int] {
+        var order: [(rank: Int, time: Duration, member: Int)] = []
+        for holder in chunk.holders {
+            let member = members[holder.member]
+            let time = member.answerTime.scaled(by: 1 + random.unit())
+            order.append((Int(member.status.rawValue), time, holder.member))
+        }
+        order.sort { ($0.rank, $0.time, $0.member) < ($1.rank, $1.time, $1.member) }
+        return order.map(\.member)
+    }
+
+    private mutating func askNext(
+        _ operation: UInt64, at now: Instant, effects: inout Effects
+    ) {
+        guard var download = downloads[operation] else { return }
+        guard !download.candidates.isEmpty else {
+            guard download.waiting == 0 else { return }
+            downloads[operation] = nil
+            effects.send(.chunkAnswer(.unavailable), to: download.user, call: download.call)
+            return
+        }
+        let member = download.candidates.removeFirst()
+        download.asked.append((member, now))
+        download.waiting += 1
+        downloads[operation] = download
+        let peer = members[member].peer
+        let byteCount = chunks[download.chunk]?.byteCount ?? 0
+        let call = calls.open(to: peer, .retrieve(operation, member: member))
+        effects.request(
+            .retrieve(RetrieveRequest(chunk: download.chunk, capability: nil)), to: peer,
+            call: call, timeout: settings.timeout(forBytes: byteCount))
+        effects.schedule(Timer(.hedge, operation), after: slowAfter(byteCount))
+    }
+
+    /// The first answer is slow in coming: asks another replica alongside.
+    mutating func hedgeDownload(
+        _ operation: UInt64, at now: Instant, effects: inout Effects
+    ) {
+        guard let download = downloads[operation], let last = download.asked.last,
+            !download.candidates.isEmpty,
+            now - last.at >= slowAfter(chunks[download.chunk]?.byteCount ?? 0)
+        else { return }
+        askNext(operation, at: now, effects: &effects)
+    }
+
+    /// A node answered a retrieval, or did not (nil).
+    mutating func retrieveAnswered(
+        _ operation: UInt64, _ member: Int, _ answer: RetrieveAnswer?, at now: Instant,
+        effects: inout Effects
+    ) {
+        let chunk = downloads[operation]?.chunk
+        downloads[operation]?.waiting -= 1
+        if let asked = downloads[operation]?.asked.last(where: { $0.member == member }) {
+            // A smoothed estimate with the gain that TCP uses for round trips (RFC 6298 §2).
+            let old = members[member].answerTime
+            members[member].answerTime = (old * 7 + (now - asked.at)) / 8
+        }
+        switch answer {
+        case .found(let payload):
+            if let chunk, SHA256.hash(payload.bytes) == chunk.hash {
+                guard let download = downloads.removeValue(forKey: operation) else { return }
+                effects.send(
+                    .chunkAnswer(.found(payload)), to: download.user, call: download.call)
+                return
+            }
+            fallthrough
+        case .missing:
+            if let chunk {
+                replicaMissing(chunk, on: member, .scrubOrRead, at: now, effects: &effects)
+            }
+        case .refused, nil: break
+        }
+        askNext(operation, at: now, effects: &effects)
+    }
+}

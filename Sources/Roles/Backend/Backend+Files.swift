@@ -1,0 +1,112 @@
+package import Ledger
+import Merkle
+package import Primitives
+
+/// Files as the ledger knows them: committing, looking up, deleting. Each checks that the asker is
+/// the owner; to anybody else a file does not exist.
+extension Backend {
+    /// Chunks of one file at most: 4 TiB at 256 KiB a chunk would be 2²⁴.
+    static let chunksPerFileLimit = 1 << 24
+
+    mutating func commitFile(
+        _ request: CommitRequest, from user: PeerID, call: CallID, at now: Instant,
+        effects: inout Effects
+    ) {
+        let record = FileRecord(
+            owner: ownerTag(user), file: request.file, root: root(of: request.chunks),
+            chunkCount: UInt32(clamping: request.chunks.count),
+            sealedManifest: request.sealedManifest, wrappedKey: request.wrappedKey)
+        if let old = files[request.file] {
+            guard old == record else {
+                effects.send(.fileCommitted(.conflict), to: user, call: call)
+                return
+            }
+            // A second try of the same commit: answered when the first is durable.
+            journal.whenDurable(.answer(.fileCommitted(.committed), to: user, call: call))
+            writeBlock(at: now, effects: &effects)
+            return
+        }
+        if let refusal = refusal(of: request, by: user) {
+            effects.send(.fileCommitted(refusal), to: user, call: call)
+            return
+        }
+        files[request.file] = record
+        journal.add(.file(record))
+        for id in request.chunks { commitChunk(id) }
+        journal.whenDurable(.answer(.fileCommitted(.committed), to: user, call: call))
+        writeBlock(at: now, effects: &effects)
+        for id in request.chunks { reconcile(id, at: now, effects: &effects) }
+    }
+
+    private func root(of chunks: [ChunkID]) -> Hash256 {
+        MerkleTree.root(ofLeafHashes: chunks.map { MerkleTree.leafHash($0.hash.bytes) })
+    }
+
+    private func refusal(of request: CommitRequest, by user: PeerID) -> CommitOutcome? {
+        guard !request.chunks.isEmpty, request.chunks.count <= Self.chunksPerFileLimit,
+            Set(request.chunks).count == request.chunks.count
+        else { return .conflict }
+        var unknown: [UInt32] = []
+        for (index, id) in request.chunks.enumerated() {
+            guard let chunk = chunks[id] else {
+                unknown.append(UInt32(index))
+                continue
+            }
+            guard !chunk.isCommitted, chunk.stagedBy == user else { return .conflict }
+            if chunk.holders.count < settings.writeQuorum { unknown.append(UInt32(index)) }
+        }
+        return unknown.isEmpty ? nil : .unknownChunks(unknown)
+    }
+
+    private mutating func commitChunk(_ id: ChunkID) {
+        chunks[id]?.isCommitted = true
+        for holder in chunks[id]?.holders ?? [] { members[holder.member].expected.insert(id) }
+        markDirty(id)
+    }
+
+    mutating func getFile(
+        _ file: FileID, from user: PeerID, call: CallID, effects: inout Effects
+    ) {
+        guard let record = ownFile(file, of: user) else {
+            effects.send(.fileAnswer(.notFound), to: user, call: call)
+            return
+        }
+        effects.send(.fileAnswer(.found(record)), to: user, call: call)
+    }
+
+    /// The file's record, if it is this user's.
+    func ownFile(_ file: FileID, of user: PeerID) -> FileRecord? {
+        guard let record = files[file], record.owner == ownerTag(user) else { return nil }
+        return record
+    }
+
+    mutating func deleteFile(
+        _ request: DeleteFileRequest, from user: PeerID, call: CallID, at now: Instant,
+        effects: inout Effects
+    ) {
+        guard let record = ownFile(request.file, of: user) else {
+            effects.send(.fileDeleted(.notFound), to: user, call: call)
+            return
+        }
+        guard root(of: request.chunks) == record.root else {
+            effects.send(.fileDeleted(.mismatched), to: user, call: call)
+            return
+        }
+        files[request.file] = nil
+        journal.add(.fileRemoval(FileRemoval(owner: record.owner, file: record.file)))
+        for id in request.chunks { release(id) }
+        journal.whenDurable(.answer(.fileDeleted(.deleted), to: user, call: call))
+        writeBlock(at: now, effects: &effects)
+    }
+
+    /// Nothing refers to a chunk any more: its replicas go once the ledger says so.
+    private mutating func release(_ id: ChunkID) {
+        guard let chunk = chunks.removeValue(forKey: id) else { return }
+        journal.add(
+            .placement(PlacementRecord(chunk: id, size: UInt32(chunk.byteCount), nodes: [])))
+        for holder in chunk.holders {
+            members[holder.member].expected.remove(id)
+            journal.whenDurable(.delete(id, member: holder.member))
+        }
+    }
+}

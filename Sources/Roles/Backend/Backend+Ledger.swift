@@ -1,0 +1,128 @@
+import Ledger
+package import Primitives
+
+/// Writing the ledger, and rebuilding everything from it.
+extension Backend {
+    /// Writes what has gathered as one block, or does at once what waited for nothing.
+    mutating func writeBlock(at now: Instant, effects: inout Effects) {
+        guard journal.inFlight == nil else {
+            journal.isUrgent = true
+            return
+        }
+        guard !journal.isEmpty else {
+            perform(journal.takeActions(), at: now, effects: &effects)
+            return
+        }
+        effects.disk.append(
+            .append(journal.startBlock(placements: dirtyPlacements(), at: now)))
+        effects.disk.append(.sync(token: 0))
+    }
+
+    private mutating func dirtyPlacements() -> [Record] {
+        journal.dirty.compactMap { id in
+            // Released meanwhile: its last record was added then.
+            guard let chunk = chunks[id] else { return nil }
+            chunks[id]?.isDirty = false
+            return .placement(
+                PlacementRecord(
+                    chunk: id, size: UInt32(chunk.byteCount),
+                    nodes: chunk.holders.map { members[$0.member].peer }.sorted()))
+        }
+    }
+
+    mutating func finishBlock(at now: Instant, effects: inout Effects) {
+        guard let block = journal.finishBlock() else { return }
+        effects.note(.blockWritten(records: block.recordCount, byteCount: block.byteCount))
+        perform(block.actions, at: now, effects: &effects)
+        if journal.isUrgent { writeBlock(at: now, effects: &effects) }
+    }
+
+    private mutating func perform(
+        _ actions: [Journal.Action], at now: Instant, effects: inout Effects
+    ) {
+        for action in actions {
+            switch action {
+            case .answer(let message, let peer, let call):
+                effects.send(message, to: peer, call: call)
+            case .delete(let id, let member):
+                deleteReplica(id, on: member, at: now, effects: &effects)
+            }
+        }
+    }
+
+    /// Writes records that nobody waits for once they have gathered for the ledger interval.
+    mutating func writeGathered(at now: Instant, effects: inout Effects) {
+        guard !journal.isIdle else { return }
+        let since = journal.waitingSince ?? now
+        journal.waitingSince = since
+        if now - since >= settings.ledgerInterval { writeBlock(at: now, effects: &effects) }
+    }
+
+    // MARK: Recovery
+
+    /// Rebuilds files, placements and members from the blocks that the disk kept.
+    mutating func recover(
+        _ encodedBlocks: [[UInt8]], at now: Instant, random: inout RandomSource,
+        effects: inout Effects
+    ) {
+        var verifier = LedgerVerifier(writer: signingKey.publicKey, policy: .tipOnly)
+        for encoded in encodedBlocks {
+            guard let block = try? Block(decoding: encoded), (try? verifier.check(block)) != nil
+            else {
+                effects.note(.ledgerRefused(height: verifier.height))
+                return
+            }
+            for record in block.records { replay(record, at: now) }
+            lastStamp = max(lastStamp, block.header.time)
+        }
+        guard (try? verifier.finish()) != nil else {
+            effects.note(.ledgerRefused(height: verifier.height))
+            return
+        }
+        journal.writer = LedgerWriter(signingKey: signingKey, resuming: verifier)
+        isReady = true
+        effects.note(.recovered(blocks: encodedBlocks.count))
+        askDiscoveries(effects: &effects)
+        effects.schedule(Timer(.maintenance), after: random.upTo(settings.peersInterval))
+    }
+
+    private mutating func replay(_ record: Record, at now: Instant) {
+        switch record {
+        case .file(let file): files[file.file] = file
+        case .fileRemoval(let removal): files[removal.file] = nil
+        case .placement(let placement): replay(placement, at: now)
+        case .membership(let membership): replay(membership, at: now)
+        }
+    }
+
+    private mutating func replay(_ placement: PlacementRecord, at now: Instant) {
+        for holder in chunks.removeValue(forKey: placement.chunk)?.holders ?? [] {
+            members[holder.member].expected.remove(placement.chunk)
+        }
+        guard !placement.nodes.isEmpty else { return }
+        var chunk = Chunk(byteCount: Int(placement.size))
+        chunk.isCommitted = true
+        for peer in placement.nodes {
+            guard let member = members.index(of: peer) else { continue }
+            chunk.holders.append(Chunk.Holder(member: member, since: now))
+            members[member].expected.insert(placement.chunk)
+        }
+        chunks[placement.chunk] = chunk
+    }
+
+    private mutating func replay(_ membership: MembershipRecord, at now: Instant) {
+        if case .joined(_, let domain, let capacityBytes) = membership.event,
+            members.index(of: membership.node) == nil
+        {
+            _ = members.add(
+                membership.node, domain: domain, capacityBytes: capacityBytes, at: now)
+        }
+        guard let index = members.index(of: membership.node) else { return }
+        switch membership.event {
+        case .joined: break
+        case .left: members[index].hasLeft = true
+        case .declaredDead: members[index].status = .dead
+        case .returned: members[index].status = .suspect
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Ledger
+package import Primitives
+
+/// Hearing from the discoveries, and what follows when a node's status changes.
+extension Backend {
+    mutating func askDiscoveries(effects: inout Effects) {
+        for (slot, discovery) in discoveries.enumerated() {
+            let feed = members.feeds[slot]
+            let call = calls.open(to: discovery, .peers(discovery: slot))
+            effects.request(
+                .peers(epoch: feed.epoch, since: feed.version), to: discovery, call: call,
+                timeout: settings.requestTimeout)
+        }
+        effects.schedule(Timer(.peers), after: settings.peersInterval)
+    }
+
+    mutating func hear(
+        _ answer: PeersAnswer, from slot: Int, at now: Instant, random: inout RandomSource,
+        effects: inout Effects
+    ) {
+        let wasSilent = !isFresh(slot, at: now)
+        members.feeds[slot].lastAnswer = now
+        if members.feeds[slot].epoch != answer.epoch {
+            // It forgot everything; what it said before no longer stands.
+            for index in members.all.indices { members[index].views[slot] = nil }
+        }
+        members.feeds[slot].epoch = answer.epoch
+        members.feeds[slot].version = answer.version
+        for report in answer.reports {
+            hear(report, from: slot, at: now, random: &random, effects: &effects)
+        }
+        if wasSilent { judgeAll(at: now, effects: &effects) }
+    }
+
+    private mutating func hear(
+        _ report: PeerReport, from slot: Int, at now: Instant, random: inout RandomSource,
+        effects: inout Effects
+    ) {
+        let registration = report.registration
+        let index = members.index(of: registration.node) ?? join(registration, at: now)
+        guard !members[index].hasLeft else { return }
+        members.heard(freeBytes: registration.freeBytes, of: index)
+        members[index].views[slot] = report.status
+        if report.status == .alive, members[index].incarnation != registration.incarnation {
+            // It restarted: what it holds may differ from what it held.
+            members[index].incarnation = registration.incarnation
+            members[index].nextComparison = min(
+                members[index].nextComparison, now + random.upTo(.minutes(1)))
+        }
+        judge(index, at: now, effects: &effects)
+    }
+
+    private mutating func join(_ registration: Registration, at now: Instant) -> Int {
+        journal.add(
+            .membership(
+                MembershipRecord(
+                    node: registration.node,
+                    event: .joined(
+                        publicKey: registration.publicKey, domain: registration.domain,
+                        capacityBytes: registration.capacityBytes))))
+        return members.add(
+            registration.node, domain: registration.domain,
+            capacityBytes: registration.capacityBytes, at: now)
+    }
+
+    private func isFresh(_ slot: Int, at now: Instant) -> Bool {
+        guard let lastAnswer = members.feeds[slot].lastAnswer else { return false }
+        return now - lastAnswer <= settings.peersInterval * 4
+    }
+
+    /// Judges members of whom no discovery says anything, by how long that has been so.
+    mutating func judgeSilence(at now: Instant, effects: inout Effects) {
+        for index in members.all.indices
+        where !members[index].hasLeft && members[index].views.allSatisfy({ $0 == nil }) {
+            judge(index, at: now, effects: &effects)
+        }
+    }
+
+    private mutating func judgeAll(at now: Instant, effects: inout Effects) {
+        for index in members.all.indices where !members[index].hasLeft {
+            judge(index, at: now, effects: &effects)
+        }
+    }
+
+    /// Merges what is known of a member: the best that any discovery says which has answered lately.
+    /// While none has, the backend may itself be cut off, and nobody's status changes.
+    private mutating func judge(_ index: Int, at now: Instant, effects: inout Effects) {
+        var best: PeerStatus?
+        var anyFresh = false
+        for slot in members.feeds.indices where isFresh(slot, at: now) {
+            anyFresh = true
+            if let view = members[index].views[slot] { best = min(best ?? view, view) }
+        }
+        guard anyFresh else { return }
+        if best == .alive { members[index].lastSeen = now }
+        let silence = now - members[index].lastSeen
+        let status = best ?? (silence >= settings.deadAfter ? .dead : .suspect)
+        let old = members[index].status
+        guard status != old else { return }
+        members[index].status = status
+        if status == .dead { died(index, effects: &effects) }
+        if old == .dead { returned(index, at: now, effects: &effects) }
+        if status == .alive {
+            // Repairs that found no source or no target may go on.
+            reconcileExpected(of: index, at: now, effects: &effects)
+        }
+    }
+
+    private mutating func died(_ index: Int, effects: inout Effects) {
+        let peer = members[index].peer
+        effects.note(.declaredDead(peer))
+        journal.add(.membership(MembershipRecord(node: peer, event: .declaredDead)))
+        orphans[index] = nil
+        for chunk in members[index].expected { enqueueIfNeeded(chunk) }
+    }
+
+    private mutating func returned(_ index: Int, at now: Instant, effects: inout Effects) {
+        let peer = members[index].peer
+        effects.note(.deadReturned(peer))
+        journal.add(.membership(MembershipRecord(node: peer, event: .returned)))
+        members[index].nextComparison = min(members[index].nextComparison, now)
+    }
+
+    mutating func reconcileExpected(of index: Int, at now: Instant, effects: inout Effects) {
+        for chunk in Array(members[index].expected) {
+            reconcile(chunk, at: now, effects: &effects)
+        }
+    }
+
+    // MARK: Leaving
+
+    /// A node asks to go. It may once every chunk that it was to hold stands elsewhere, durably in
+    /// the ledger; it asks again until then.
+    mutating func memberLeaves(
+        _ peer: PeerID, call: CallID, at now: Instant, effects: inout Effects
+    ) {
+        guard let index = members.index(of: peer) else {
+            effects.send(.leaveAnswer(isGranted: true), to: peer, call: call)
+            return
+        }
+        if !members[index].isDraining {
+            members[index].isDraining = true
+            reconcileExpected(of: index, at: now, effects: &effects)
+        }
+        guard members[index].hasLeft || members[index].expected.isEmpty else { return }
+        if !members[index].hasLeft {
+            members[index].hasLeft = true
+            journal.add(.membership(MembershipRecord(node: peer, event: .left)))
+        }
+        journal.whenDurable(.answer(.leaveAnswer(isGranted: true), to: peer, call: call))
+        writeBlock(at: now, effects: &effects)
+    }
+}

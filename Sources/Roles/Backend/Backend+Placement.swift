@@ -1,0 +1,158 @@
+import Ledger
+package import Primitives
+
+/// Choosing nodes for chunks, and keeping account of who holds what.
+extension Backend {
+    /// Chooses up to `count` members for replicas of a chunk: alive, with room, none of `avoided`,
+    /// over failure domains that neither `avoided` nor each other use as long as there are any, and
+    /// with a probability that grows with free space.
+    mutating func place(
+        _ count: Int, byteCount: Int, avoiding avoided: [Int], random: inout RandomSource
+    ) -> [Int] {
+        var taken = avoided
+        var chosen: [Int] = []
+        while chosen.count < count {
+            guard
+                let member = probe(byteCount, taken: taken, random: &random)
+                    ?? scan(byteCount, taken: taken, random: &random)
+            else { break }
+            taken.append(member)
+            chosen.append(member)
+            // Until its next heartbeat tells: what is placed now weighs on the next choice.
+            members[member].freeBytes -= UInt64(byteCount)
+        }
+        return chosen
+    }
+
+    private func isCandidate(_ member: Int, byteCount: Int, taken: [Int]) -> Bool {
+        members[member].acceptsChunks && members[member].freeBytes > UInt64(byteCount)
+            && !taken.contains(member)
+    }
+
+    private func isDomainFree(_ member: Int, taken: [Int]) -> Bool {
+        !taken.contains { members[$0].domain == members[member].domain }
+    }
+
+    /// Draws members at random and accepts each in proportion to its free space: quick wherever most
+    /// members are fit, whatever their number.
+    private func probe(_ byteCount: Int, taken: [Int], random: inout RandomSource) -> Int? {
+        guard !members.all.isEmpty else { return nil }
+        for _ in 0..<16 {
+            let member = random.below(members.all.count)
+            let isHeavyEnough =
+                random.below(members.mostFreeBytes) < members[member].freeBytes
+            if isHeavyEnough, isCandidate(member, byteCount: byteCount, taken: taken),
+                isDomainFree(member, taken: taken)
+            {
+                return member
+            }
+        }
+        return nil
+    }
+
+    /// Looks at every member; used where probing found nobody.
+    private func scan(_ byteCount: Int, taken: [Int], random: inout RandomSource) -> Int? {
+        let fit = members.all.indices.filter {
+            isCandidate($0, byteCount: byteCount, taken: taken)
+        }
+        let elsewhere = fit.filter { isDomainFree($0, taken: taken) }
+        let candidates = elsewhere.isEmpty ? fit : elsewhere
+        let total = candidates.reduce(0 as UInt64) { $0 + members[$1].freeBytes }
+        guard total > 0 else { return nil }
+        var draw = random.below(total)
+        for member in candidates {
+            if draw < members[member].freeBytes { return member }
+            draw -= members[member].freeBytes
+        }
+        return nil
+    }
+
+    // MARK: Holders
+
+    mutating func addHolder(_ member: Int, to id: ChunkID, at now: Instant) {
+        guard chunks[id]?.isHeld(by: member) == false else { return }
+        chunks[id]?.holders.append(Chunk.Holder(member: member, since: now))
+        if chunks[id]?.isCommitted == true {
+            members[member].expected.insert(id)
+            markDirty(id)
+        }
+    }
+
+    mutating func removeHolder(_ member: Int, from id: ChunkID) {
+        chunks[id]?.holders.removeAll { $0.member == member }
+        if chunks[id]?.isCommitted == true {
+            members[member].expected.remove(id)
+            markDirty(id)
+        }
+    }
+
+    mutating func markDirty(_ id: ChunkID) {
+        guard chunks[id]?.isDirty == false else { return }
+        chunks[id]?.isDirty = true
+        journal.dirty.append(id)
+    }
+
+    func redundancy(of chunk: Chunk) -> Int {
+        chunk.holders.count { members[$0.member].countsForRedundancy }
+    }
+
+    /// Brings a chunk's placement in line with what is known of its holders: too few, and it is
+    /// queued for repair; enough, and holders that do not count are let go; too many, and the excess
+    /// is deleted once the ledger no longer names it.
+    mutating func reconcile(_ id: ChunkID, at now: Instant, effects: inout Effects) {
+        guard let chunk = chunks[id], chunk.isCommitted else { return }
+        let redundancy = redundancy(of: chunk)
+        guard redundancy >= settings.replicas else {
+            enqueueIfNeeded(id)
+            return
+        }
+        chunks[id]?.queuedAt = nil
+        for holder in chunk.holders where !members[holder.member].countsForRedundancy {
+            removeHolder(holder.member, from: id)
+        }
+        trim(id, of: chunk)
+    }
+
+    private mutating func trim(_ id: ChunkID, of chunk: Chunk) {
+        // Only members known to be there count when something is to be deleted.
+        var alive = chunk.holders.map(\.member).filter { members[$0].acceptsChunks }
+        while alive.count > settings.replicas {
+            let excess =
+                alive.lastIndex { member in
+                    alive.contains {
+                        $0 != member && members[$0].domain == members[member].domain
+                    }
+                } ?? alive.count - 1
+            let member = alive.remove(at: excess)
+            removeHolder(member, from: id)
+            journal.whenDurable(.delete(id, member: member))
+        }
+    }
+
+    /// A replica that was counted on is gone.
+    mutating func replicaMissing(
+        _ id: ChunkID, on member: Int, _ finding: Note.Finding, at now: Instant,
+        effects: inout Effects
+    ) {
+        guard let chunk = chunks[id], chunk.isHeld(by: member) else { return }
+        effects.note(.replicaMissing(id, on: members[member].peer, finding))
+        removeHolder(member, from: id)
+        reconcile(id, at: now, effects: &effects)
+    }
+
+    /// Asks a node to delete a replica, unless it has become wanted there meanwhile. Unanswered, the
+    /// next comparison finds the replica again.
+    mutating func deleteReplica(
+        _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
+    ) {
+        if let chunk = chunks[id], chunk.isHeld(by: member) || chunk.underWay.contains(member) {
+            return
+        }
+        let peer = members[member].peer
+        let call = calls.open(to: peer, .delete)
+        effects.note(.collecting(id, on: peer))
+        effects.request(
+            .delete(DeleteRequest(chunk: id, stamp: stamp(at: now))), to: peer, call: call,
+            timeout: settings.requestTimeout)
+    }
+}

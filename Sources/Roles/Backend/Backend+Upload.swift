@@ -1,0 +1,173 @@
+import Cryptography
+import DequeModule
+package import Primitives
+
+/// One chunk on its way to a write quorum.
+struct Upload: Sendable {
+    let chunk: ChunkID
+    let payload: Payload
+    var user: PeerID
+    var call: CallID
+    var acknowledged = 0
+    /// Members that were asked, whatever came of it.
+    var tried: [Int] = []
+    /// Stores that have neither been answered nor timed out.
+    var waiting = 0
+    /// Further members that may be asked in place of slow, full or refusing ones.
+    var spares: Int
+    var isAnswered = false
+}
+
+/// Putting chunks: places each on distinct failure domains, answers once a write quorum is durable,
+/// and replaces nodes that are slow, full or refuse.
+extension Backend {
+    /// Uploads at once; more are refused as busy.
+    static let uploadLimit = 4096
+
+    mutating func putChunk(
+        _ request: PutChunkRequest, from user: PeerID, call: CallID, at now: Instant,
+        random: inout RandomSource, effects: inout Effects
+    ) {
+        let id = request.chunk
+        guard SHA256.hash(request.payload.bytes) == id.hash else {
+            effects.send(.chunkPut(.mismatched), to: user, call: call)
+            return
+        }
+        if let operation = uploading[id] {
+            // The user tries again; the answer goes to the last try.
+            uploads[operation]?.user = user
+            uploads[operation]?.call = call
+            return
+        }
+        if let chunk = chunks[id], chunk.holders.count >= settings.writeQuorum {
+            effects.send(.chunkPut(.stored), to: user, call: call)
+            return
+        }
+        guard uploads.count < Self.uploadLimit else {
+            effects.send(.chunkPut(.busy), to: user, call: call)
+            return
+        }
+        stage(id, byteCount: request.payload.byteCount, by: user, at: now)
+        lastOperation += 1
+        let operation = lastOperation
+        uploading[id] = operation
+        var upload = Upload(
+            chunk: id, payload: request.payload, user: user, call: call,
+            spares: settings.replicas * settings.attempts)
+        upload.acknowledged = chunks[id]?.holders.count ?? 0
+        upload.tried = chunks[id]?.holders.map(\.member) ?? []
+        uploads[operation] = upload
+        sendStores(
+            settings.replicas - upload.acknowledged, for: operation, at: now, random: &random,
+            effects: &effects)
+        effects.schedule(Timer(.hedge, operation), after: slowAfter(request.payload.byteCount))
+        settle(operation, effects: &effects)
+    }
+
+    /// A store or retrieval of this size is slow after this long.
+    func slowAfter(_ byteCount: Int) -> Duration {
+        settings.hedgeAfter
+            + Duration(
+                seconds: Double(byteCount) / Double(settings.slowestTransferBytesPerSecond) / 4)
+    }
+
+    private mutating func sendStores(
+        _ count: Int, for operation: UInt64, at now: Instant, random: inout RandomSource,
+        effects: inout Effects
+    ) {
+        guard let upload = uploads[operation], count > 0 else { return }
+        let targets = place(
+            count, byteCount: upload.payload.byteCount, avoiding: upload.tried, random: &random)
+        for member in targets {
+            let peer = members[member].peer
+            let call = calls.open(to: peer, .store(operation, upload.chunk, member: member))
+            uploads[operation]?.tried.append(member)
+            uploads[operation]?.waiting += 1
+            chunks[upload.chunk]?.underWay.append(member)
+            effects.request(
+                .store(
+                    StoreRequest(
+                        chunk: upload.chunk, payload: upload.payload, stamp: stamp(at: now))),
+                to: peer, call: call,
+                timeout: settings.timeout(forBytes: upload.payload.byteCount))
+        }
+    }
+
+    /// A node answered a store, or did not (nil).
+    mutating func storeAnswered(
+        _ operation: UInt64, _ id: ChunkID, _ member: Int, _ outcome: StoreOutcome?,
+        at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        chunks[id]?.underWay.removeAll { $0 == member }
+        uploads[operation]?.waiting -= 1
+        if outcome == .stored {
+            addHolder(member, to: id, at: now)
+            uploads[operation]?.acknowledged += 1
+            reconcile(id, at: now, effects: &effects)
+        } else {
+            if outcome == .full { members[member].freeBytes = 0 }
+            replaceStore(of: operation, at: now, random: &random, effects: &effects)
+        }
+        settle(operation, effects: &effects)
+    }
+
+    /// Nobody answered for a while: tries another node alongside.
+    mutating func hedgeUpload(
+        _ operation: UInt64, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        guard let upload = uploads[operation], !upload.isAnswered else { return }
+        replaceStore(of: operation, at: now, random: &random, effects: &effects)
+        effects.schedule(
+            Timer(.hedge, operation), after: slowAfter(upload.payload.byteCount))
+    }
+
+    private mutating func replaceStore(
+        of operation: UInt64, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        guard let upload = uploads[operation], upload.spares > 0,
+            upload.acknowledged < settings.replicas
+        else { return }
+        uploads[operation]?.spares -= 1
+        sendStores(1, for: operation, at: now, random: &random, effects: &effects)
+    }
+
+    /// Answers the user once the quorum is durable, or once nobody is left to ask.
+    private mutating func settle(_ operation: UInt64, effects: inout Effects) {
+        guard var upload = uploads[operation] else { return }
+        if !upload.isAnswered, upload.acknowledged >= settings.writeQuorum {
+            upload.isAnswered = true
+            uploads[operation]?.isAnswered = true
+            effects.send(.chunkPut(.stored), to: upload.user, call: upload.call)
+        }
+        guard upload.waiting == 0 else { return }
+        if !upload.isAnswered {
+            effects.send(.chunkPut(.unavailable), to: upload.user, call: upload.call)
+        }
+        uploads[operation] = nil
+        uploading[upload.chunk] = nil
+    }
+
+    // MARK: Staging
+
+    private mutating func stage(
+        _ id: ChunkID, byteCount: Int, by user: PeerID, at now: Instant
+    ) {
+        guard chunks[id] == nil else { return }
+        chunks[id] = Chunk(byteCount: byteCount, stagedBy: user, stagedAt: now)
+        staged.append((id, now))
+    }
+
+    /// Lets go of chunks whose file was never committed.
+    mutating func expireStaged(at now: Instant, effects: inout Effects) {
+        while let (id, since) = staged.first, now - since >= settings.uploadExpiry {
+            staged.removeFirst()
+            guard let chunk = chunks[id], !chunk.isCommitted, chunk.stagedAt == since else {
+                continue
+            }
+            chunks[id] = nil
+            for holder in chunk.holders {
+                deleteReplica(id, on: holder.member, at: now, effects: &effects)
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package import Cryptography
+import DequeModule
+package import Ledger
+package import Merkle
+package import Primitives
+
+/// Serves users and looks after their chunks: places, finds, repairs and collects them, and writes
+/// all that matters to its ledger.
+///
+/// The ledger is the truth. What stands here is rebuilt from it at every start; uploads and transfers
+/// that were under way are forgotten, and their callers try again.
+package struct Backend: Role {
+    package let id: PeerID
+    let settings: ProtocolSettings
+    let discoveries: [PeerID]
+    /// Authenticates owner tags: `HMAC(tagKey, user)`.
+    let tagKey: SecretKey
+    let signingKey: SigningKey
+
+    /// Requests are ignored until the ledger has been read back.
+    package internal(set) var isReady = false
+    var calls: Calls<BackendCall>
+    /// The last stamp given out; each is later than all before it.
+    var lastStamp = Instant.origin
+
+    package internal(set) var files: [FileID: FileRecord] = [:]
+    package internal(set) var chunks: [ChunkID: Chunk] = [:]
+    package internal(set) var members = Members()
+
+    /// By operation, as are downloads.
+    var uploads: [UInt64: Upload] = [:]
+    var uploading: [ChunkID: UInt64] = [:]
+    var downloads: [UInt64: Download] = [:]
+    var lastOperation: UInt64 = 0
+    /// Chunks put but not committed, oldest first.
+    var staged: Deque<(chunk: ChunkID, since: Instant)> = []
+    package internal(set) var repairs: RepairQueue
+    var comparisons: [Int: Comparison] = [:]
+    /// By member: chunks found there that no ledger names, and when they were first seen.
+    var orphans: [Int: [ChunkID: Instant]] = [:]
+    var journal: Journal
+
+    package init(
+        id: PeerID, settings: ProtocolSettings, discoveries: [PeerID], tagKey: SecretKey,
+        signingKey: SigningKey
+    ) {
+        self.id = id
+        self.settings = settings
+        self.discoveries = discoveries
+        self.tagKey = tagKey
+        self.signingKey = signingKey
+        var none = RandomSource(seed: 0, who: 0, purpose: 0)
+        calls = Calls(random: &none)
+        journal = Journal(signingKey: signingKey)
+        repairs = RepairQueue(replicas: settings.replicas)
+        members = Members(discoveries: discoveries.count)
+    }
+
+    package mutating func handle(
+        _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        switch input {
+        case .start:
+            calls = Calls(random: &random)
+            effects.disk.append(.recoverLog)
+        case .disk(.recoveredLog(let blocks)):
+            recover(blocks, at: now, random: &random, effects: &effects)
+        case .disk(.synced): finishBlock(at: now, effects: &effects)
+        case .message(let from, let call, let message):
+            guard isReady else { return }
+            if message.isAnswer {
+                handleAnswer(
+                    message, from: from, call: call, at: now, random: &random, effects: &effects)
+            } else {
+                serve(message, from: from, call: call, at: now, random: &random, effects: &effects)
+            }
+        case .timer(let timer):
+            handle(timer, at: now, random: &random, effects: &effects)
+        case .disk, .leave: break
+        }
+    }
+
+    private mutating func serve(
+        _ message: Message, from: PeerID, call: CallID, at now: Instant,
+        random: inout RandomSource, effects: inout Effects
+    ) {
+        switch message {
+        case .putChunk(let request):
+            putChunk(
+                request, from: from, call: call, at: now, random: &random, effects: &effects)
+        case .commitFile(let request):
+            commitFile(request, from: from, call: call, at: now, effects: &effects)
+        case .getFile(let file): getFile(file, from: from, call: call, effects: &effects)
+        case .getChunk(let request):
+            getChunk(request, from: from, call: call, at: now, random: &random, effects: &effects)
+        case .deleteFile(let request):
+            deleteFile(request, from: from, call: call, at: now, effects: &effects)
+        case .damaged(let chunk):
+            guard let member = members.index(of: from) else { return }
+            replicaMissing(chunk, on: member, .scrubOrRead, at: now, effects: &effects)
+            pumpRepairs(at: now, random: &random, effects: &effects)
+        case .leave: memberLeaves(from, call: call, at: now, effects: &effects)
+        default: break
+        }
+    }
+
+    private mutating func handleAnswer(
+        _ answer: Message, from: PeerID, call: CallID, at now: Instant,
+        random: inout RandomSource, effects: inout Effects
+    ) {
+        guard let context = calls.close(call, from: from) else { return }
+        switch (context, answer) {
+        case (.peers(let slot), .peersAnswer(let answer)):
+            hear(answer, from: slot, at: now, random: &random, effects: &effects)
+        case (.store(let upload, let chunk, let member), .stored(let outcome)):
+            storeAnswered(
+                upload, chunk, member, outcome, at: now, random: &random, effects: &effects)
+        case (.retrieve(let download, let member), .retrieved(let answer)):
+            retrieveAnswered(download, member, answer, at: now, effects: &effects)
+        case (.copy(let transfer), .copied(let outcome)):
+            copyAnswered(transfer, outcome, at: now, random: &random, effects: &effects)
+        case (.compare(let member), .inventoryAnswer(let answer)):
+            comparisonAnswered(member, answer, at: now, effects: &effects)
+        case (.compare(let member), _): comparisonFailed(member, at: now, effects: &effects)
+        default: break
+        }
+    }
+
+    private mutating func handle(
+        _ timer: Timer, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        guard isReady else { return }
+        switch timer.kind {
+        case .peers: askDiscoveries(effects: &effects)
+        case .maintenance: maintain(at: now, random: &random, effects: &effects)
+        case .repair:
+            repairs.timerIsSet = false
+            pumpRepairs(at: now, random: &random, effects: &effects)
+        case .hedge:
+            hedgeUpload(timer.token, at: now, random: &random, effects: &effects)
+            hedgeDownload(timer.token, at: now, effects: &effects)
+        case .callTimeout:
+            callTimedOut(CallID(timer.token), at: now, random: &random, effects: &effects)
+        default: break
+        }
+    }
+
+    private mutating func callTimedOut(
+        _ call: CallID, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        guard let (_, context) = calls.expire(call) else { return }
+        effects.note(.requestTimedOut)
+        switch context {
+        case .store(let upload, let chunk, let member):
+            storeAnswered(upload, chunk, member, nil, at: now, random: &random, effects: &effects)
+        case .retrieve(let download, let member):
+            retrieveAnswered(download, member, nil, at: now, effects: &effects)
+        case .copy(let transfer):
+            copyAnswered(transfer, nil, at: now, random: &random, effects: &effects)
+        case .compare(let member): comparisonFailed(member, at: now, effects: &effects)
+        case .peers, .delete: break
+        }
+    }
+
+    /// Work that is due from time to time.
+    private mutating func maintain(
+        at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        judgeSilence(at: now, effects: &effects)
+        expireStaged(at: now, effects: &effects)
+        startComparisons(at: now, random: &random, effects: &effects)
+        writeGathered(at: now, effects: &effects)
+        unparkRepairs()
+        pumpRepairs(at: now, random: &random, effects: &effects)
+        effects.schedule(Timer(.maintenance), after: settings.peersInterval)
+    }
+
+    /// A stamp later than all before it.
+    mutating func stamp(at now: Instant) -> Instant {
+        lastStamp = max(now, lastStamp + .nanoseconds(1))
+        return lastStamp
+    }
+
+    /// The tag under which the ledger knows a user: a keyed hash, so that nobody else can tell whose
+    /// a record is.
+    func ownerTag(_ user: PeerID) -> OwnerTag {
+        var writer = ByteWriter()
+        writer.write(user.raw)
+        return OwnerTag(HMAC.authenticate(writer.bytes, key: tagKey))
+    }
+}
+
+/// What a backend's own requests are for. Members stand by their index.
+enum BackendCall: Sendable {
+    case peers(discovery: Int)
+    case store(UInt64, ChunkID, member: Int)
+    case retrieve(UInt64, member: Int)
+    case copy(RepairTransfer)
+    case compare(member: Int)
+    case delete
+}

@@ -1,0 +1,62 @@
+package import Cryptography
+package import Ledger
+package import Primitives
+
+/// What waits to be written to the ledger, and what waits for it to be durable.
+struct Journal: Sendable {
+    enum Action: Sendable {
+        case answer(Message, to: PeerID, call: CallID)
+        case delete(ChunkID, member: Int)
+    }
+
+    var writer: LedgerWriter
+    /// Chunks whose placement changed; each gets one record, however often it did.
+    var dirty: [ChunkID] = []
+    private(set) var records: [Record] = []
+    private var actions: [Action] = []
+    /// The block that is being synced.
+    private(set) var inFlight: InFlight?
+    /// Somebody waits for what has gathered.
+    var isUrgent = false
+    /// Since when records have been waiting, as far as maintenance noticed.
+    var waitingSince: Instant?
+
+    struct InFlight: Sendable {
+        var actions: [Action]
+        var recordCount: Int
+        var byteCount: Int
+    }
+
+    init(signingKey: SigningKey) { writer = LedgerWriter(signingKey: signingKey) }
+
+    var isEmpty: Bool { records.isEmpty && dirty.isEmpty }
+    var isIdle: Bool { isEmpty && actions.isEmpty }
+
+    mutating func add(_ record: Record) { records.append(record) }
+
+    /// Has something done once all that was added so far is durable.
+    mutating func whenDurable(_ action: Action) { actions.append(action) }
+
+    mutating func takeActions() -> [Action] {
+        defer { actions = [] }
+        return actions
+    }
+
+    /// Makes a block of what has gathered and the given placements. Returns its encoding.
+    mutating func startBlock(placements: [Record], at now: Instant) -> [UInt8] {
+        let block = writer.append(LedgerWriter.ordered(records + placements), at: now)
+        let encoded = block.encoded()
+        inFlight = InFlight(
+            actions: takeActions(), recordCount: block.records.count, byteCount: encoded.count)
+        records = []
+        dirty = []
+        isUrgent = false
+        waitingSince = nil
+        return encoded
+    }
+
+    mutating func finishBlock() -> InFlight? {
+        defer { inFlight = nil }
+        return inFlight
+    }
+}

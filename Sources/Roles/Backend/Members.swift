@@ -1,0 +1,106 @@
+package import Merkle
+package import Primitives
+
+/// The nodes as a backend sees them, merged from what every discovery says. A member keeps its index
+/// for as long as the backend runs.
+package struct Members: Sendable {
+    package private(set) var all: [Member] = []
+    private var indices: [PeerID: Int] = [:]
+    /// By discovery: when it last answered, which run it was and how far its news was heard.
+    var feeds: [Feed]
+    /// The largest free space heard of, for weighing candidates.
+    private(set) var mostFreeBytes: UInt64 = 1
+
+    struct Feed: Sendable {
+        var lastAnswer: Instant?
+        var epoch: UInt64 = 0
+        var version: UInt64 = 0
+    }
+
+    init(discoveries: Int = 0) {
+        feeds = Array(repeating: Feed(), count: discoveries)
+    }
+
+    package func index(of peer: PeerID) -> Int? { indices[peer] }
+
+    package subscript(index: Int) -> Member {
+        get { all[index] }
+        _modify { yield &all[index] }
+    }
+
+    mutating func add(_ peer: PeerID, domain: UInt32, capacityBytes: UInt64, at now: Instant) -> Int
+    {
+        let index = all.count
+        all.append(
+            Member(
+                peer: peer, domain: domain, capacityBytes: capacityBytes, lastSeen: now,
+                views: Array(repeating: nil, count: feeds.count)))
+        indices[peer] = index
+        return index
+    }
+
+    mutating func heard(freeBytes: UInt64, of index: Int) {
+        all[index].freeBytes = freeBytes
+        mostFreeBytes = max(mostFreeBytes, freeBytes)
+    }
+}
+
+/// One node as a backend sees it.
+package struct Member: Sendable {
+    package let peer: PeerID
+    package let domain: UInt32
+    package let capacityBytes: UInt64
+    package var freeBytes: UInt64 = 0
+    package var status = PeerStatus.suspect
+    /// When some discovery last called it alive, or the backend started.
+    var lastSeen: Instant
+    /// What each discovery says of it; nil where it says nothing.
+    var views: [PeerStatus?]
+    /// The run of the node that was heard of last, and the one that was compared with.
+    var incarnation: UInt64 = 0
+    var nextComparison = Instant.origin
+    var isDraining = false
+    var hasLeft = false
+    /// The committed chunks that it is to hold.
+    package var expected = InventoryTree()
+    /// Smoothed time that it took to answer a retrieval.
+    var answerTime = Duration.milliseconds(50)
+
+    /// A replica here counts: the node is there, or is thought to come back.
+    package var countsForRedundancy: Bool { status != .dead && !isDraining && !hasLeft }
+    /// Something new may be placed here.
+    var acceptsChunks: Bool { status == .alive && !isDraining && !hasLeft }
+    /// It can be asked for what it holds.
+    var isReachable: Bool { status == .alive && !hasLeft }
+}
+
+/// A chunk that a backend answers for.
+package struct Chunk: Sendable {
+    package let byteCount: Int
+    /// Who put it and when, until it is committed.
+    var stagedBy: PeerID?
+    var stagedAt: Instant?
+    package var holders: [Holder] = []
+    /// In a file that the ledger has or is about to have; else staged by a user for a commit.
+    package var isCommitted = false
+    /// Members that a store or a copy is under way to.
+    var underWay: [Int] = []
+    /// The repair queue that it waits in; nil when in none.
+    var queuedAt: Int?
+    /// Its holders changed since its last placement record.
+    var isDirty = false
+
+    package struct Holder: Sendable {
+        package var member: Int
+        /// When it was counted as a holder.
+        var since: Instant
+    }
+
+    init(byteCount: Int, stagedBy: PeerID? = nil, stagedAt: Instant? = nil) {
+        self.byteCount = byteCount
+        self.stagedBy = stagedBy
+        self.stagedAt = stagedAt
+    }
+
+    package func isHeld(by member: Int) -> Bool { holders.contains { $0.member == member } }
+}

@@ -1,0 +1,128 @@
+package import Primitives
+
+/// Keeps the registry of nodes: who there is, and who has been heard of lately.
+///
+/// Its state is in memory only. After a restart it knows nobody, says so in its new epoch, and nodes
+/// register again at their next heartbeat.
+package struct Discovery: Role {
+    private let settings: ProtocolSettings
+    private var epoch: UInt64 = 0
+    /// Counts changes that backends want to hear of.
+    private var version: UInt64 = 0
+    /// By lease; an entry is never moved.
+    private var entries: [Entry] = []
+    private var leases: [PeerID: UInt32] = [:]
+
+    private struct Entry: Sendable {
+        var registration: Registration
+        var status: PeerStatus
+        var lastHeard: Instant
+        /// The version at which its report last changed.
+        var changed: UInt64
+        var isGone = false
+    }
+
+    package init(settings: ProtocolSettings) { self.settings = settings }
+
+    package mutating func handle(
+        _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        switch input {
+        case .message(let from, let call, .heartbeat(let lease, let freeBytes)):
+            let isKnown = hear(from, lease: lease, freeBytes: freeBytes, at: now)
+            effects.send(.heartbeatAnswer(isKnown: isKnown), to: from, call: call)
+        case .message(let from, let call, .register(let registration)):
+            // A peer speaks for itself only.
+            guard registration.node == from else { return }
+            let lease = register(registration, at: now)
+            effects.send(.registered(lease: lease), to: from, call: call)
+        case .message(let from, let call, .peers(let epoch, let since)):
+            effects.send(
+                .peersAnswer(changes(since: epoch == self.epoch ? since : 0)), to: from, call: call)
+        case .message(let from, _, .unregister):
+            if let lease = leases.removeValue(forKey: from) { entries[Int(lease)].isGone = true }
+        case .start:
+            epoch = random.next()
+            effects.schedule(Timer(.sweep), after: sweepInterval)
+        case .timer(let timer) where timer.kind == .sweep:
+            sweep(at: now)
+            effects.schedule(Timer(.sweep), after: sweepInterval)
+        default: break
+        }
+    }
+
+    private var sweepInterval: Duration { settings.suspectAfter / 4 }
+
+    /// Notes a heartbeat. False when the lease is not the sender's: it must register.
+    private mutating func hear(
+        _ peer: PeerID, lease: UInt32, freeBytes: UInt64, at now: Instant
+    ) -> Bool {
+        let index = Int(lease)
+        guard index < entries.count, entries[index].registration.node == peer,
+            !entries[index].isGone
+        else { return false }
+        entries[index].lastHeard = now
+        if entries[index].status != .alive {
+            entries[index].status = .alive
+            markChanged(index)
+        }
+        let reported = entries[index].registration.freeBytes
+        // Backends weigh nodes by free space; a change below 1 % of the capacity is not news.
+        let difference = reported > freeBytes ? reported - freeBytes : freeBytes - reported
+        if difference > entries[index].registration.capacityBytes / 100 {
+            entries[index].registration.freeBytes = freeBytes
+            markChanged(index)
+        }
+        return true
+    }
+
+    private mutating func register(_ registration: Registration, at now: Instant) -> UInt32 {
+        if let lease = leases[registration.node] {
+            let index = Int(lease)
+            let isNew = entries[index].registration != registration
+            entries[index].registration = registration
+            entries[index].lastHeard = now
+            if isNew || entries[index].status != .alive {
+                entries[index].status = .alive
+                markChanged(index)
+            }
+            return lease
+        }
+        let lease = UInt32(entries.count)
+        leases[registration.node] = lease
+        entries.append(
+            Entry(registration: registration, status: .alive, lastHeard: now, changed: 0))
+        markChanged(Int(lease))
+        return lease
+    }
+
+    private mutating func markChanged(_ index: Int) {
+        version += 1
+        entries[index].changed = version
+    }
+
+    private func changes(since: UInt64) -> PeersAnswer {
+        var answer = PeersAnswer(epoch: epoch, version: version, reports: [])
+        guard since != version else { return answer }
+        for entry in entries where entry.changed > since && !entry.isGone {
+            answer.reports.append(
+                PeerReport(registration: entry.registration, status: entry.status))
+        }
+        return answer
+    }
+
+    /// Turns silence into suspicion and death.
+    private mutating func sweep(at now: Instant) {
+        for index in entries.indices where !entries[index].isGone {
+            let silence = now - entries[index].lastHeard
+            let status: PeerStatus =
+                silence >= settings.deadAfter
+                ? .dead : silence >= settings.suspectAfter ? .suspect : .alive
+            // Only a heartbeat makes a node alive again.
+            if status > entries[index].status {
+                entries[index].status = status
+                markChanged(index)
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package import Merkle
+package import Primitives
+
+/// Something that a role did and that measurements want to know. Never an input to any role.
+package enum Note: Sendable {
+    case requestTimedOut
+    case declaredDead(PeerID)
+    case deadReturned(PeerID)
+    case repairStarted(ChunkID, to: PeerID)
+    case repairFinished(ChunkID, to: PeerID, byteCount: Int, CopyOutcome?)
+    /// A replica that was counted on is not there, or not intact.
+    case replicaMissing(ChunkID, on: PeerID, Finding)
+    case surplusFound(ChunkID, on: PeerID)
+    case comparisonFinished(
+        with: PeerID, isEqual: Bool, inventoryCount: Int, InventoryComparison.Statistics)
+    case comparisonFailed(with: PeerID)
+    /// A node was told to delete a replica that nothing refers to.
+    case collecting(ChunkID, on: PeerID)
+    /// A block became durable.
+    case blockWritten(records: Int, byteCount: Int)
+    /// A backend read its ledger back.
+    case recovered(blocks: Int)
+    /// A backend's own ledger does not verify; it serves nobody until somebody looks.
+    case ledgerRefused(height: UInt64)
+
+    /// How a missing replica came to light.
+    package enum Finding: UInt8, Sendable {
+        case comparison
+        /// The node re-read it, or was asked for it.
+        case scrubOrRead
+    }
+}

@@ -1,0 +1,138 @@
+package import Primitives
+
+/// A participant as a value: state without I/O.
+///
+/// It is handed an input and the time, changes itself, and names the effects that it wants. Two
+/// drivers feed roles: the simulated `World`, and a live host. A role cannot tell which.
+package protocol Role: Sendable {
+    mutating func handle(
+        _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects)
+}
+
+/// What can happen to a role.
+package enum Input: Sendable {
+    /// The first input of every run; the role asks its disk what it kept.
+    case start
+    case message(from: PeerID, call: CallID, Message)
+    case timer(Timer)
+    case disk(DiskEvent)
+    /// An operator's wish that the node leave for good.
+    case leave
+}
+
+/// A timer that a role set. It cannot be cancelled: a role ignores one that means nothing any more.
+@frozen
+package struct Timer: Sendable, Equatable {
+    package enum Kind: UInt8, Sendable {
+        case heartbeat, sweep, scrub, leave
+        case callTimeout, retry, hedge
+        case peers, maintenance, repair
+        /// The simulated user's own: what it does next.
+        case workload
+    }
+
+    package var kind: Kind
+    /// Tells timers of one kind apart: a call, an operation, or zero.
+    package var token: UInt64
+
+    package init(_ kind: Kind, _ token: UInt64 = 0) {
+        self.kind = kind
+        self.token = token
+    }
+}
+
+/// What a disk reports.
+package enum DiskEvent: Sendable {
+    case recoveredChunks([StoredChunk])
+    /// Encoded ledger blocks, oldest first.
+    case recoveredLog([[UInt8]])
+    case wrote(token: UInt64, DiskOutcome)
+    case synced(token: UInt64)
+    /// Nil when the bytes cannot be read.
+    case read(token: UInt64, Payload?)
+}
+
+package enum DiskOutcome: UInt8, Sendable {
+    case written
+    case full
+    case failed
+}
+
+/// What a role asks of its disk. Writes and deletions are volatile until the next completed sync.
+package enum DiskRequest: Sendable {
+    case recoverChunks
+    case recoverLog
+    case write(token: UInt64, StoredChunk, Payload)
+    case read(token: UInt64, ChunkID)
+    case delete(ChunkID)
+    /// Appends an encoded block to the log.
+    case append([UInt8])
+    case sync(token: UInt64)
+}
+
+/// One replica as a node's disk describes it.
+package struct StoredChunk: Sendable, Equatable {
+    package var chunk: ChunkID
+    package var byteCount: Int
+    /// The backend that stored it.
+    package var owner: PeerID
+    package var stamp: Instant
+
+    package init(chunk: ChunkID, byteCount: Int, owner: PeerID, stamp: Instant) {
+        self.chunk = chunk
+        self.byteCount = byteCount
+        self.owner = owner
+        self.stamp = stamp
+    }
+}
+
+/// What a role wants done. A driver reuses one value for all inputs.
+package struct Effects: Sendable {
+    package struct Send: Sendable {
+        package var to: PeerID
+        package var call: CallID
+        package var message: Message
+    }
+
+    package struct TimerRequest: Sendable {
+        package var after: Duration
+        package var timer: Timer
+    }
+
+    package var sends: [Send] = []
+    package var timers: [TimerRequest] = []
+    package var disk: [DiskRequest] = []
+    package var notes: [Note] = []
+    /// The role has left for good and wants no further input.
+    package var stops = false
+
+    package init() {}
+
+    @inlinable
+    package mutating func send(_ message: Message, to peer: PeerID, call: CallID) {
+        sends.append(Send(to: peer, call: call, message: message))
+    }
+
+    @inlinable
+    package mutating func schedule(_ timer: Timer, after delay: Duration) {
+        timers.append(TimerRequest(after: delay, timer: timer))
+    }
+
+    /// Sends a request whose timeout comes back as `Timer(.callTimeout, call)`.
+    package mutating func request(
+        _ message: Message, to peer: PeerID, call: CallID, timeout: Duration
+    ) {
+        send(message, to: peer, call: call)
+        schedule(Timer(.callTimeout, call.raw), after: timeout)
+    }
+
+    package mutating func note(_ note: Note) { notes.append(note) }
+
+    package mutating func removeAll() {
+        sends.removeAll(keepingCapacity: true)
+        timers.removeAll(keepingCapacity: true)
+        disk.removeAll(keepingCapacity: true)
+        notes.removeAll(keepingCapacity: true)
+        stops = false
+    }
+}

@@ -1,0 +1,68 @@
+import Primitives
+
+/// Who waits for a write.
+enum WriteAnswer: Sendable {
+    case store(to: PeerID, call: CallID)
+    case copy(NodeCopy)
+}
+
+/// A node's reads and writes under way. One sync at a time makes all writes that finished before it
+/// durable together, so that many small writes share its cost.
+struct DiskOperations: Sendable {
+    struct Write: Sendable {
+        var stored: StoredChunk
+        var answer: WriteAnswer
+    }
+
+    struct Read: Sendable {
+        var chunk: ChunkID
+        /// Nil when the node reads for itself.
+        var answer: (PeerID, CallID)?
+    }
+
+    private var lastToken: UInt64 = 0
+    private var writing: [UInt64: Write] = [:]
+    private var reading: [UInt64: Read] = [:]
+    /// Written and waiting for the next sync.
+    private var written: [Write] = []
+    /// Covered by the sync under way; nil when none is.
+    private var syncing: [Write]?
+
+    mutating func begin(_ write: Write) -> UInt64 {
+        lastToken += 1
+        writing[lastToken] = write
+        return lastToken
+    }
+
+    mutating func begin(_ read: Read) -> UInt64 {
+        lastToken += 1
+        reading[lastToken] = read
+        return lastToken
+    }
+
+    mutating func finishRead(_ token: UInt64) -> Read? { reading.removeValue(forKey: token) }
+
+    /// A write failed.
+    mutating func abandon(_ token: UInt64) -> Write? { writing.removeValue(forKey: token) }
+
+    /// A write finished. Returns the token of the sync to start, if one is due.
+    mutating func written(_ token: UInt64) -> UInt64? {
+        guard let write = writing.removeValue(forKey: token) else { return nil }
+        written.append(write)
+        return syncing == nil ? startSync() : nil
+    }
+
+    /// The sync finished. Returns what is durable now, and the token of the next sync, if one is due.
+    mutating func synced() -> (durable: [Write], next: UInt64?) {
+        let durable = syncing ?? []
+        syncing = nil
+        return (durable, written.isEmpty ? nil : startSync())
+    }
+
+    private mutating func startSync() -> UInt64 {
+        syncing = written
+        written = []
+        lastToken += 1
+        return lastToken
+    }
+}

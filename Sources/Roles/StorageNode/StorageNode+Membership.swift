@@ -1,0 +1,53 @@
+package import Primitives
+
+/// Heartbeats, registration, and leaving for good.
+extension StorageNode {
+    /// Tells every discovery that the node is there. A beat that is lost is made good by the next.
+    mutating func beat(effects: inout Effects) {
+        guard isServing else { return }
+        for (slot, discovery) in discoveries.enumerated() {
+            if let lease = leases[slot] {
+                effects.send(
+                    .heartbeat(lease: lease, freeBytes: freeBytes), to: discovery, call: .none)
+            } else {
+                register(with: discovery, effects: &effects)
+            }
+        }
+        effects.schedule(Timer(.heartbeat), after: settings.heartbeatInterval)
+    }
+
+    /// Introduces the node. Lost or unanswered, it is repeated at the next beat.
+    mutating func register(with discovery: PeerID, effects: inout Effects) {
+        guard isServing, let slot = discoveries.firstIndex(of: discovery) else { return }
+        leases[slot] = nil
+        let registration = Registration(
+            node: identity.id, publicKey: identity.publicKey, incarnation: incarnation, domain: identity.domain,
+            capacityBytes: identity.capacityBytes, freeBytes: freeBytes)
+        effects.send(.register(registration), to: discovery, call: .none)
+    }
+
+    /// Starts to leave: the node goes on serving reads until every backend has its chunks elsewhere.
+    mutating func startLeaving(effects: inout Effects) {
+        guard phase == .serving else { return }
+        phase = .leaving
+        leaveAwaits = backends
+        askToLeave(effects: &effects)
+    }
+
+    /// Asks the backends that have not agreed yet, over and over: a backend may restart meanwhile and
+    /// forget the first request.
+    mutating func askToLeave(effects: inout Effects) {
+        guard phase == .leaving else { return }
+        for backend in leaveAwaits { effects.send(.leave, to: backend, call: .none) }
+        effects.schedule(Timer(.leave), after: settings.heartbeatInterval)
+    }
+
+    mutating func leaveGranted(by backend: PeerID, effects: inout Effects) {
+        guard phase == .leaving else { return }
+        leaveAwaits.removeAll { $0 == backend }
+        guard leaveAwaits.isEmpty else { return }
+        phase = .left
+        for discovery in discoveries { effects.send(.unregister, to: discovery, call: .none) }
+        effects.stops = true
+    }
+}

@@ -1,0 +1,65 @@
+import Cryptography
+package import Primitives
+
+/// Serving and scrubbing: both read a replica and check that its bytes still have its name.
+extension StorageNode {
+    mutating func retrieve(
+        _ request: RetrieveRequest, from asker: PeerID, call: CallID, at now: Instant,
+        effects: inout Effects
+    ) {
+        guard permits(request, from: asker, at: now) else {
+            effects.send(.retrieved(.refused), to: asker, call: call)
+            return
+        }
+        guard let stored = index[request.chunk] else {
+            effects.send(.retrieved(.missing), to: asker, call: call)
+            return
+        }
+        let token = disk.begin(.init(chunk: stored.chunk, answer: (asker, call)))
+        effects.disk.append(.read(token: token, stored.chunk))
+    }
+
+    /// A backend may read; anybody else needs a capability for this chunk, in their own name, from a
+    /// backend, that has not expired.
+    private func permits(_ request: RetrieveRequest, from asker: PeerID, at now: Instant) -> Bool {
+        guard let capability = request.capability else { return backends.contains(asker) }
+        return backends.contains(capability.issuer) && capability.bearer == asker
+            && capability.chunk == request.chunk && now < capability.expires
+    }
+
+    mutating func finishRead(_ token: UInt64, _ payload: Payload?, effects: inout Effects) {
+        guard let read = disk.finishRead(token) else { return }
+        if let payload, SHA256.hash(payload.bytes) == read.chunk.hash {
+            if let (asker, call) = read.answer {
+                effects.send(.retrieved(.found(payload)), to: asker, call: call)
+            }
+            return
+        }
+        if let (asker, call) = read.answer {
+            effects.send(.retrieved(.missing), to: asker, call: call)
+        }
+        // Deleted while it was read: nothing is wrong.
+        guard let stored = index[read.chunk] else { return }
+        discard(stored, effects: &effects)
+        effects.send(.damaged(stored.chunk), to: stored.owner, call: .none)
+    }
+
+    /// The pause between two scrubbed chunks that spreads all of them over the interval.
+    var scrubPause: Duration { settings.scrubInterval / max(index.count, 24) }
+
+    mutating func scrub(random: inout RandomSource, effects: inout Effects) {
+        guard isServing else { return }
+        if let chunk = nextToScrub() {
+            scrubCursor = chunk
+            let token = disk.begin(.init(chunk: chunk, answer: nil))
+            effects.disk.append(.read(token: token, chunk))
+        }
+        effects.schedule(Timer(.scrub), after: random.jittered(scrubPause, by: 0.5))
+    }
+
+    /// The least id behind the cursor over all inventories; the least of all after the last.
+    private func nextToScrub() -> ChunkID? {
+        let behind = inventories.compactMap { $0.next(after: scrubCursor) }.min()
+        return behind ?? (scrubCursor == nil ? nil : inventories.compactMap { $0.next(after: nil) }.min())
+    }
+}

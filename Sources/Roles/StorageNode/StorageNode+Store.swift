@@ -1,0 +1,160 @@
+import Cryptography
+package import Primitives
+
+/// Storing, copying and deleting.
+extension StorageNode {
+    mutating func store(
+        _ request: StoreRequest, from backend: PeerID, call: CallID, effects: inout Effects
+    ) {
+        guard phase == .serving, backends.contains(backend) else {
+            effects.send(.stored(.refused), to: backend, call: call)
+            return
+        }
+        let stored = StoredChunk(
+            chunk: request.chunk, byteCount: request.payload.byteCount, owner: backend,
+            stamp: request.stamp)
+        write(
+            stored, request.payload, answer: .store(to: backend, call: call), effects: &effects)
+    }
+
+    mutating func copy(
+        _ request: CopyRequest, from backend: PeerID, call: CallID, effects: inout Effects
+    ) {
+        let stored = StoredChunk(
+            chunk: request.chunk, byteCount: request.byteCount, owner: backend,
+            stamp: request.stamp)
+        let copy = NodeCopy(stored: stored, backend: backend, call: call)
+        guard phase == .serving, backends.contains(backend) else {
+            effects.send(.copied(.refused), to: backend, call: call)
+            return
+        }
+        guard copiesUnderWay < settings.copiesPerNode else {
+            effects.send(.copied(.busy), to: backend, call: call)
+            return
+        }
+        guard hasRoom(for: stored) else {
+            effects.send(.copied(.full), to: backend, call: call)
+            return
+        }
+        copiesUnderWay += 1
+        let fetch = calls.open(to: request.source, .fetch(copy))
+        effects.request(
+            .retrieve(RetrieveRequest(chunk: request.chunk, capability: request.capability)),
+            to: request.source, call: fetch,
+            timeout: settings.timeout(forBytes: request.byteCount))
+    }
+
+    /// The source answered a fetch.
+    mutating func finishFetch(
+        _ answer: RetrieveAnswer, from source: PeerID, call: CallID, effects: inout Effects
+    ) {
+        guard case .fetch(let copy)? = calls.close(call, from: source) else { return }
+        guard isServing, case .found(let payload) = answer else {
+            finishCopy(copy, .sourceMissing, effects: &effects)
+            return
+        }
+        write(copy.stored, payload, answer: .copy(copy), effects: &effects)
+    }
+
+    mutating func finishCopy(
+        _ copy: NodeCopy, _ outcome: CopyOutcome, effects: inout Effects
+    ) {
+        copiesUnderWay -= 1
+        effects.send(.copied(outcome), to: copy.backend, call: copy.call)
+    }
+
+    /// Only the backend that stored a chunk may delete it, and only what it stored before it asked.
+    mutating func delete(
+        _ request: DeleteRequest, from backend: PeerID, call: CallID, effects: inout Effects
+    ) {
+        let outcome: DeleteOutcome
+        if let stored = index[request.chunk] {
+            if stored.owner != backend {
+                outcome = .refused
+            } else if stored.stamp >= request.stamp {
+                outcome = .newer
+            } else {
+                discard(stored, effects: &effects)
+                outcome = .deleted
+            }
+        } else {
+            outcome = .notHeld
+        }
+        effects.send(.deleted(outcome), to: backend, call: call)
+    }
+
+    // MARK: Writing
+
+    private func hasRoom(for stored: StoredChunk) -> Bool {
+        let held = index[stored.chunk]?.byteCount ?? 0
+        return usedBytes - held + reservedBytes + stored.byteCount <= Int(identity.capacityBytes)
+    }
+
+    private mutating func write(
+        _ stored: StoredChunk, _ payload: Payload, answer: WriteAnswer, effects: inout Effects
+    ) {
+        guard SHA256.hash(payload.bytes) == stored.chunk.hash, payload.byteCount == stored.byteCount
+        else {
+            reply(answer, .mismatched, effects: &effects)
+            return
+        }
+        if let held = index[stored.chunk] {
+            guard held.owner == stored.owner else {
+                reply(answer, .refused, effects: &effects)
+                return
+            }
+            // A late duplicate must not make the replica look older than it is.
+            guard held.stamp < stored.stamp else {
+                reply(answer, .stored, effects: &effects)
+                return
+            }
+        }
+        guard hasRoom(for: stored) else {
+            reply(answer, .full, effects: &effects)
+            return
+        }
+        reservedBytes += stored.byteCount
+        let token = disk.begin(.init(stored: stored, answer: answer))
+        effects.disk.append(.write(token: token, stored, payload))
+    }
+
+    mutating func finishWrite(_ token: UInt64, _ outcome: DiskOutcome, effects: inout Effects) {
+        guard outcome == .written else {
+            guard let write = disk.abandon(token) else { return }
+            reservedBytes -= write.stored.byteCount
+            reply(write.answer, outcome == .full ? .full : .busy, effects: &effects)
+            return
+        }
+        if let sync = disk.written(token) { effects.disk.append(.sync(token: sync)) }
+    }
+
+    /// Everything written before the sync began is durable now: count it and say so.
+    mutating func finishSync(effects: inout Effects) {
+        let (durable, next) = disk.synced()
+        for write in durable {
+            reservedBytes -= write.stored.byteCount
+            add(write.stored)
+            reply(write.answer, .stored, effects: &effects)
+        }
+        if let next { effects.disk.append(.sync(token: next)) }
+    }
+
+    private mutating func reply(
+        _ answer: WriteAnswer, _ outcome: StoreOutcome, effects: inout Effects
+    ) {
+        switch answer {
+        case .store(let backend, let call):
+            effects.send(.stored(outcome), to: backend, call: call)
+        case .copy(let copy):
+            let copied: CopyOutcome =
+                switch outcome {
+                case .stored: .copied
+                case .full: .full
+                case .mismatched: .sourceMissing
+                case .refused: .refused
+                case .busy: .busy
+                }
+            finishCopy(copy, copied, effects: &effects)
+        }
+    }
+}

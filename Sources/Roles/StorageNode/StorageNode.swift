@@ -1,0 +1,207 @@
+package import Cryptography
+package import Merkle
+package import Primitives
+
+/// Stores sealed chunks for the backends that it knows, and acknowledges only what is durable.
+///
+/// What it holds is the truth of its disk: after a start it answers nothing until it has read its
+/// index back.
+package struct StorageNode: Role {
+    package let identity: NodeIdentity
+    let settings: ProtocolSettings
+    let discoveries: [PeerID]
+    /// The backends that it serves; each has an inventory of its own.
+    let backends: [PeerID]
+
+    var phase = Phase.recovering
+    var incarnation: UInt64 = 0
+    /// What is on the disk, durably.
+    package private(set) var index: [ChunkID: StoredChunk] = [:]
+    /// The same chunks as trees, one a backend, in the order of `backends`.
+    package private(set) var inventories: [InventoryTree]
+    package private(set) var usedBytes = 0
+    /// Bytes of writes under way.
+    var reservedBytes = 0
+
+    /// Lease of the registration with each discovery; nil while there is none.
+    var leases: [UInt32?]
+    var calls: Calls<NodeCall>
+    var disk = DiskOperations()
+    var copiesUnderWay = 0
+    /// The chunk that the scrub read last.
+    var scrubCursor: ChunkID?
+    /// Backends that have not yet let a leaving node go.
+    var leaveAwaits: [PeerID] = []
+
+    /// Successors: recovering → serving → leaving → left.
+    enum Phase: Sendable {
+        case recovering, serving, leaving, left
+    }
+
+    package init(
+        identity: NodeIdentity, settings: ProtocolSettings, discoveries: [PeerID],
+        backends: [PeerID]
+    ) {
+        self.identity = identity
+        self.settings = settings
+        self.discoveries = discoveries
+        self.backends = backends
+        inventories = backends.map { _ in InventoryTree() }
+        leases = discoveries.map { _ in nil }
+        var none = RandomSource(seed: 0, who: 0, purpose: 0)
+        calls = Calls(random: &none)
+    }
+
+    package var isServing: Bool { phase == .serving || phase == .leaving }
+
+    package mutating func handle(
+        _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        switch input {
+        case .timer(let timer): handle(timer, at: now, random: &random, effects: &effects)
+        case .message(_, _, .heartbeatAnswer(isKnown: true)): break
+        case .message(let from, let call, let message):
+            handle(message, from: from, call: call, at: now, effects: &effects)
+        case .disk(let event): handle(event, at: now, random: &random, effects: &effects)
+        case .start:
+            incarnation = random.next()
+            calls = Calls(random: &random)
+            effects.disk.append(.recoverChunks)
+        case .leave: startLeaving(effects: &effects)
+        }
+    }
+
+    private mutating func handle(
+        _ timer: Timer, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        switch timer.kind {
+        case .heartbeat: beat(effects: &effects)
+        case .callTimeout: expireCall(CallID(timer.token), effects: &effects)
+        case .scrub: scrub(random: &random, effects: &effects)
+        case .leave: askToLeave(effects: &effects)
+        default: break
+        }
+    }
+
+    private mutating func handle(
+        _ message: Message, from: PeerID, call: CallID, at now: Instant, effects: inout Effects
+    ) {
+        switch message {
+        case .heartbeatAnswer(let isKnown):
+            if !isKnown { register(with: from, effects: &effects) }
+        case .registered(let lease):
+            if let slot = discoveries.firstIndex(of: from) { leases[slot] = lease }
+        case .retrieved(let answer): finishFetch(answer, from: from, call: call, effects: &effects)
+        case .leaveAnswer(let isGranted):
+            if isGranted { leaveGranted(by: from, effects: &effects) }
+        default:
+            guard isServing else { return }
+            serve(message, from: from, call: call, at: now, effects: &effects)
+        }
+    }
+
+    private mutating func serve(
+        _ message: Message, from: PeerID, call: CallID, at now: Instant, effects: inout Effects
+    ) {
+        switch message {
+        case .store(let request): store(request, from: from, call: call, effects: &effects)
+        case .retrieve(let request):
+            retrieve(request, from: from, call: call, at: now, effects: &effects)
+        case .copy(let request): copy(request, from: from, call: call, effects: &effects)
+        case .delete(let request): delete(request, from: from, call: call, effects: &effects)
+        case .inventory(let question):
+            guard let owner = backends.firstIndex(of: from) else {
+                effects.send(.inventoryRefused, to: from, call: call)
+                return
+            }
+            effects.send(
+                .inventoryAnswer(inventories[owner].answer(question)), to: from, call: call)
+        default: break
+        }
+    }
+
+    private mutating func handle(
+        _ event: DiskEvent, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        switch event {
+        case .recoveredChunks(let chunks):
+            for chunk in chunks { add(chunk) }
+            phase = .serving
+            beat(effects: &effects)
+            effects.schedule(Timer(.scrub), after: random.upTo(scrubPause))
+        case .wrote(let token, let outcome):
+            finishWrite(token, outcome, effects: &effects)
+        case .synced: finishSync(effects: &effects)
+        case .read(let token, let payload):
+            finishRead(token, payload, effects: &effects)
+        case .recoveredLog: break
+        }
+    }
+
+    // MARK: The index
+
+    /// Counts a durable replica.
+    mutating func add(_ stored: StoredChunk) {
+        if let old = index.updateValue(stored, forKey: stored.chunk) {
+            usedBytes -= old.byteCount
+            if old.owner != stored.owner { removeFromInventory(old) }
+        }
+        usedBytes += stored.byteCount
+        if let owner = backends.firstIndex(of: stored.owner) {
+            inventories[owner].insert(stored.chunk)
+        }
+    }
+
+    /// Forgets a replica and deletes its bytes.
+    mutating func discard(_ stored: StoredChunk, effects: inout Effects) {
+        index[stored.chunk] = nil
+        usedBytes -= stored.byteCount
+        removeFromInventory(stored)
+        effects.disk.append(.delete(stored.chunk))
+    }
+
+    private mutating func removeFromInventory(_ stored: StoredChunk) {
+        if let owner = backends.firstIndex(of: stored.owner) {
+            inventories[owner].remove(stored.chunk)
+        }
+    }
+
+    var freeBytes: UInt64 {
+        UInt64(max(0, Int(identity.capacityBytes) - usedBytes - reservedBytes))
+    }
+
+    mutating func expireCall(_ call: CallID, effects: inout Effects) {
+        guard let expired = calls.expire(call) else { return }
+        effects.note(.requestTimedOut)
+        switch expired.context {
+        case .fetch(let copy): finishCopy(copy, .sourceSilent, effects: &effects)
+        }
+    }
+}
+
+/// What a node tells others of itself.
+package struct NodeIdentity: Sendable, Equatable {
+    package var id: PeerID
+    package var publicKey: PublicKey
+    package var domain: UInt32
+    package var capacityBytes: UInt64
+
+    package init(id: PeerID, publicKey: PublicKey, domain: UInt32, capacityBytes: UInt64) {
+        self.id = id
+        self.publicKey = publicKey
+        self.domain = domain
+        self.capacityBytes = capacityBytes
+    }
+}
+
+/// What a node's own requests are for.
+enum NodeCall: Sendable {
+    case fetch(NodeCopy)
+}
+
+/// A copy that a backend asked for.
+struct NodeCopy: Sendable {
+    var stored: StoredChunk
+    var backend: PeerID
+    var call: CallID
+}
