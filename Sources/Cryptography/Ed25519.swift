@@ -77,7 +77,7 @@ package final class SigningKey: Sendable {
         }
         let made = seed.withUnsafeBytes { bytes in
             EVP_PKEY_new_raw_private_key(
-                EVP_PKEY_ED25519, nil, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+                EVP_PKEY_ED25519, nil, bytes.baseAddress, bytes.count)
         }
         guard let made else { throw .libraryFailure(operation: "making an Ed25519 key") }
         var raw = [UInt8](repeating: 0, count: 32)

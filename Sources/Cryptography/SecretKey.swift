@@ -1,4 +1,5 @@
 import CLibcrypto
+import Primitives
 
 /// Bytes that must stay secret: they are wiped from memory when the last reference goes, compared in
 /// constant time, and never described.
@@ -22,6 +23,11 @@ package final class SecretKey: Sendable {
     /// A copy of `bytes`, which the caller should hold no longer than needed.
     package convenience init(copying bytes: [UInt8]) {
         self.init(count: bytes.count) { $0.copyBytes(from: bytes) }
+    }
+
+    /// An authentication code that serves as a key in its turn.
+    convenience init(code: Hash256) {
+        self.init(count: 32) { code.store(to: $0.baseAddress!) }
     }
 
     deinit {
