@@ -1,5 +1,9 @@
-/// A hash as a path of 64 four-bit digits, the way a 16-way radix tree walks it.
+/// A hash by its parts: four words, or the 64 four-bit digits by which a radix tree branches.
 extension Hash256 {
+    /// The four words, most significant first.
+    @inlinable
+    package var words: (UInt64, UInt64, UInt64, UInt64) { (word0, word1, word2, word3) }
+
     /// The first `count` digits (0 to 64), with every later one made zero.
     package func keepingNibbles(_ count: Int) -> Hash256 {
         func mask(_ word: Int) -> UInt64 {
