@@ -1,3 +1,4 @@
+package import Ledger
 package import Merkle
 package import Primitives
 
@@ -21,7 +22,7 @@ package enum Note: Sendable {
     /// A backend read its ledger back.
     case recovered(blocks: Int)
     /// A backend's own ledger does not verify; it serves nobody until somebody looks.
-    case ledgerRefused(height: UInt64)
+    case ledgerRefused(LedgerError)
 
     /// How a missing replica came to light.
     package enum Finding: UInt8, Sendable {

@@ -35,9 +35,9 @@ extension Backend {
     /// The user names one of their files and proves that the chunk is in it.
     private func isOwnChunk(_ request: GetChunkRequest, of user: PeerID) -> Bool {
         guard let record = ownFile(request.file, of: user),
-            request.proof.treeSize == UInt64(record.chunkCount)
+            request.proof.treeSize == Int(record.chunkCount)
         else { return false }
-        let leaf = MerkleTree.leafHash(request.chunk.hash.bytes)
+        let leaf = MerkleTree.leafHash(request.chunk)
         return (try? request.proof.verify(leafHash: leaf, root: record.root)) != nil
     }
 

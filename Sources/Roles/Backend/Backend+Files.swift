@@ -13,7 +13,7 @@ extension Backend {
         effects: inout Effects
     ) {
         let record = FileRecord(
-            owner: ownerTag(user), file: request.file, root: root(of: request.chunks),
+            owner: ownerTag(user), file: request.file, root: MerkleTree.root(ofChunks: request.chunks),
             chunkCount: UInt32(clamping: request.chunks.count),
             sealedManifest: request.sealedManifest, wrappedKey: request.wrappedKey)
         if let old = files[request.file] {
@@ -36,10 +36,6 @@ extension Backend {
         journal.whenDurable(.answer(.fileCommitted(.committed), to: user, call: call))
         writeBlock(at: now, effects: &effects)
         for id in request.chunks { reconcile(id, at: now, effects: &effects) }
-    }
-
-    private func root(of chunks: [ChunkID]) -> Hash256 {
-        MerkleTree.root(ofLeafHashes: chunks.map { MerkleTree.leafHash($0.hash.bytes) })
     }
 
     private func refusal(of request: CommitRequest, by user: PeerID) -> CommitOutcome? {
@@ -88,7 +84,7 @@ extension Backend {
             effects.send(.fileDeleted(.notFound), to: user, call: call)
             return
         }
-        guard root(of: request.chunks) == record.root else {
+        guard MerkleTree.root(ofChunks: request.chunks) == record.root else {
             effects.send(.fileDeleted(.mismatched), to: user, call: call)
             return
         }
@@ -103,7 +99,7 @@ extension Backend {
     private mutating func release(_ id: ChunkID) {
         guard let chunk = chunks.removeValue(forKey: id) else { return }
         journal.add(
-            .placement(PlacementRecord(chunk: id, size: UInt32(chunk.byteCount), nodes: [])))
+            .placement(.released(id, size: UInt32(chunk.byteCount))))
         for holder in chunk.holders {
             members[holder.member].expected.remove(id)
             journal.whenDurable(.delete(id, member: holder.member))

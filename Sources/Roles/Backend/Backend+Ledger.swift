@@ -65,21 +65,18 @@ extension Backend {
         _ encodedBlocks: [[UInt8]], at now: Instant, random: inout RandomSource,
         effects: inout Effects
     ) {
-        var verifier = LedgerVerifier(writer: signingKey.publicKey, policy: .tipOnly)
-        for encoded in encodedBlocks {
-            guard let block = try? Block(decoding: encoded), (try? verifier.check(block)) != nil
-            else {
-                effects.note(.ledgerRefused(height: verifier.height))
-                return
+        var verifier = LedgerVerifier(writer: signingKey.publicKey, signatures: .tipOnly)
+        do {
+            for encoded in encodedBlocks {
+                let block = try verifier.check(encoded: encoded)
+                for record in block.records { replay(record, at: now) }
+                lastStamp = max(lastStamp, block.header.time)
             }
-            for record in block.records { replay(record, at: now) }
-            lastStamp = max(lastStamp, block.header.time)
-        }
-        guard (try? verifier.finish()) != nil else {
-            effects.note(.ledgerRefused(height: verifier.height))
+            journal.writer = LedgerWriter(signingKey: signingKey, resuming: try verifier.finish())
+        } catch {
+            effects.note(.ledgerRefused(error))
             return
         }
-        journal.writer = LedgerWriter(signingKey: signingKey, resuming: verifier)
         isReady = true
         effects.note(.recovered(blocks: encodedBlocks.count))
         askDiscoveries(effects: &effects)

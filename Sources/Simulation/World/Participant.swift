@@ -1,0 +1,52 @@
+package import Primitives
+
+/// One discovery, backend, user or node of a world, apart from its role.
+package struct Participant: Sendable {
+    package enum Kind: UInt8, Sendable {
+        case discovery, backend, user, node
+    }
+
+    package let kind: Kind
+    /// Index among its kind.
+    package let slot: UInt32
+    package let region: UInt8
+    package let domain: UInt32
+    /// How many reasons keep it from running; it runs when there are none.
+    package var downReasons: UInt8 = 0
+    /// It will never run again; its data is gone.
+    package var isGone = false
+    /// Its present run. Timers and disk operations of former runs mean nothing.
+    package var epoch: UInt32 = 0
+
+    var roleStream: RandomSource
+    var latencyStream: RandomSource
+    var mishapStream: RandomSource
+
+    /// When its uplink and downlink are free for the next payload.
+    var uplinkFree = Instant.origin
+    var downlinkFree = Instant.origin
+
+    @inlinable
+    package var isUp: Bool { downReasons == 0 && !isGone }
+
+    init(kind: Kind, slot: UInt32, region: UInt8, domain: UInt32, index: UInt64, seed: UInt64) {
+        self.kind = kind
+        self.slot = slot
+        self.region = region
+        self.domain = domain
+        roleStream = RandomSource(seed: seed, who: index, purpose: Purpose.role.rawValue)
+        latencyStream = RandomSource(seed: seed, who: index, purpose: Purpose.latency.rawValue)
+        mishapStream = RandomSource(seed: seed, who: index, purpose: Purpose.mishap.rawValue)
+    }
+}
+
+/// What a random stream of a world is for. With the seed and whom it belongs to, it names the stream.
+enum Purpose: UInt64 {
+    case role, latency, mishap
+    case session, downtime, lifetime, replacement
+    case identity, keys, content, size
+    case faultTargets, faultTimes, workload
+
+    /// Streams that belong to the world rather than to one participant.
+    static let world = UInt64.max
+}
