@@ -25,6 +25,13 @@ package final class SecretKey: Sendable {
         self.init(count: bytes.count) { $0.copyBytes(from: bytes) }
     }
 
+    /// The bytes, which are wiped where they were.
+    package convenience init(wiping bytes: inout [UInt8]) {
+        self.init(copying: bytes)
+        bytes.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
+        bytes = []
+    }
+
     /// An authentication code that serves as a key in its turn.
     convenience init(code: Hash256) {
         self.init(count: 32) { code.store(to: $0.baseAddress!) }

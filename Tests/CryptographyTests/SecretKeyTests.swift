@@ -16,6 +16,12 @@ import Testing
         #expect(key == SecretKey(copying: [0, 0, 9, 0]))
     }
 
+    @Test func `it takes bytes away from where they were`() {
+        var bytes: [UInt8] = [1, 2, 3]
+        #expect(SecretKey(wiping: &bytes) == SecretKey(copying: [1, 2, 3]))
+        #expect(bytes.isEmpty)
+    }
+
     @Test func `what the filling throws comes through`() {
         #expect(throws: CryptographyError.authenticationFailed) {
             try SecretKey(count: 4) { (_) throws(CryptographyError) in

@@ -1,0 +1,57 @@
+package import Cryptography
+package import Primitives
+
+/// Turns a stream of plaintext into sealed chunks and, at its end, the manifest. Holds one chunk of
+/// plaintext at most, and 32 bytes for each chunk that went before.
+package struct FileSealer: Sendable {
+    private let name: String
+    private let sealer: ChunkSealer
+    private var chunker: Chunker
+    private var content = SHA256Hasher()
+    private var size: UInt64 = 0
+    private var chunks: [ChunkID] = []
+
+    /// For one file version, whose key and id must be new and random.
+    package init(
+        name: String, fileID: FileID, fileKey: SecretKey, chunkSize: ChunkSize = .standard,
+        compress: Bool = true
+    ) {
+        self.name = name
+        sealer = ChunkSealer(
+            fileID: fileID, fileKey: fileKey, chunkSize: chunkSize, compress: compress)
+        chunker = Chunker(chunkSize: chunkSize)
+    }
+
+    /// Takes the next bytes of the file, as many as there are, and gives each chunk that they complete
+    /// to `emit`.
+    package mutating func append(
+        _ bytes: UnsafeRawBufferPointer, emit: (SealedChunk) throws(FilesError) -> Void
+    ) throws(FilesError) {
+        content.update(bytes)
+        size += UInt64(bytes.count)
+        try chunker.append(bytes) { (chunk) throws(FilesError) in
+            let sealed = try sealer.seal(chunk)
+            chunks.append(sealed.id)
+            try emit(sealed)
+        }
+    }
+
+    /// Takes the next bytes of the file.
+    package mutating func append(
+        _ bytes: [UInt8], emit: (SealedChunk) throws(FilesError) -> Void
+    ) throws(FilesError) {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(FilesError) in
+            try append(UnsafeRawBufferPointer(bytes), emit: emit)
+        }
+    }
+
+    /// Ends the file: its last chunk, and the manifest of all. Throws `malformedManifest` for a name or
+    /// a size that no manifest may have.
+    package consuming func finish() throws(FilesError) -> (last: SealedChunk, manifest: Manifest) {
+        let last = try sealer.seal(chunker.finish())
+        let manifest = try Manifest(
+            name: name, size: size, contentHash: content.finalize(), chunkSize: sealer.chunkSize,
+            chunks: chunks + [last.id])
+        return (last, manifest)
+    }
+}
