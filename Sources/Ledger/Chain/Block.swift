@@ -1,0 +1,65 @@
+package import Cryptography
+import Primitives
+
+/// A signed batch of records: one link of the chain.
+package struct Block: Equatable, Sendable {
+    /// The header and its signature.
+    package var signedHeader: SignedHeader
+    /// The records in their order.
+    package var records: [Record]
+
+    package init(signedHeader: SignedHeader, records: [Record]) {
+        self.signedHeader = signedHeader
+        self.records = records
+    }
+
+    /// What the signature covers.
+    package var header: BlockHeader { signedHeader.header }
+    /// The writer's signature of the header.
+    package var signature: Signature { signedHeader.signature }
+}
+
+extension Block {
+    /// The size of `encoded()` in bytes.
+    package var encodedByteCount: Int {
+        records.reduce(SignedHeader.encodedByteCount + 4) { $0 + 4 + $1.encodedByteCount }
+    }
+
+    /// The signed header, the number of records in 32 bits, each record behind its length in 32 bits.
+    package func encoded() -> [UInt8] {
+        var writer = ByteWriter(reserving: encodedByteCount)
+        signedHeader.write(to: &writer)
+        writer.write(UInt32(records.count))
+        for record in records {
+            writer.write(UInt32(record.encodedByteCount))
+            record.write(to: &writer)
+        }
+        return writer.bytes
+    }
+
+    /// Reads what `encoded` wrote. Throws `malformedBlock` or `malformedRecord` for anything else;
+    /// whether the block fits a chain is for `LedgerVerifier` to say.
+    package init(decoding bytes: [UInt8]) throws(LedgerProblem) {
+        var reader = ByteReader(bytes)
+        let signedHeader: SignedHeader
+        let count: UInt32
+        do {
+            signedHeader = try SignedHeader(from: &reader)
+            count = try reader.read(UInt32.self)
+        } catch {
+            throw .malformedBlock(error)
+        }
+        var records: [Record] = []
+        // A record takes more than its length, so a count beyond this ends in an error anyway.
+        records.reserveCapacity(min(Int(count), reader.remaining / 4))
+        for index in 0..<Int(count) {
+            do {
+                records.append(try Record(decoding: try reader.readPrefixed()))
+            } catch {
+                throw .malformedRecord(index: index, error)
+            }
+        }
+        do { try reader.finish() } catch { throw .malformedBlock(error) }
+        self.init(signedHeader: signedHeader, records: records)
+    }
+}
