@@ -1,0 +1,25 @@
+import Merkle
+import Primitives
+import Testing
+
+@Suite("A tree that only grows")
+struct MerkleAccumulatorTests {
+    @Test("copied, goes two ways")
+    func copies() {
+        let leaves = makeLeaves(6)
+        var first = MerkleAccumulator()
+        for leaf in leaves[..<5] { first.append(leaf) }
+        var second = first
+        first.append(leaves[5])
+        second.append(.zero)
+        #expect(first.root == Naive.root(leaves))
+        #expect(second.root == Naive.root(leaves[..<5] + [.zero]))
+    }
+
+    @Test("knows every root that it ever had when it keeps its nodes")
+    func history() {
+        let leaves = makeLeaves(130)
+        let log = MerkleLog(leafHashes: leaves)
+        for size in 0...130 { #expect(log.root(size: size) == Naive.root(leaves[..<size])) }
+    }
+}

@@ -1,0 +1,67 @@
+import Cryptography
+import Foundation
+import Merkle
+import Primitives
+import Testing
+
+@Suite("The RFC 6962 tree hash")
+struct MerkleTreeTests {
+    private struct Vectors: Decodable {
+        let leaves: [String]
+        let roots: [String]
+    }
+
+    @Test("gives the published roots of the first 0 to 8 customary leaves")
+    func publishedRoots() throws {
+        let url = try #require(
+            Bundle.module.url(forResource: "Vectors/rfc6962_roots", withExtension: "json"))
+        let vectors = try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: url))
+        let leaves = try vectors.leaves.map {
+            MerkleTree.leafHash(try #require(Hexadecimal.decode($0)))
+        }
+        #expect(vectors.roots.count == leaves.count + 1)
+        var accumulator = MerkleAccumulator()
+        for (count, root) in vectors.roots.enumerated() {
+            let expected = try #require(Hash256(hexadecimal: root))
+            #expect(MerkleTree.root(ofLeafHashes: Array(leaves.prefix(count))) == expected)
+            #expect(accumulator.root == expected)
+            if count < leaves.count { accumulator.append(leaves[count]) }
+        }
+    }
+
+    @Test("hashes leaves and nodes behind different first bytes")
+    func domains() {
+        let (a, b) = (SHA256.hash([1]), SHA256.hash([2]))
+        #expect(MerkleTree.nodeHash(a, b) == SHA256.hash([1] + a.bytes + b.bytes))
+        #expect(MerkleTree.leafHash([7, 8]) == SHA256.hash([0, 7, 8]))
+        #expect(MerkleTree.leafHash([UInt8]()) == SHA256.hash([0]))
+        #expect(MerkleTree.leafHash(a.bytes + b.bytes) != MerkleTree.nodeHash(a, b))
+        #expect(MerkleTree.leafHash(ChunkID(a)) == MerkleTree.leafHash(a.bytes))
+        let long = [UInt8](repeating: 5, count: 100_000)
+        #expect(MerkleTree.leafHash(long) == SHA256.hash([0] + long))
+    }
+
+    @Test("agrees with the definition for every size up to 300", arguments: 0...300)
+    func everySize(count: Int) {
+        let leaves = makeLeaves(count)
+        let expected = Naive.root(leaves)
+        #expect(MerkleTree.root(ofLeafHashes: leaves) == expected)
+        #expect(MerkleTree.root(ofLeafHashes: ([.zero] + leaves)[1...]) == expected)
+        var accumulator = MerkleAccumulator()
+        for leaf in leaves { accumulator.append(leaf) }
+        #expect(accumulator.root == expected)
+        #expect(accumulator.count == count)
+        let log = MerkleLog(leafHashes: leaves)
+        #expect(log.root(size: count) == expected)
+        #expect(log.leafHashes == leaves)
+    }
+
+    @Test("of a file has the chunk ids as leaves, in order")
+    func fileRoot() {
+        let chunks = makeLeaves(11).map(ChunkID.init)
+        let leaves = chunks.map { MerkleTree.leafHash($0.hash.bytes) }
+        #expect(MerkleTree.root(ofChunks: chunks) == Naive.root(leaves))
+        #expect(MerkleTree.root(ofChunks: []) == MerkleTree.emptyRoot)
+        #expect(MerkleTree.root(ofChunks: chunks.reversed()) != Naive.root(leaves))
+    }
+}
