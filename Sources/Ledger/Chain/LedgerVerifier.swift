@@ -46,8 +46,9 @@ package struct LedgerVerifier: Sendable {
         state.advance(to: block.signedHeader, records: records)
     }
 
-    /// Checks the next block from its encoding.
-    package mutating func check(encoded bytes: [UInt8]) throws(LedgerError) {
+    /// Checks the next block from its encoding, and returns it.
+    @discardableResult
+    package mutating func check(encoded bytes: [UInt8]) throws(LedgerError) -> Block {
         let block: Block
         do {
             block = try Block(decoding: bytes)
@@ -55,6 +56,7 @@ package struct LedgerVerifier: Sendable {
             throw LedgerError(height: state.blockCount, problem: error)
         }
         try check(block)
+        return block
     }
 
     /// Ends the chain: under `tipOnly` this is what checks the signature. Returns the chain's state,

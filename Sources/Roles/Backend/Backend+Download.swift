@@ -43,7 +43,7 @@ extension Backend {
 
     /// Members thought to be there first, the quickest of them first, spread so that equally quick
     /// ones share the load.
-    private func readingOrder(of chunk: Chunk, random: inout RandomSource) -> [Int] {
+    private func readingOrder(of chunk: PlacedChunk, random: inout RandomSource) -> [Int] {
         var order: [(rank: Int, time: Duration, member: Int)] = []
         for holder in chunk.holders {
             let member = members[holder.member]

@@ -97,11 +97,11 @@ extension Backend {
             members[holder.member].expected.remove(placement.chunk)
         }
         guard !placement.nodes.isEmpty else { return }
-        var chunk = Chunk(byteCount: Int(placement.size))
+        var chunk = PlacedChunk(byteCount: Int(placement.size))
         chunk.isCommitted = true
         for peer in placement.nodes {
             guard let member = members.index(of: peer) else { continue }
-            chunk.holders.append(Chunk.Holder(member: member, since: now))
+            chunk.holders.append(PlacedChunk.Holder(member: member, since: now))
             members[member].expected.insert(placement.chunk)
         }
         chunks[placement.chunk] = chunk

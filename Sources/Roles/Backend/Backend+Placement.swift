@@ -71,7 +71,7 @@ extension Backend {
 
     mutating func addHolder(_ member: Int, to id: ChunkID, at now: Instant) {
         guard chunks[id]?.isHeld(by: member) == false else { return }
-        chunks[id]?.holders.append(Chunk.Holder(member: member, since: now))
+        chunks[id]?.holders.append(PlacedChunk.Holder(member: member, since: now))
         if chunks[id]?.isCommitted == true {
             members[member].expected.insert(id)
             markDirty(id)
@@ -92,7 +92,7 @@ extension Backend {
         journal.dirty.append(id)
     }
 
-    func redundancy(of chunk: Chunk) -> Int {
+    func redundancy(of chunk: PlacedChunk) -> Int {
         chunk.holders.count { members[$0.member].countsForRedundancy }
     }
 
@@ -113,7 +113,7 @@ extension Backend {
         trim(id, of: chunk)
     }
 
-    private mutating func trim(_ id: ChunkID, of chunk: Chunk) {
+    private mutating func trim(_ id: ChunkID, of chunk: PlacedChunk) {
         // Only members known to be there count when something is to be deleted.
         var alive = chunk.holders.map(\.member).filter { members[$0].acceptsChunks }
         while alive.count > settings.replicas {

@@ -84,7 +84,7 @@ extension Backend {
     }
 
     private mutating func startRepair(
-        of id: ChunkID, _ chunk: Chunk, at now: Instant, random: inout RandomSource,
+        of id: ChunkID, _ chunk: PlacedChunk, at now: Instant, random: inout RandomSource,
         effects: inout Effects
     ) {
         let sources = chunk.holders.map(\.member).filter { members[$0].isReachable }

@@ -153,7 +153,7 @@ extension Backend {
         _ id: ChunkID, byteCount: Int, by user: PeerID, at now: Instant
     ) {
         guard chunks[id] == nil else { return }
-        chunks[id] = Chunk(byteCount: byteCount, stagedBy: user, stagedAt: now)
+        chunks[id] = PlacedChunk(byteCount: byteCount, stagedBy: user, stagedAt: now)
         staged.append((id, now))
     }
 

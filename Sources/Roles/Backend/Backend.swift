@@ -24,7 +24,7 @@ package struct Backend: Role {
     var lastStamp = Instant.origin
 
     package internal(set) var files: [FileID: FileRecord] = [:]
-    package internal(set) var chunks: [ChunkID: Chunk] = [:]
+    package internal(set) var chunks: [ChunkID: PlacedChunk] = [:]
     package internal(set) var members = Members()
 
     /// By operation, as are downloads.

@@ -75,7 +75,7 @@ package struct Member: Sendable {
 }
 
 /// A chunk that a backend answers for.
-package struct Chunk: Sendable {
+package struct PlacedChunk: Sendable {
     package let byteCount: Int
     /// Who put it and when, until it is committed.
     var stagedBy: PeerID?
