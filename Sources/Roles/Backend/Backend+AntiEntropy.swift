@@ -1,5 +1,5 @@
-package import Merkle
-package import Primitives
+import Merkle
+import Primitives
 
 /// One comparison of inventories under way.
 struct Comparison: Sendable {

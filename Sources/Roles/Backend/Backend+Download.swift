@@ -1,6 +1,7 @@
 import Cryptography
+import Ledger
 import Merkle
-package import Primitives
+import Primitives
 
 /// One chunk on its way to a user.
 struct Download: Sendable {

@@ -1,6 +1,6 @@
-package import Ledger
+import Ledger
 import Merkle
-package import Primitives
+import Primitives
 
 /// Files as the ledger knows them: committing, looking up, deleting. Each checks that the asker is
 /// the owner; to anybody else a file does not exist.

@@ -1,5 +1,7 @@
+import Cryptography
 import Ledger
-package import Primitives
+import Merkle
+import Primitives
 
 /// Writing the ledger, and rebuilding everything from it.
 extension Backend {

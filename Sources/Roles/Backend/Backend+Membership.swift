@@ -1,5 +1,6 @@
 import Ledger
-package import Primitives
+import Merkle
+import Primitives
 
 /// Hearing from the discoveries, and what follows when a node's status changes.
 extension Backend {

@@ -1,5 +1,6 @@
 import Ledger
-package import Primitives
+import Merkle
+import Primitives
 
 /// Choosing nodes for chunks, and keeping account of who holds what.
 extension Backend {

@@ -1,5 +1,5 @@
 import DequeModule
-package import Primitives
+import Primitives
 
 /// One replica being made from another.
 package struct RepairTransfer: Sendable {

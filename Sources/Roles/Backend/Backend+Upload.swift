@@ -1,6 +1,6 @@
 import Cryptography
 import DequeModule
-package import Primitives
+import Primitives
 
 /// One chunk on its way to a write quorum.
 struct Upload: Sendable {

@@ -1,7 +1,7 @@
 package import Cryptography
 import DequeModule
 package import Ledger
-package import Merkle
+import Merkle
 package import Primitives
 
 /// Serves users and looks after their chunks: places, finds, repairs and collects them, and writes

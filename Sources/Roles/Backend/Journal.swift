@@ -1,6 +1,6 @@
-package import Cryptography
-package import Ledger
-package import Primitives
+import Cryptography
+import Ledger
+import Primitives
 
 /// What waits to be written to the ledger, and what waits for it to be durable.
 struct Journal: Sendable {

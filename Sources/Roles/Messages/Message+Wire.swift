@@ -1,4 +1,6 @@
-package import Primitives
+import Ledger
+import Merkle
+import Primitives
 
 extension Message {
     /// Whether this answers a request; such a message is matched to its call.

@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// Heartbeats, registration, and leaving for good.
 extension StorageNode {

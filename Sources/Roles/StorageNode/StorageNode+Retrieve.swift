@@ -1,5 +1,6 @@
 import Cryptography
-package import Primitives
+import Merkle
+import Primitives
 
 /// Serving and scrubbing: both read a replica and check that its bytes still have its name.
 extension StorageNode {

@@ -1,5 +1,5 @@
 import Cryptography
-package import Primitives
+import Primitives
 
 /// Storing, copying and deleting.
 extension StorageNode {
