@@ -119,10 +119,10 @@ extension Backend {
             journal.whenDurable(.delete(id, member: index))
             return nil
         }
-        // Staged, on its way, or counted since the comparison began.
-        guard chunk.isCommitted, !chunk.isHeld(by: index), !chunk.underWay.contains(index) else {
-            return nil
-        }
+        // Staged, on its way, counted since the comparison began, or about to be deleted.
+        guard chunk.isCommitted, !chunk.isHeld(by: index), !chunk.underWay.contains(index),
+            !chunk.deleting.contains(index)
+        else { return nil }
         effects.note(.surplusFound(id, on: members[index].peer))
         if redundancy(of: chunk) < settings.replicas, members[index].countsForRedundancy {
             addHolder(index, to: id, at: now)

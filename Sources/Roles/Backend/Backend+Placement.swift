@@ -150,10 +150,13 @@ extension Backend {
             return
         }
         let peer = members[member].peer
-        let call = calls.open(to: peer, .delete)
+        let call = calls.open(to: peer, .delete(id, member: member))
+        chunks[id]?.deleting.append(member)
         effects.note(.collecting(id, on: peer))
         effects.request(
-            .delete(DeleteRequest(chunk: id, stamp: stamp(at: now))), to: peer, call: call,
-            timeout: settings.requestTimeout)
+            .delete(
+                DeleteRequest(
+                    chunk: id, stamp: stamp(at: now), expires: now + settings.requestTimeout)),
+            to: peer, call: call, timeout: settings.requestTimeout)
     }
 }

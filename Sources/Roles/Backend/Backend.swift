@@ -112,16 +112,20 @@ package struct Backend: Role {
         switch (context, answer) {
         case (.peers(let slot), .peersAnswer(let answer)):
             hear(answer, from: slot, at: now, random: &random, effects: &effects)
-        case (.store(let upload, let chunk, let member), .stored(let outcome)):
+        case (.store(let upload, let chunk, let member), .stored(let named, let outcome)):
+            // An answer that names another chunk is none.
+            let outcome = named == chunk ? outcome : .busy
             storeAnswered(
                 upload, chunk, member, outcome, at: now, random: &random, effects: &effects)
         case (.retrieve(let download, let member), .retrieved(let answer)):
             retrieveAnswered(download, member, answer, at: now, effects: &effects)
-        case (.copy(let transfer), .copied(let outcome)):
+        case (.copy(let transfer), .copied(_, let outcome)):
             copyAnswered(transfer, outcome, at: now, random: &random, effects: &effects)
         case (.compare(let member), .inventoryAnswer(let answer)):
             comparisonAnswered(member, answer, at: now, effects: &effects)
         case (.compare(let member), _): comparisonFailed(member, at: now, effects: &effects)
+        case (.delete(let chunk, let member), _):
+            chunks[chunk]?.deleting.removeAll { $0 == member }
         default: break
         }
     }
@@ -158,7 +162,9 @@ package struct Backend: Role {
         case .copy(let transfer):
             copyAnswered(transfer, nil, at: now, random: &random, effects: &effects)
         case .compare(let member): comparisonFailed(member, at: now, effects: &effects)
-        case .peers, .delete: break
+        case .delete(let chunk, let member):
+            chunks[chunk]?.deleting.removeAll { $0 == member }
+        case .peers: break
         }
     }
 
@@ -197,5 +203,5 @@ enum BackendCall: Sendable {
     case retrieve(UInt64, member: Int)
     case copy(RepairTransfer)
     case compare(member: Int)
-    case delete
+    case delete(ChunkID, member: Int)
 }

@@ -85,6 +85,8 @@ package struct PlacedChunk: Sendable {
     package var isCommitted = false
     /// Members that a store or a copy is under way to.
     var underWay: [Int] = []
+    /// Members that were asked to delete it and have not answered.
+    var deleting: [Int] = []
     /// The repair queue that it waits in; nil when in none.
     var queuedAt: Int?
     /// Its holders changed since its last placement record.

@@ -42,7 +42,8 @@ extension Message {
         case .peers: 48
         case .peersAnswer(let answer): 48 + 120 * answer.reports.count
         case .store, .putChunk: 96
-        case .stored, .copied, .deleted, .chunkPut, .fileDeleted, .inventoryRefused: 24
+        case .stored, .copied: 96
+        case .deleted, .chunkPut, .fileDeleted, .inventoryRefused: 24
         case .retrieve(let request): request.capability == nil ? 64 : 256
         case .retrieved, .chunkAnswer: 24
         case .copy: 352
@@ -73,13 +74,13 @@ extension Message {
         case .peers(let epoch, let since): mix(6, epoch, since)
         case .peersAnswer(let a): mix(7, a.version, UInt64(a.reports.count))
         case .store(let r): mix(8, r.chunk.hash.prefix, stamp(r.stamp))
-        case .stored(let outcome): mix(9, UInt64(outcome.rawValue))
+        case .stored(let chunk, let outcome): mix(9, chunk.hash.prefix, UInt64(outcome.rawValue))
         case .retrieve(let r): mix(10, r.chunk.hash.prefix)
         case .retrieved(.found(let p)): mix(11, 1, content(p))
         case .retrieved(.missing): mix(11, 2)
         case .retrieved(.refused): mix(11, 3)
         case .copy(let r): mix(12, r.chunk.hash.prefix, r.source.raw)
-        case .copied(let outcome): mix(13, UInt64(outcome.rawValue))
+        case .copied(let chunk, let outcome): mix(13, chunk.hash.prefix, UInt64(outcome.rawValue))
         case .delete(let r): mix(14, r.chunk.hash.prefix, stamp(r.stamp))
         case .deleted(let outcome): mix(15, UInt64(outcome.rawValue))
         case .inventory(let q): mix(16, q.fingerprint)

@@ -20,11 +20,11 @@ package enum Message: Sendable {
 
     // Backend, or a node on a backend's behalf, to node.
     indirect case store(StoreRequest)
-    case stored(StoreOutcome)
+    indirect case stored(ChunkID, StoreOutcome)
     indirect case retrieve(RetrieveRequest)
     indirect case retrieved(RetrieveAnswer)
     indirect case copy(CopyRequest)
-    case copied(CopyOutcome)
+    indirect case copied(ChunkID, CopyOutcome)
     indirect case delete(DeleteRequest)
     case deleted(DeleteOutcome)
     indirect case inventory(InventoryQuestion)
@@ -70,6 +70,18 @@ package struct Registration: Sendable, Equatable {
     package var domain: UInt32
     package var capacityBytes: UInt64
     package var freeBytes: UInt64
+
+    package init(
+        node: PeerID, publicKey: PublicKey, incarnation: UInt64, domain: UInt32,
+        capacityBytes: UInt64, freeBytes: UInt64
+    ) {
+        self.node = node
+        self.publicKey = publicKey
+        self.incarnation = incarnation
+        self.domain = domain
+        self.capacityBytes = capacityBytes
+        self.freeBytes = freeBytes
+    }
 }
 
 /// What a discovery, or a backend that merged several, thinks of a node.
@@ -87,6 +99,11 @@ package enum PeerStatus: UInt8, Sendable, Comparable {
 package struct PeerReport: Sendable, Equatable {
     package var registration: Registration
     package var status: PeerStatus
+
+    package init(registration: Registration, status: PeerStatus) {
+        self.registration = registration
+        self.status = status
+    }
 }
 
 /// The nodes whose report changed after the version that was asked for.
@@ -95,6 +112,12 @@ package struct PeersAnswer: Sendable, Equatable {
     package var epoch: UInt64
     package var version: UInt64
     package var reports: [PeerReport]
+
+    package init(epoch: UInt64, version: UInt64, reports: [PeerReport]) {
+        self.epoch = epoch
+        self.version = version
+        self.reports = reports
+    }
 }
 
 /// The right of `bearer` to fetch one chunk from a node, given by a backend that the node knows.
@@ -103,6 +126,13 @@ package struct Capability: Sendable, Equatable {
     package var bearer: PeerID
     package var chunk: ChunkID
     package var expires: Instant
+
+    package init(issuer: PeerID, bearer: PeerID, chunk: ChunkID, expires: Instant) {
+        self.issuer = issuer
+        self.bearer = bearer
+        self.chunk = chunk
+        self.expires = expires
+    }
 }
 
 package struct StoreRequest: Sendable, Equatable {
@@ -110,6 +140,12 @@ package struct StoreRequest: Sendable, Equatable {
     package var payload: Payload
     /// Orders stores and deletes of the same chunk by one backend, however late they arrive.
     package var stamp: Instant
+
+    package init(chunk: ChunkID, payload: Payload, stamp: Instant) {
+        self.chunk = chunk
+        self.payload = payload
+        self.stamp = stamp
+    }
 }
 
 package enum StoreOutcome: UInt8, Sendable {
@@ -128,6 +164,11 @@ package struct RetrieveRequest: Sendable, Equatable {
     package var chunk: ChunkID
     /// Nil when a backend asks for itself.
     package var capability: Capability?
+
+    package init(chunk: ChunkID, capability: Capability?) {
+        self.chunk = chunk
+        self.capability = capability
+    }
 }
 
 package enum RetrieveAnswer: Sendable, Equatable {
@@ -143,6 +184,16 @@ package struct CopyRequest: Sendable, Equatable {
     package var source: PeerID
     package var stamp: Instant
     package var capability: Capability
+
+    package init(
+        chunk: ChunkID, byteCount: Int, source: PeerID, stamp: Instant, capability: Capability
+    ) {
+        self.chunk = chunk
+        self.byteCount = byteCount
+        self.source = source
+        self.stamp = stamp
+        self.capability = capability
+    }
 }
 
 package enum CopyOutcome: UInt8, Sendable {
@@ -160,6 +211,14 @@ package struct DeleteRequest: Sendable, Equatable {
     package var chunk: ChunkID
     /// Only a replica that was stored under an older stamp is deleted.
     package var stamp: Instant
+    /// After this the request means nothing: its sender has stopped waiting for it.
+    package var expires: Instant
+
+    package init(chunk: ChunkID, stamp: Instant, expires: Instant) {
+        self.chunk = chunk
+        self.stamp = stamp
+        self.expires = expires
+    }
 }
 
 package enum DeleteOutcome: UInt8, Sendable {
@@ -173,6 +232,11 @@ package enum DeleteOutcome: UInt8, Sendable {
 package struct PutChunkRequest: Sendable, Equatable {
     package var chunk: ChunkID
     package var payload: Payload
+
+    package init(chunk: ChunkID, payload: Payload) {
+        self.chunk = chunk
+        self.payload = payload
+    }
 }
 
 package enum PutOutcome: UInt8, Sendable {
@@ -190,6 +254,13 @@ package struct CommitRequest: Sendable, Equatable {
     package var chunks: [ChunkID]
     package var sealedManifest: [UInt8]
     package var wrappedKey: [UInt8]
+
+    package init(file: FileID, chunks: [ChunkID], sealedManifest: [UInt8], wrappedKey: [UInt8]) {
+        self.file = file
+        self.chunks = chunks
+        self.sealedManifest = sealedManifest
+        self.wrappedKey = wrappedKey
+    }
 }
 
 package enum CommitOutcome: Sendable, Equatable {
@@ -212,6 +283,12 @@ package struct GetChunkRequest: Sendable, Equatable {
     package var file: FileID
     package var chunk: ChunkID
     package var proof: InclusionProof
+
+    package init(file: FileID, chunk: ChunkID, proof: InclusionProof) {
+        self.file = file
+        self.chunk = chunk
+        self.proof = proof
+    }
 }
 
 package enum ChunkAnswer: Sendable, Equatable {
@@ -226,6 +303,11 @@ package enum ChunkAnswer: Sendable, Equatable {
 package struct DeleteFileRequest: Sendable, Equatable {
     package var file: FileID
     package var chunks: [ChunkID]
+
+    package init(file: FileID, chunks: [ChunkID]) {
+        self.file = file
+        self.chunks = chunks
+    }
 }
 
 package enum FileDeletionOutcome: UInt8, Sendable {

@@ -2,7 +2,7 @@ import Primitives
 
 /// Who waits for a write.
 enum WriteAnswer: Sendable {
-    case store(to: PeerID, call: CallID)
+    case store(ChunkID, to: PeerID, call: CallID)
     case copy(NodeCopy)
 }
 

@@ -7,14 +7,15 @@ extension StorageNode {
         _ request: StoreRequest, from backend: PeerID, call: CallID, effects: inout Effects
     ) {
         guard phase == .serving, backends.contains(backend) else {
-            effects.send(.stored(.refused), to: backend, call: call)
+            effects.send(.stored(request.chunk, .refused), to: backend, call: call)
             return
         }
         let stored = StoredChunk(
             chunk: request.chunk, byteCount: request.payload.byteCount, owner: backend,
             stamp: request.stamp)
         write(
-            stored, request.payload, answer: .store(to: backend, call: call), effects: &effects)
+            stored, request.payload,
+            answer: .store(request.chunk, to: backend, call: call), effects: &effects)
     }
 
     mutating func copy(
@@ -25,15 +26,15 @@ extension StorageNode {
             stamp: request.stamp)
         let copy = NodeCopy(stored: stored, backend: backend, call: call)
         guard phase == .serving, backends.contains(backend) else {
-            effects.send(.copied(.refused), to: backend, call: call)
+            effects.send(.copied(request.chunk, .refused), to: backend, call: call)
             return
         }
         guard copiesUnderWay < settings.copiesPerNode else {
-            effects.send(.copied(.busy), to: backend, call: call)
+            effects.send(.copied(request.chunk, .busy), to: backend, call: call)
             return
         }
         guard hasRoom(for: stored) else {
-            effects.send(.copied(.full), to: backend, call: call)
+            effects.send(.copied(request.chunk, .full), to: backend, call: call)
             return
         }
         copiesUnderWay += 1
@@ -60,16 +61,17 @@ extension StorageNode {
         _ copy: NodeCopy, _ outcome: CopyOutcome, effects: inout Effects
     ) {
         copiesUnderWay -= 1
-        effects.send(.copied(outcome), to: copy.backend, call: copy.call)
+        effects.send(.copied(copy.stored.chunk, outcome), to: copy.backend, call: copy.call)
     }
 
     /// Only the backend that stored a chunk may delete it, and only what it stored before it asked.
     mutating func delete(
-        _ request: DeleteRequest, from backend: PeerID, call: CallID, effects: inout Effects
+        _ request: DeleteRequest, from backend: PeerID, call: CallID, at now: Instant,
+        effects: inout Effects
     ) {
         let outcome: DeleteOutcome
         if let stored = index[request.chunk] {
-            if stored.owner != backend {
+            if stored.owner != backend || now >= request.expires {
                 outcome = .refused
             } else if stored.stamp >= request.stamp {
                 outcome = .newer
@@ -143,8 +145,8 @@ extension StorageNode {
         _ answer: WriteAnswer, _ outcome: StoreOutcome, effects: inout Effects
     ) {
         switch answer {
-        case .store(let backend, let call):
-            effects.send(.stored(outcome), to: backend, call: call)
+        case .store(let chunk, let backend, let call):
+            effects.send(.stored(chunk, outcome), to: backend, call: call)
         case .copy(let copy):
             let copied: CopyOutcome =
                 switch outcome {

@@ -108,7 +108,8 @@ package struct StorageNode: Role {
         case .retrieve(let request):
             retrieve(request, from: from, call: call, at: now, effects: &effects)
         case .copy(let request): copy(request, from: from, call: call, effects: &effects)
-        case .delete(let request): delete(request, from: from, call: call, effects: &effects)
+        case .delete(let request):
+            delete(request, from: from, call: call, at: now, effects: &effects)
         case .inventory(let question):
             guard let owner = backends.firstIndex(of: from) else {
                 effects.send(.inventoryRefused, to: from, call: call)

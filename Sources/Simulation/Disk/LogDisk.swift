@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// A backend's simulated disk: an append-only log of blocks, durable once synced.
 package struct LogDisk: Sendable {

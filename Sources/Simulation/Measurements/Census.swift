@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// The truth about every chunk: how many intact, durable replicas it has, on disks that still exist
 /// and on nodes that are up. Kept by the world as disks change; no role can see it.
@@ -33,13 +33,13 @@ package struct Census: Sendable {
     /// Replicas that a fault damaged or removed and that no role knows of yet.
     private(set) var divergences: [ReplicaKey: Divergence] = [:]
     private(set) var referenced = 0
+    private(set) var everReferenced = 0
     private(set) var chunksLost = 0
     private(set) var lostFiles: Set<Int> = []
 
     /// Referenced chunks by number of replicas, as a time integral.
     private(set) var durableShare: Occupancy
     private(set) var reachableShare: Occupancy
-    /// Chunk-seconds with at least one reachable replica are 1 − the share of none.
     private(set) var repairTimes = Durations()
     private(set) var replicasDestroyed = 0
     private(set) var divergencesInjected = 0
@@ -67,6 +67,7 @@ package struct Census: Sendable {
             entry.file = file
             facts[chunk] = entry
             referenced += 1
+            everReferenced += 1
             durableShare.enter(entry.durable, at: now)
             reachableShare.enter(entry.reachable, at: now)
         }
@@ -164,5 +165,36 @@ package struct Census: Sendable {
     mutating func moot(_ chunk: ChunkID, on node: UInt32) {
         let key = ReplicaKey(chunk: chunk, node: node)
         if divergences.removeValue(forKey: key) != nil { divergencesMooted += 1 }
+    }
+
+    /// A node is gone, and what was wrong with its disk with it.
+    mutating func mootAll(on node: UInt32) {
+        let before = divergences.count
+        divergences = divergences.filter { $0.key.node != node }
+        divergencesMooted += before - divergences.count
+    }
+
+    mutating func closeMeasuring(at now: Instant) {
+        durableShare.close(at: now)
+        reachableShare.close(at: now)
+    }
+}
+
+extension Census {
+    func isReferenced(_ chunk: ChunkID) -> Bool { facts[chunk]?.isReferenced ?? false }
+
+    func durableReplicas(of chunk: ChunkID) -> Int { facts[chunk]?.durable ?? 0 }
+}
+
+extension Census {
+    func byteCount(of chunk: ChunkID) -> Int { facts[chunk]?.byteCount ?? 0 }
+
+    /// Whether some disk holds the chunk durably, or held it when a fault destroyed it.
+    func wasEverDurable(_ chunk: ChunkID) -> Bool { facts[chunk] != nil }
+
+    /// Referenced chunks that survive with fewer replicas than the target, in order.
+    func chunksShort() -> [ChunkID] {
+        facts.filter { $0.value.isReferenced && (1..<target).contains($0.value.durable) }
+            .map(\.key).sorted()
     }
 }

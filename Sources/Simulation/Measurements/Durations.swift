@@ -1,5 +1,5 @@
 import Histogram
-package import Primitives
+import Primitives
 
 /// A distribution of durations in constant memory: an HDR histogram of milliseconds with three
 /// significant digits, and the exact mean and maximum.

@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// How long how many things stood at each level: a histogram weighted by time, up to a closing
 /// instant.

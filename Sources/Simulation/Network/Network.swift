@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// Who can reach whom, how long it takes, and what goes wrong on the way.
 ///

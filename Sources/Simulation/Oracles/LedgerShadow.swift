@@ -1,6 +1,6 @@
-package import Cryptography
-package import Ledger
-package import Primitives
+import Cryptography
+import Ledger
+import Primitives
 
 /// A reader of one backend's ledger that trusts nothing but the durable blocks: verifies each as it
 /// appears, and knows what the ledger says of every chunk.

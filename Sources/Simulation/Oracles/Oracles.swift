@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// Checks from outside the roles: each knows something that must be true, counts how often it looked
 /// and keeps the first violations in words.
@@ -46,6 +46,13 @@ package struct Oracles: Sendable {
         if tallies[index].examples.count < Self.exampleLimit {
             tallies[index].examples.append("at \(now.seconds) s: \(what())")
         }
+    }
+
+    /// Adds checks that were made elsewhere.
+    mutating func tally(_ name: Name, checks: UInt64, violations: UInt64) {
+        let index = Name.allCases.firstIndex(of: name)!
+        tallies[index].checks += checks
+        tallies[index].violations += violations
     }
 
     package var violations: UInt64 { tallies.reduce(0) { $0 + $1.violations } }

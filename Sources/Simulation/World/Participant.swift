@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// One discovery, backend, user or node of a world, apart from its role.
 package struct Participant: Sendable {

@@ -1,20 +1,27 @@
 /// What the world itself does, as opposed to its participants. Participants stand by their index.
 package enum WorldEvent: Sendable {
-    case sessionEnds(UInt32)
-    case sessionBegins(UInt32)
+    /// A node that joined begins to run.
+    case starts(UInt32)
+    /// A node's n-th session is over, or begins.
+    case sessionEnds(UInt32, count: UInt64)
+    case sessionBegins(UInt32, count: UInt64)
+    /// A node's lifetime is over.
     case destroyed(UInt32)
-    case joins(domain: UInt32, region: UInt32)
+    case joins(domain: UInt32, region: UInt8)
     case faultBegins(Int)
     case faultEnds(Int)
-    /// The next arrival of a fault that strikes again and again.
+    /// A fault that strikes again and again does so.
     case faultStrikes(Int)
     /// A participant that a fault stopped may run again.
     case released(UInt32)
+    /// A user puts one of the files that the world begins with.
     case fill(Int)
     case workload(WorkloadKind)
     case sample
+    /// The oracles look at everything.
     case inspect
     case settle
+    /// A user reads one of its files for the last time.
     case readBack(user: UInt32, file: Int)
 }
 

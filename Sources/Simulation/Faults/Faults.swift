@@ -1,0 +1,84 @@
+import Primitives
+
+/// The declared faults of a world, and what each has done.
+struct Faults: Sendable {
+    struct State: Sendable {
+        let settings: FaultSettings
+        /// Draws who is hit and when.
+        var stream: RandomSource
+        /// Participants that it concerns at present.
+        var targets: [UInt32] = []
+        var effects: UInt64 = 0
+    }
+
+    private(set) var states: [State]
+
+    init(_ configuration: WorldConfiguration) {
+        states = configuration.faults.map { settings in
+            // Keyed by name: taking one fault away shifts nothing else.
+            let who = settings.name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+                ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+            }
+            return State(
+                settings: settings,
+                stream: RandomSource(
+                    seed: configuration.seed, who: who, purpose: Purpose.faultTimes.rawValue))
+        }
+    }
+
+    subscript(fault: Int) -> State {
+        get { states[fault] }
+        _modify { yield &states[fault] }
+    }
+
+    mutating func count(_ fault: Int) { states[fault].effects += 1 }
+
+    /// A node left; the departure that sent it away takes note.
+    mutating func departed(_ actor: UInt32) {
+        for fault in states.indices {
+            guard case .departure = states[fault].settings.kind,
+                states[fault].targets.contains(actor)
+            else { continue }
+            states[fault].effects += 1
+        }
+    }
+
+    var outcomes: [FaultOutcome] {
+        states.map {
+            FaultOutcome(
+                name: $0.settings.name, unit: $0.settings.kind.unit, effects: $0.effects)
+        }
+    }
+}
+
+extension FaultSettings.Kind {
+    /// What a fault of this kind counts.
+    package var unit: String {
+        switch self {
+        case .partition: "messages cut"
+        case .outage, .crashes: "participants stopped"
+        case .degradation: "messages disturbed"
+        case .bitRot: "replicas rotted"
+        case .lostChunks: "replicas lost"
+        case .departure: "nodes left"
+        }
+    }
+
+    /// When it begins; faults that strike again and again have no such time.
+    var begins: Duration? {
+        switch self {
+        case .partition(let at, _, _, _), .outage(let at, _, _), .degradation(let at, _, _, _, _, _),
+            .departure(let at, _):
+            at
+        case .crashes, .bitRot, .lostChunks: nil
+        }
+    }
+
+    /// The law of the time between two strikes.
+    var interval: Distribution? {
+        switch self {
+        case .crashes(let every, _, _), .bitRot(let every), .lostChunks(let every): every
+        case .partition, .outage, .degradation, .departure: nil
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import Cryptography
+import Ledger
+import Merkle
+import Primitives
+import Roles
+
+/// What the oracles look at: every message, every deletion, every block, every read, and at
+/// intervals every disk.
+extension World {
+    /// Looks at a message as it is sent.
+    @inline(__always)
+    mutating func observe(_ message: Message, from: UInt32, to: UInt32) {
+        switch message {
+        case .heartbeat, .heartbeatAnswer, .peers, .peersAnswer: return
+        default: observeTelling(message, from: from, to: to)
+        }
+    }
+
+    private mutating func observeTelling(_ message: Message, from: UInt32, to: UInt32) {
+        switch message {
+        case .putChunk(let request):
+            if chunkOwners[request.chunk] == nil { chunkOwners[request.chunk] = from }
+            checkCanary(request.payload.bytes, "chunk sent to a backend")
+        case .commitFile(let request):
+            checkCanary(request.sealedManifest, "manifest sent to a backend")
+            checkCanary(request.wrappedKey, "key sent to a backend")
+        case .store(let request): checkCanary(request.payload.bytes, "chunk sent to a node")
+        case .retrieved(.found(let payload)): checkCanary(payload.bytes, "chunk sent by a node")
+        case .stored(let chunk, .stored), .copied(let chunk, .copied):
+            let slot = Int(participants[Int(from)].slot)
+            let isDurable =
+                participants[Int(from)].kind == .node
+                && (chunkDisks[slot].isDurable(chunk) || census.isDivergent(chunk, on: from))
+            oracles.check(
+                .durableAcknowledgement, at: now, isDurable,
+                "node \(from) acknowledged chunk \(chunk), which a crash would lose")
+        case .fileAnswer(.found(let record)):
+            oracles.check(
+                .ownerOnly, at: now, fileOwners[record.file] == to,
+                "user \(to) was given the record of file \(record.file)")
+        case .chunkAnswer(.found(let payload)):
+            let chunk = ChunkID(SHA256.hash(payload.bytes))
+            oracles.check(
+                .ownerOnly, at: now, chunkOwners[chunk].map { $0 == to } ?? true,
+                "user \(to) was given chunk \(chunk) of user \(chunkOwners[chunk] ?? 0)")
+        default: break
+        }
+    }
+
+    mutating func checkCanary(_ bytes: [UInt8], _ place: @autoclosure () -> String) {
+        oracles.check(
+            .noPlaintext, at: now, !Self.holdsCanary(bytes), "plaintext in a \(place())")
+    }
+
+    static func holdsCanary(_ bytes: [UInt8]) -> Bool {
+        let canary = FileContent.canary
+        guard bytes.count >= canary.count else { return false }
+        return bytes.withUnsafeBufferPointer { bytes in
+            (0...bytes.count - canary.count).contains { start in
+                bytes[start] == canary[0]
+                    && canary.indices.allSatisfy { bytes[start + $0] == canary[$0] }
+            }
+        }
+    }
+
+    /// A node is about to delete an intact replica.
+    mutating func checkDeletion(of chunk: ChunkID, by actor: UInt32, _ slot: Int) {
+        guard durableReplicas[slot].contains(chunk), census.isReferenced(chunk) else { return }
+        let isCountedOn = shadows.contains {
+            $0.placements[chunk]?.contains(PeerID(UInt64(actor))) ?? false
+        }
+        oracles.check(
+            .collection, at: now, !isCountedOn,
+            "node \(actor) deleted chunk \(chunk), which the ledger says it holds")
+    }
+
+    /// A block became durable on a backend's disk.
+    mutating func readBlock(_ block: [UInt8], _ slot: Int) {
+        do {
+            try shadows[slot].read(block)
+            oracles.check(.ledger, at: now, true, "")
+        } catch {
+            oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
+        }
+    }
+
+    /// An operation of a user's came to an end.
+    mutating func judge(_ report: UserReport, _ user: Int) {
+        let plan = report.operation.plan
+        switch (report.operation.kind, report.outcome) {
+        case (_, .violation(let oracle, let what)):
+            oracles.check(oracle, at: now, false, "user \(user), file \(plan.ordinal): \(what)")
+        case (.get, .done):
+            oracles.check(.readIntegrity, at: now, true, "")
+            if report.operation.isFinal { oracles.check(.durability, at: now, true, "") }
+        case (.get, .gaveUp):
+            guard report.operation.isFinal else { return }
+            oracles.check(
+                .durability, at: now, census.lostFiles.contains(plan.ordinal),
+                "file \(plan.ordinal) cannot be read back although its replicas survive")
+        case (.put, .done):
+            let kept = report.chunks.allSatisfy { census.wasEverDurable($0) }
+            oracles.check(
+                .durability, at: now, kept,
+                "file \(plan.ordinal) was acknowledged with a chunk on no disk")
+        case (.intrude, .done): oracles.check(.ownerOnly, at: now, true, "")
+        default: break
+        }
+    }
+
+    // MARK: Inspection
+
+    /// Looks at every ledger and every disk.
+    package mutating func inspect() {
+        for slot in shadows.indices {
+            do {
+                try shadows[slot].checkTip()
+                oracles.check(
+                    .ledger, at: now, shadows[slot].blockCount == logDisks[slot].durableCount,
+                    "backend \(slot): the ledger shrank")
+            } catch {
+                oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
+            }
+        }
+        for slot in nodes.indices { inspectNode(slot) }
+    }
+
+    private mutating func inspectNode(_ slot: Int) {
+        let actor = nodeIndices[slot]
+        guard participants[Int(actor)].isUp, nodes[slot].isServing else { return }
+        let disk = chunkDisks[slot]
+        let index = nodes[slot].index
+        for (chunk, stored) in index.sorted(by: { $0.key < $1.key }) {
+            let isThere =
+                disk.replicas[chunk].map { $0.stored.byteCount == stored.byteCount }
+                ?? census.isDivergent(chunk, on: actor)
+            oracles.check(
+                .inventoryTruth, at: now, isThere,
+                "node \(actor) counts a chunk that its disk does not hold")
+        }
+        for (chunk, replica) in disk.replicas.sorted(by: { $0.key < $1.key }) {
+            oracles.check(
+                .inventoryTruth, at: now,
+                index[chunk] != nil || !disk.isDurable(chunk),
+                "node \(actor) holds a durable chunk that it does not count")
+            checkCanary(replica.payload.bytes, "chunk on a node's disk")
+        }
+        for (backend, tree) in zip(backendIndices, nodes[slot].inventories) {
+            let owner = PeerID(UInt64(backend))
+            let own = index.values.filter { $0.owner == owner }.map(\.chunk)
+            oracles.check(
+                .inventoryTruth, at: now, InventoryTree(own) == tree,
+                "node \(actor) reports an inventory that is not what it counts")
+        }
+    }
+
+    /// The last checks, once the run is over.
+    package mutating func finish() {
+        inspect()
+        for user in users.indices {
+            oracles.check(
+                .durability, at: now, users[user].isIdle,
+                "user \(user) still waits for \(users[user].operationsUnderWay) operations")
+        }
+        let short = census.chunksShort()
+        for chunk in short.prefix(5) {
+            oracles.check(
+                .redundancyRestored, at: now, false,
+                "chunk \(chunk) has \(census.durableReplicas(of: chunk)) replicas")
+        }
+        oracles.tally(
+            .redundancyRestored, checks: UInt64(census.referenced),
+            violations: UInt64(max(0, short.count - 5)))
+    }
+}

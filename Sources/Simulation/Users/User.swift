@@ -1,0 +1,291 @@
+import Ledger
+import Merkle
+import Cryptography
+import Files
+package import Primitives
+package import Roles
+
+/// A user of a simulated world: seals what it uploads and opens what it downloads with the functions
+/// of `Files`, so that every read is checked down to the plaintext byte.
+package struct User: Role {
+    let id: PeerID
+    let backend: PeerID
+    let settings: ProtocolSettings
+    let content: FileContent
+    private let masterKey: MasterKey
+
+    var calls: Calls<UserCall>
+    var operations: [UInt64: UserOperation] = [:]
+    var waiting: [UInt64: UserCall] = [:]
+    private var lastToken: UInt64 = 0
+    private var keys: RandomSource
+    /// What happened since the world last looked.
+    package var reports: [UserReport] = []
+
+    /// Chunks of one file under way at once.
+    private static let window = 4
+
+    init(
+        id: PeerID, backend: PeerID, settings: ProtocolSettings, content: FileContent, seed: UInt64
+    ) {
+        self.id = id
+        self.backend = backend
+        self.settings = settings
+        self.content = content
+        keys = RandomSource(seed: seed, who: id.raw, purpose: Purpose.keys.rawValue)
+        var secret = keys.bytes(MasterKey.count)
+        guard let key = try? MasterKey(SecretKey(wiping: &secret)) else {
+            preconditionFailure("32 bytes make a master key")
+        }
+        masterKey = key
+        calls = Calls(random: &keys)
+    }
+
+    package mutating func handle(
+        _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        switch input {
+        case .message(let from, let call, let message):
+            guard let context = calls.close(call, from: from) else { return }
+            answered(context, message, at: now, random: &random, effects: &effects)
+        case .timer(let timer) where timer.kind == .callTimeout:
+            guard let (_, context) = calls.expire(CallID(timer.token)) else { return }
+            retry(context, at: now, random: &random, effects: &effects)
+        case .timer(let timer) where timer.kind == .retry:
+            guard let context = waiting.removeValue(forKey: timer.token) else { return }
+            send(context, effects: &effects)
+        default: break
+        }
+    }
+
+    var isIdle: Bool { operations.isEmpty }
+    var operationsUnderWay: Int { operations.count }
+
+    // MARK: Starting
+
+    /// Puts a new file of the given size.
+    package mutating func put(
+        _ ordinal: Int, byteCount: Int, at now: Instant, effects: inout Effects
+    ) -> FilePlan {
+        let file = FileID(high: keys.next(), low: keys.next())
+        var secret = keys.bytes(ChunkSealer.keyCount)
+        let key = SecretKey(wiping: &secret)
+        let plan = FilePlan(id: file, ordinal: ordinal, byteCount: byteCount, owner: id)
+        var operation = UserOperation(kind: .put, plan: plan, startedAt: now, key: key)
+        operation.sealed = content.seal(plan, key: key)
+        start(operation, effects: &effects)
+        return plan
+    }
+
+    /// Reads a file that was acknowledged, and compares every byte.
+    package mutating func get(
+        _ plan: FilePlan, isFinal: Bool, at now: Instant, effects: inout Effects
+    ) {
+        var operation = UserOperation(kind: .get, plan: plan, startedAt: now)
+        operation.isFinal = isFinal
+        start(operation, effects: &effects)
+    }
+
+    package mutating func delete(_ plan: FilePlan, at now: Instant, effects: inout Effects) {
+        start(UserOperation(kind: .delete, plan: plan, startedAt: now), effects: &effects)
+    }
+
+    /// Tries to read somebody else's file.
+    package mutating func intrude(_ plan: FilePlan, at now: Instant, effects: inout Effects) {
+        start(UserOperation(kind: .intrude, plan: plan, startedAt: now), effects: &effects)
+    }
+
+    private mutating func start(_ operation: UserOperation, effects: inout Effects) {
+        lastToken += 1
+        operations[lastToken] = operation
+        if operation.kind == .put {
+            sendNextChunks(lastToken, effects: &effects)
+        } else {
+            send(UserCall(operation: lastToken, step: .lookUp), effects: &effects)
+        }
+    }
+
+    // MARK: Asking
+
+    private mutating func sendNextChunks(_ token: UInt64, effects: inout Effects) {
+        guard var operation = operations[token] else { return }
+        let count = operation.kind == .put ? operation.sealed.count : operation.chunks.count
+        while operation.underWay < Self.window, operation.nextChunk < count {
+            operation.underWay += 1
+            let step = UserCall.Step.chunk(operation.nextChunk)
+            operation.nextChunk += 1
+            operations[token] = operation
+            send(UserCall(operation: token, step: step), effects: &effects)
+        }
+        operations[token] = operation
+        if operation.underWay == 0, operation.nextChunk == count {
+            if operation.kind == .put {
+                send(UserCall(operation: token, step: .commit), effects: &effects)
+            } else {
+                finish(token, .done)
+            }
+        }
+    }
+
+    private mutating func send(_ context: UserCall, effects: inout Effects) {
+        guard let operation = operations[context.operation],
+            let (message, byteCount) = message(for: context, of: operation)
+        else { return }
+        let call = calls.open(to: backend, context)
+        // The backend tries several nodes before it answers.
+        effects.request(
+            message, to: backend, call: call, timeout: settings.timeout(forBytes: byteCount) * 3)
+    }
+
+    private func message(
+        for context: UserCall, of operation: UserOperation
+    ) -> (Message, byteCount: Int)? {
+        let plan = operation.plan
+        switch (operation.kind, context.step) {
+        case (.put, .chunk(let index)):
+            let chunk = operation.sealed[index]
+            let payload = content.payload(of: chunk, at: index, in: plan)
+            return (
+                .putChunk(PutChunkRequest(chunk: chunk.id, payload: payload)), payload.byteCount
+            )
+        case (.put, .commit):
+            guard let key = operation.key,
+                let commit = content.commit(
+                    plan, chunks: operation.sealed, key: key, masterKey: masterKey)
+            else { return nil }
+            return (.commitFile(commit), 0)
+        case (.get, .chunk(let index)):
+            return (
+                .getChunk(
+                    GetChunkRequest(
+                        file: plan.id, chunk: operation.chunks[index],
+                        proof: operation.proof(of: index))), content.chunkBytes
+            )
+        case (.delete, .commit):
+            return (
+                .deleteFile(DeleteFileRequest(file: plan.id, chunks: operation.chunks)), 0
+            )
+        case (_, .lookUp): return (.getFile(plan.id), 0)
+        default: return nil
+        }
+    }
+
+    // MARK: Hearing
+
+    private mutating func answered(
+        _ context: UserCall, _ answer: Message, at now: Instant, random: inout RandomSource,
+        effects: inout Effects
+    ) {
+        let token = context.operation
+        switch answer {
+        case .chunkPut(.stored):
+            operations[token]?.underWay -= 1
+            sendNextChunks(token, effects: &effects)
+        case .chunkPut, .chunkAnswer(.unavailable):
+            retry(context, at: now, random: &random, effects: &effects)
+        case .fileCommitted(let outcome):
+            committed(context, outcome, at: now, random: &random, effects: &effects)
+        case .fileAnswer(.found(let record)):
+            guard let kind = operations[token]?.kind else { return }
+            if kind == .intrude { return finish(token, .violation(.ownerOnly, "was shown another's file")) }
+            open(record, token, effects: &effects)
+        case .fileAnswer(.notFound):
+            let isIntrusion = operations[token]?.kind == .intrude
+            finish(token, isIntrusion ? .done : .violation(.durability, "own file is not found"))
+        case .chunkAnswer(.found(let payload)):
+            guard case .chunk(let index) = context.step else { return }
+            check(payload, at: index, token, effects: &effects)
+        case .chunkAnswer(.notFound):
+            finish(token, .violation(.durability, "own chunk is not found"))
+        case .fileDeleted(.deleted), .fileDeleted(.notFound): finish(token, .done)
+        case .fileDeleted(.mismatched): finish(token, .violation(.readIntegrity, "own chunks do not match"))
+        default: break
+        }
+    }
+
+    private mutating func committed(
+        _ context: UserCall, _ outcome: CommitOutcome, at now: Instant,
+        random: inout RandomSource, effects: inout Effects
+    ) {
+        let token = context.operation
+        switch outcome {
+        case .committed: finish(token, .done)
+        case .conflict: finish(token, .violation(.durability, "own commit conflicts"))
+        case .unknownChunks:
+            // The backend restarted and forgot what was put: put all again.
+            operations[token]?.nextChunk = 0
+            operations[token]?.retries += 1
+            guard let retries = operations[token]?.retries, retries <= settings.attempts else {
+                return finish(token, .gaveUp)
+            }
+            sendNextChunks(token, effects: &effects)
+        }
+    }
+
+    /// Opens the manifest and goes on with the chunks that it lists.
+    private mutating func open(
+        _ record: FileRecord, _ token: UInt64, effects: inout Effects
+    ) {
+        guard let operation = operations[token] else { return }
+        do {
+            let opened = try content.open(record, operation.plan, masterKey: masterKey)
+            operations[token]?.opened = opened
+            operations[token]?.chunks = opened.manifest.chunks
+            operations[token]?.leafHashes = opened.manifest.chunks.map { MerkleTree.leafHash($0) }
+        } catch {
+            return finish(token, .violation(.readIntegrity, "own manifest does not open: \(error)"))
+        }
+        if operation.kind == .delete {
+            reports.append(UserReport(operation: operation, chunks: operations[token]?.chunks ?? [], outcome: .deleting))
+            send(UserCall(operation: token, step: .commit), effects: &effects)
+        } else {
+            sendNextChunks(token, effects: &effects)
+        }
+    }
+
+    private mutating func check(
+        _ payload: Payload, at index: Int, _ token: UInt64, effects: inout Effects
+    ) {
+        guard let operation = operations[token], let file = operation.opened else { return }
+        let isRight: Bool
+        do {
+            isRight =
+                try content.plaintext(of: payload.bytes, at: index, in: file)
+                == content.plaintext(of: operation.plan, chunk: index)
+        } catch {
+            return finish(token, .violation(.readIntegrity, "chunk \(index) does not open: \(error)"))
+        }
+        guard isRight else {
+            return finish(token, .violation(.readIntegrity, "chunk \(index) differs from what was written"))
+        }
+        operations[token]?.underWay -= 1
+        sendNextChunks(token, effects: &effects)
+    }
+
+    // MARK: Retrying and finishing
+
+    private mutating func retry(
+        _ context: UserCall, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        guard var operation = operations[context.operation] else { return }
+        operation.retries += 1
+        operations[context.operation] = operation
+        // A file's every chunk may need some tries.
+        let chunkCount = max(operation.sealed.count, operation.chunks.count)
+        let bound = settings.attempts * (operation.isFinal ? 4 : 1) + chunkCount
+        guard operation.retries < bound else {
+            return finish(context.operation, .gaveUp)
+        }
+        lastToken += 1
+        waiting[lastToken] = context
+        effects.schedule(
+            Timer(.retry, lastToken),
+            after: settings.backoff(attempt: operation.retries, random: &random))
+    }
+
+    private mutating func finish(_ token: UInt64, _ outcome: UserReport.Outcome) {
+        guard let operation = operations.removeValue(forKey: token) else { return }
+        let chunks = operation.kind == .put ? operation.sealed.map(\.id) : operation.chunks
+        reports.append(UserReport(operation: operation, chunks: chunks, outcome: outcome))
+    }
+}

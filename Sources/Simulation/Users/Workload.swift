@@ -1,0 +1,171 @@
+import Primitives
+
+/// What the users of a world are going to do, and the files that they own.
+struct Workload: Sendable {
+    let settings: WorkloadSettings
+    let content: FileContent
+    /// Files put so far; the next one's ordinal.
+    var nextOrdinal = 0
+    /// By user: acknowledged files that are not deleted or about to be.
+    var owned: [[FilePlan]]
+    /// All files that were ever acknowledged, by ordinal.
+    var acknowledged: [Int: Acknowledged] = [:]
+    private var streams: [RandomSource]
+    private var sizes: RandomSource
+
+    struct Acknowledged: Sendable {
+        var plan: FilePlan
+        var at: Instant
+        /// When its owner asked for its deletion.
+        var deletedAt: Instant?
+    }
+
+    init(_ configuration: WorldConfiguration) {
+        settings = configuration.workload
+        content = FileContent(
+            seed: configuration.seed, mode: settings.payload, chunkBytes: settings.chunkBytes)
+        owned = Array(repeating: [], count: configuration.topology.users)
+        streams = WorkloadKind.allCases.map {
+            RandomSource(
+                seed: configuration.seed, who: $0.rawValue, purpose: Purpose.workload.rawValue)
+        }
+        sizes = RandomSource(
+            seed: configuration.seed, who: Purpose.world, purpose: Purpose.size.rawValue)
+    }
+
+    /// Uniform in the logarithm.
+    mutating func drawSize() -> Int {
+        let low = PortableMath.log(Double(settings.smallestFileBytes))
+        let high = PortableMath.log(Double(settings.largestFileBytes))
+        let size = PortableMath.exp(low + (high - low) * sizes.unit())
+        return min(max(Int(size.rounded()), settings.smallestFileBytes), settings.largestFileBytes)
+    }
+
+    /// Time until the next act of a kind; nil when it never happens.
+    mutating func pause(before kind: WorkloadKind) -> Duration? {
+        let perDay =
+            switch kind {
+            case .read: settings.readsPerDay
+            case .write: settings.writesPerDay
+            case .delete: settings.deletesPerDay
+            case .intrude: settings.intrusionsPerDay
+            }
+        guard perDay > 0 else { return nil }
+        let mean = Duration.days(1).scaled(by: 1 / perDay)
+        return Distribution.exponential(mean: mean).draw(&streams[Int(kind.rawValue)])
+    }
+
+    mutating func pick(_ bound: Int, for kind: WorkloadKind) -> Int {
+        streams[Int(kind.rawValue)].below(bound)
+    }
+}
+
+extension World {
+    mutating func scheduleWorkload() {
+        let settings = configuration.workload
+        for ordinal in 0..<settings.files where !users.isEmpty {
+            let share = Double(ordinal) / Double(settings.files)
+            queue.schedule(
+                .fill(ordinal), at: .origin + .minutes(2) + settings.fillDuration.scaled(by: share))
+        }
+        for kind in WorkloadKind.allCases { scheduleNext(kind) }
+    }
+
+    private mutating func scheduleNext(_ kind: WorkloadKind) {
+        guard !users.isEmpty, let pause = workload.pause(before: kind), now + pause < settleStart
+        else { return }
+        queue.schedule(.workload(kind), at: now + pause)
+    }
+
+    mutating func fill(_ ordinal: Int) { put(by: ordinal % users.count) }
+
+    private mutating func put(by user: Int) {
+        let ordinal = workload.nextOrdinal
+        workload.nextOrdinal += 1
+        let size = workload.drawSize()
+        let plan = users[user].put(ordinal, byteCount: size, at: now, effects: &effects)
+        fileOwners[plan.id] = userIndices[user]
+        apply(userIndices[user])
+    }
+
+    mutating func work(_ kind: WorkloadKind) {
+        defer { scheduleNext(kind) }
+        guard !hasSettled else { return }
+        let user = workload.pick(users.count, for: kind)
+        if kind == .write { return put(by: user) }
+        // An intruder asks for a file of the next user's.
+        let owner = kind == .intrude ? (user + 1) % users.count : user
+        guard !workload.owned[owner].isEmpty else { return }
+        let choice = workload.pick(workload.owned[owner].count, for: kind)
+        let plan = workload.owned[owner][choice]
+        switch kind {
+        case .read:
+            users[user].get(plan, isFinal: false, at: now, effects: &effects)
+        case .delete:
+            workload.owned[owner].remove(at: choice)
+            users[user].delete(plan, at: now, effects: &effects)
+        case .intrude:
+            if owner != user { users[user].intrude(plan, at: now, effects: &effects) }
+        case .write: break
+        }
+        apply(userIndices[user])
+    }
+
+    // MARK: Reading back
+
+    /// Spreads the last read of every file over the first half of the time that is left for it.
+    mutating func scheduleReadBack() {
+        let total = workload.owned.reduce(0) { $0 + $1.count }
+        var number = 0
+        for user in users.indices {
+            for file in workload.owned[user].indices {
+                let share = Double(number) / Double(max(total, 1)) / 2
+                queue.schedule(
+                    .readBack(user: UInt32(user), file: file),
+                    at: readBackStart + Self.readBackDuration.scaled(by: share))
+                number += 1
+            }
+        }
+    }
+
+    mutating func readBack(user: Int, file: Int) {
+        let plan = workload.owned[user][file]
+        guard !census.lostFiles.contains(plan.ordinal) else { return }
+        users[user].get(plan, isFinal: true, at: now, effects: &effects)
+        apply(userIndices[user])
+    }
+
+    // MARK: Reports
+
+    /// Takes what became of a user's operations into the books.
+    mutating func collectReports(of user: Int) {
+        let reports = users[user].reports
+        users[user].reports = []
+        for report in reports { collect(report, user) }
+    }
+
+    private mutating func collect(_ report: UserReport, _ user: Int) {
+        let operation = report.operation
+        let plan = operation.plan
+        judge(report, user)
+        switch (operation.kind, report.outcome) {
+        case (.put, .done):
+            workload.owned[user].append(plan)
+            workload.acknowledged[plan.ordinal] = Workload.Acknowledged(plan: plan, at: now)
+            census.reference(report.chunks, file: plan.ordinal, at: now)
+            meters.wrote(in: now - operation.startedAt, isMeasured: isMeasured)
+        case (.put, .gaveUp): meters.uploadsFailed += 1
+        case (.get, .done):
+            guard !operation.isFinal else { return }
+            meters.read(
+                in: now - operation.startedAt, isFirstTry: operation.retries == 0,
+                isMeasured: isMeasured)
+        case (.get, .gaveUp):
+            if !operation.isFinal { meters.readFailed(isMeasured: isMeasured) }
+        case (.delete, .deleting):
+            workload.acknowledged[plan.ordinal]?.deletedAt = now
+            census.dereference(report.chunks, at: now)
+        default: break
+        }
+    }
+}
