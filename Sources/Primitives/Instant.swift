@@ -44,6 +44,15 @@ package struct Duration: Hashable, Comparable, Sendable {
 
     @inlinable
     package static func < (a: Duration, b: Duration) -> Bool { a.nanoseconds < b.nanoseconds }
+    // Comparable's own versions of these are not inlined across modules.
+    @inlinable
+    package static func <= (a: Duration, b: Duration) -> Bool { a.nanoseconds <= b.nanoseconds }
+    @inlinable
+    package static func > (a: Duration, b: Duration) -> Bool { a.nanoseconds > b.nanoseconds }
+    @inlinable
+    package static func >= (a: Duration, b: Duration) -> Bool { a.nanoseconds >= b.nanoseconds }
+    @inlinable
+    package static func == (a: Duration, b: Duration) -> Bool { a.nanoseconds == b.nanoseconds }
     @inlinable
     package static func + (a: Duration, b: Duration) -> Duration {
         Duration(nanoseconds: a.nanoseconds + b.nanoseconds)
@@ -89,6 +98,15 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     @inlinable
     package static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+    // Comparable's own versions of these are not inlined across modules.
+    @inlinable
+    package static func <= (a: Instant, b: Instant) -> Bool { a.nanoseconds <= b.nanoseconds }
+    @inlinable
+    package static func > (a: Instant, b: Instant) -> Bool { a.nanoseconds > b.nanoseconds }
+    @inlinable
+    package static func >= (a: Instant, b: Instant) -> Bool { a.nanoseconds >= b.nanoseconds }
+    @inlinable
+    package static func == (a: Instant, b: Instant) -> Bool { a.nanoseconds == b.nanoseconds }
     @inlinable
     package static func + (a: Instant, b: Duration) -> Instant {
         Instant(nanoseconds: a.nanoseconds + b.nanoseconds)

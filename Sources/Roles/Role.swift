@@ -128,11 +128,13 @@ package struct Effects: Sendable {
 
     package mutating func note(_ note: Note) { notes.append(note) }
 
+    /// Empties it and keeps its buffers.
     package mutating func removeAll() {
-        sends.removeAll(keepingCapacity: true)
-        timers.removeAll(keepingCapacity: true)
-        disk.removeAll(keepingCapacity: true)
-        notes.removeAll(keepingCapacity: true)
+        // Most inputs want one or two things; asking first is quicker than removing nothing.
+        if !sends.isEmpty { sends.removeAll(keepingCapacity: true) }
+        if !timers.isEmpty { timers.removeAll(keepingCapacity: true) }
+        if !disk.isEmpty { disk.removeAll(keepingCapacity: true) }
+        if !notes.isEmpty { notes.removeAll(keepingCapacity: true) }
         stops = false
     }
 }

@@ -24,7 +24,7 @@ package struct Members: Sendable {
     package func index(of peer: PeerID) -> Int? { indices[peer] }
 
     package subscript(index: Int) -> Member {
-        get { all[index] }
+        _read { yield all[index] }
         _modify { yield &all[index] }
     }
 

@@ -61,7 +61,8 @@ package struct Network: Sendable {
     /// Decides over one message. Latency and mishaps are drawn from the sender's streams.
     @inline(__always)
     func passage(
-        from sender: inout Participant, _ from: UInt32, to receiver: Participant, _ to: UInt32
+        from: UInt32, at sender: inout Participant, to: UInt32,
+        at receiver: (region: UInt8, domain: UInt32)
     ) -> Passage {
         let base: Int64 =
             sender.region != receiver.region

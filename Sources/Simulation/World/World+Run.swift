@@ -111,10 +111,9 @@ extension World {
         meters.count(
             controlBytes: send.message.controlByteCount, payloadBytes: payloadBytes,
             isMeasured: isMeasured)
-        var sender = participants[Int(from)]
+        let receiver = (participants[Int(to)].region, participants[Int(to)].domain)
         let passage = network.passage(
-            from: &sender, from, to: participants[Int(to)], to)
-        participants[Int(from)] = sender
+            from: from, at: &participants[Int(from)], to: to, at: receiver)
         if let fault = passage.fault { faults.count(fault) }
         if passage.isLost { meters.messagesLost += 1 }
         guard !passage.isLost else { return }
