@@ -91,8 +91,12 @@ extension FilesError {
         do throws(CryptographyError) {
             return try body()
         } catch {
-            if error == .authenticationFailed, let refusal { throw refusal }
-            throw .cryptography(error)
+            switch (error, refusal) {
+            case (.authenticationFailed, let refusal?), (.sealedBytesTooShort, let refusal?):
+                throw refusal
+            default:
+                throw .cryptography(error)
+            }
         }
     }
 }

@@ -1,33 +1,45 @@
 /// Builds a canonical binary encoding: integers big-endian, byte strings behind their 32-bit length.
+@frozen
 package struct ByteWriter {
-    package private(set) var bytes: [UInt8] = []
+    @usableFromInline var storage: [UInt8] = []
 
-    package init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+    /// What has been written.
+    @inlinable
+    package var bytes: [UInt8] { storage }
 
+    @inlinable
+    package init(reserving capacity: Int = 0) { storage.reserveCapacity(capacity) }
+
+    @inlinable
     package mutating func write(_ value: some FixedWidthInteger) {
-        var shift = value.bitWidth
-        while shift > 0 {
-            shift -= 8
-            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+        withUnsafeBytes(of: value.bigEndian) { storage.append(contentsOf: $0) }
+    }
+
+    @inlinable
+    package mutating func write(_ value: Hash256) {
+        withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { buffer in
+            value.store(to: buffer.baseAddress!)
+            storage.append(contentsOf: buffer)
         }
     }
 
-    package mutating func write(_ value: Hash256) { bytes.append(contentsOf: value.bytes) }
-
+    @inlinable
     package mutating func write(_ value: FileID) {
         write(value.high)
         write(value.low)
     }
 
     /// Appends bytes as they are; the reader must know how many.
+    @inlinable
     package mutating func write(fixed value: some Sequence<UInt8>) {
-        bytes.append(contentsOf: value)
+        storage.append(contentsOf: value)
     }
 
     /// Appends a 32-bit length, then the bytes.
+    @inlinable
     package mutating func write(prefixed value: [UInt8]) {
         write(UInt32(value.count))
-        bytes.append(contentsOf: value)
+        storage.append(contentsOf: value)
     }
 
     package mutating func write(_ text: String) { write(prefixed: Array(text.utf8)) }
@@ -44,14 +56,23 @@ package enum ByteReaderError: Error, Equatable {
 }
 
 /// Reads what `ByteWriter` wrote. Never reads past the end, whatever the lengths claim.
+@frozen
 package struct ByteReader {
     package let bytes: [UInt8]
-    package private(set) var offset = 0
+    @usableFromInline var position = 0
 
+    /// How many bytes have been read.
+    @inlinable
+    package var offset: Int { position }
+
+    @inlinable
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    package var remaining: Int { bytes.count - offset }
+    /// How many bytes have not.
+    @inlinable
+    package var remaining: Int { bytes.count - position }
 
+    @inlinable
     package mutating func read<T: FixedWidthInteger>(_ type: T.Type) throws(ByteReaderError) -> T {
         let count = T.bitWidth / 8
         guard remaining >= count else { throw .truncated(offset: offset) }
@@ -59,13 +80,13 @@ package struct ByteReader {
         for index in offset..<offset + count {
             value = value << 8 | T(truncatingIfNeeded: bytes[index])
         }
-        offset += count
+        position += count
         return value
     }
 
     package mutating func readFixed(_ count: Int) throws(ByteReaderError) -> [UInt8] {
         guard count >= 0, remaining >= count else { throw .truncated(offset: offset) }
-        defer { offset += count }
+        defer { position += count }
         return Array(bytes[offset..<offset + count])
     }
 
@@ -76,7 +97,7 @@ package struct ByteReader {
 
     package mutating func readHash() throws(ByteReaderError) -> Hash256 {
         guard remaining >= 32 else { throw .truncated(offset: offset) }
-        defer { offset += 32 }
+        defer { position += 32 }
         return bytes.withUnsafeBytes { Hash256(loading: $0.baseAddress! + offset) }
     }
 

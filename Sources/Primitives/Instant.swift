@@ -15,7 +15,9 @@ package struct Duration: Hashable, Comparable, Sendable {
     @inlinable
     package static func microseconds(_ n: Int64) -> Duration { Duration(nanoseconds: n * 1_000) }
     @inlinable
-    package static func milliseconds(_ n: Int64) -> Duration { Duration(nanoseconds: n * 1_000_000) }
+    package static func milliseconds(_ n: Int64) -> Duration {
+        Duration(nanoseconds: n * 1_000_000)
+    }
     @inlinable
     package static func seconds(_ n: Int64) -> Duration { Duration(nanoseconds: n * 1_000_000_000) }
     @inlinable

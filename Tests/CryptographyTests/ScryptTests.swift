@@ -40,7 +40,7 @@ import Testing
             (16, 0, 1), (16, 8, 0), (16, 8, 17),  // out of range
             (1 << 16, 1, 1),  // N ≥ 2^(128·r/8)
             (1 << 21, 8, 1), (1 << 63, 1 << 31, 1), (2, .max, 1),  // too much memory
-        (2, 1 << 20, 16),  // too much memory, too
+            (2, 1 << 20, 16),  // too much memory, too
         ] as [(UInt64, UInt32, UInt32)])
     func `parameters that no one should run are refused`(
         cost: UInt64, blockSize: UInt32, parallelization: UInt32

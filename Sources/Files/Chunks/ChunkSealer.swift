@@ -44,17 +44,15 @@ package struct ChunkSealer: Sendable {
         let compressed = compresses ? Zstandard.compress(plaintext) : nil
         let encoding: ChunkEncoding = compressed == nil ? .plain : .zstandard
         let place = ChunkPlace(fileID: fileID, index: index, isLast: isLast)
-        do throws(CryptographyError) {
-            let sealed = try (compressed ?? plaintext).withUnsafeBufferPointer {
+        let sealed = try FilesError.translating { () throws(CryptographyError) in
+            try (compressed ?? plaintext).withUnsafeBufferPointer {
                 (bytes) throws(CryptographyError) in
                 try AESGCM.seal(
                     UnsafeRawBufferPointer(bytes), followedBy: [encoding.rawValue], key: fileKey,
                     nonce: place.nonce, associatedData: place.associatedData)
             }
-            return SealedChunk(naming: sealed)
-        } catch {
-            throw .cryptography(error)
         }
+        return SealedChunk(naming: sealed)
     }
 
     /// Seals a chunk as the chunker cut it.
@@ -79,8 +77,8 @@ package struct ChunkSealer: Sendable {
             throw .foreignChunk(index: index)
         }
         let place = ChunkPlace(fileID: fileID, index: index, isLast: isLast)
-        if let plaintext = try decrypt(chunk.bytes, at: place) {
-            return try decode(plaintext, index: index)
+        if var plaintext = try decrypt(chunk.bytes, at: place) {
+            return try decode(&plaintext, index: index)
         }
         let otherwise = ChunkPlace(fileID: fileID, index: index, isLast: !isLast)
         if try decrypt(chunk.bytes, at: otherwise) != nil {
@@ -114,7 +112,8 @@ package struct ChunkSealer: Sendable {
         }
     }
 
-    private func decode(_ plaintext: consuming [UInt8], index: Int) throws(FilesError) -> [UInt8] {
+    /// In place: a chunk that was not compressed is not copied.
+    private func decode(_ plaintext: inout [UInt8], index: Int) throws(FilesError) -> [UInt8] {
         guard let encoding = plaintext.popLast().flatMap(ChunkEncoding.init) else {
             throw .undecodableChunk(index: index, reason: .unknownEncoding)
         }
