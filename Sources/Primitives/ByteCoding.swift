@@ -1,4 +1,5 @@
 /// Builds a canonical binary encoding: integers big-endian, byte strings behind their 32-bit length.
+@usableFromInline
 @frozen
 package struct ByteWriter {
     @usableFromInline var storage: [UInt8] = []
@@ -46,6 +47,7 @@ package struct ByteWriter {
 }
 
 /// Why bytes are not a canonical encoding.
+@usableFromInline
 package enum ByteReaderError: Error, Equatable {
     /// The bytes end before the value does.
     case truncated(offset: Int)
@@ -56,9 +58,10 @@ package enum ByteReaderError: Error, Equatable {
 }
 
 /// Reads what `ByteWriter` wrote. Never reads past the end, whatever the lengths claim.
+@usableFromInline
 @frozen
 package struct ByteReader {
-    package let bytes: [UInt8]
+    @usableFromInline package let bytes: [UInt8]
     @usableFromInline var position = 0
 
     /// How many bytes have been read.

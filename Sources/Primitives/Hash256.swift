@@ -1,5 +1,6 @@
 /// A 256-bit value such as a SHA-256 digest: four words, most significant first, so that `<` orders
 /// values as their 32 bytes do.
+@usableFromInline
 @frozen
 package struct Hash256: Hashable, Comparable, Sendable {
     @usableFromInline let word0: UInt64
@@ -16,7 +17,7 @@ package struct Hash256: Hashable, Comparable, Sendable {
         self.word3 = word3
     }
 
-    package static let zero = Hash256(0, 0, 0, 0)
+    @inlinable package static var zero: Hash256 { Hash256(0, 0, 0, 0) }
 
     /// From exactly 32 bytes; nil for any other count.
     package init?(bytes: some Collection<UInt8>) {
@@ -96,7 +97,7 @@ package struct Hash256: Hashable, Comparable, Sendable {
 
 extension Hash256: CustomStringConvertible {
     /// 64 lowercase hexadecimal digits.
-    package var description: String { Hexadecimal.encode(bytes) }
+    @usableFromInline package var description: String { Hexadecimal.encode(bytes) }
 
     /// From 64 hexadecimal digits; nil for anything else.
     package init?(hexadecimal: String) {

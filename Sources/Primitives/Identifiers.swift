@@ -1,9 +1,10 @@
 /// Names one participant: a discovery, a storage node, a backend or a user.
 ///
 /// Given once and never reused; a public key is bound to it when the participant joins.
+@usableFromInline
 @frozen
 package struct PeerID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var raw: UInt64
+    @usableFromInline package var raw: UInt64
 
     @inlinable
     package init(_ raw: UInt64) { self.raw = raw }
@@ -11,28 +12,30 @@ package struct PeerID: Hashable, Comparable, Sendable, CustomStringConvertible {
     @inlinable
     package static func < (a: PeerID, b: PeerID) -> Bool { a.raw < b.raw }
 
-    package var description: String { "peer \(raw)" }
+    @usableFromInline package var description: String { "peer \(raw)" }
 }
 
 /// Names one request of a caller, so that the answer finds the operation that waits for it.
 /// Zero stands for "no answer expected".
+@usableFromInline
 @frozen
 package struct CallID: Hashable, Comparable, Sendable {
-    package var raw: UInt64
+    @usableFromInline package var raw: UInt64
 
     @inlinable
     package init(_ raw: UInt64) { self.raw = raw }
 
-    package static let none = CallID(0)
+    @inlinable package static var none: CallID { CallID(0) }
 
     @inlinable
     package static func < (a: CallID, b: CallID) -> Bool { a.raw < b.raw }
 }
 
 /// Names a sealed chunk: the SHA-256 of its sealed bytes.
+@usableFromInline
 @frozen
 package struct ChunkID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var hash: Hash256
+    @usableFromInline package var hash: Hash256
 
     @inlinable
     package init(_ hash: Hash256) { self.hash = hash }
@@ -40,14 +43,15 @@ package struct ChunkID: Hashable, Comparable, Sendable, CustomStringConvertible 
     @inlinable
     package static func < (a: ChunkID, b: ChunkID) -> Bool { a.hash < b.hash }
 
-    package var description: String { hash.description }
+    @usableFromInline package var description: String { hash.description }
 }
 
 /// Names one version of a file: 128 random bits.
+@usableFromInline
 @frozen
 package struct FileID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var high: UInt64
-    package var low: UInt64
+    @usableFromInline package var high: UInt64
+    @usableFromInline package var low: UInt64
 
     @inlinable
     package init(high: UInt64, low: UInt64) {
@@ -68,5 +72,5 @@ package struct FileID: Hashable, Comparable, Sendable, CustomStringConvertible {
         return writer.bytes
     }
 
-    package var description: String { Hexadecimal.encode(bytes) }
+    @usableFromInline package var description: String { Hexadecimal.encode(bytes) }
 }

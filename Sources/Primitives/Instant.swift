@@ -1,14 +1,15 @@
 /// A length of time in whole nanoseconds. One word, so that event queues and time sums stay cheap;
 /// it spans 292 years either way.
+@usableFromInline
 @frozen
 package struct Duration: Hashable, Comparable, Sendable {
     /// The length in nanoseconds; negative when it points to the past.
-    package var nanoseconds: Int64
+    @usableFromInline package var nanoseconds: Int64
 
     @inlinable
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    package static let zero = Duration(nanoseconds: 0)
+    @inlinable package static var zero: Duration { Duration(nanoseconds: 0) }
 
     @inlinable
     package static func nanoseconds(_ n: Int64) -> Duration { Duration(nanoseconds: n) }
@@ -83,16 +84,17 @@ package struct Duration: Hashable, Comparable, Sendable {
 
 /// A point in time in nanoseconds since an origin that the driver chooses: the start of the world
 /// in the simulator, the Unix epoch when live.
+@usableFromInline
 @frozen
 package struct Instant: Hashable, Comparable, Sendable {
     /// Nanoseconds since the origin.
-    package var nanoseconds: Int64
+    @usableFromInline package var nanoseconds: Int64
 
     @inlinable
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    package static let origin = Instant(nanoseconds: 0)
-    package static let distantFuture = Instant(nanoseconds: .max)
+    @inlinable package static var origin: Instant { Instant(nanoseconds: 0) }
+    @inlinable package static var distantFuture: Instant { Instant(nanoseconds: .max) }
 
     /// Seconds since the origin.
     @inlinable

@@ -3,6 +3,7 @@
 ///
 /// A stream belongs to one (seed, who, purpose), so that what one consumer draws never shifts what
 /// another sees. Not for keys: those come from the driver.
+@usableFromInline
 @frozen
 package struct RandomSource: Equatable, Sendable {
     @usableFromInline var s0: UInt64
@@ -101,6 +102,7 @@ package struct RandomSource: Equatable, Sendable {
     }
 
     /// Puts the elements in a uniformly random order (Fisher and Yates).
+    @inlinable
     package mutating func shuffle<C: MutableCollection & RandomAccessCollection>(_ items: inout C) {
         var remaining = items.count
         var index = items.startIndex
