@@ -28,10 +28,14 @@ package struct Duration: Hashable, Comparable, Sendable {
     @inlinable
     package static func days(_ n: Int64) -> Duration { .seconds(n * 86_400) }
 
-    /// The nearest duration to a number of seconds. Clamped to the range that fits.
+    /// The nearest duration to a number of seconds, which must not be NaN. Clamped to the range that
+    /// fits.
     @inlinable
-    package init(seconds: Double) {
-        let nanoseconds = (seconds * 1e9).rounded()
+    package init(seconds: Double) { self.init(clamping: seconds * 1e9) }
+
+    @inlinable
+    init(clamping exactNanoseconds: Double) {
+        let nanoseconds = exactNanoseconds.rounded()
         if nanoseconds >= 9.2e18 {
             self.nanoseconds = .max
         } else if nanoseconds <= -9.2e18 {
@@ -75,10 +79,11 @@ package struct Duration: Hashable, Comparable, Sendable {
     @inlinable
     package static func += (a: inout Duration, b: Duration) { a = a + b }
 
-    /// The duration scaled by a factor, rounded to the nearest nanosecond.
+    /// The duration scaled by a factor, rounded to the nearest nanosecond. Clamped to the range that
+    /// fits.
     @inlinable
     package func scaled(by factor: Double) -> Duration {
-        Duration(nanoseconds: Int64((Double(nanoseconds) * factor).rounded()))
+        Duration(clamping: Double(nanoseconds) * factor)
     }
 }
 
