@@ -25,7 +25,8 @@ struct InventoryNode: Sendable {
         isStale = !ids.isEmpty
     }
 
-    var isBucket: Bool { children.isEmpty }
+    /// Whether the ids are here and not below. The count tells it without a look at the arrays.
+    var isBucket: Bool { count <= InventoryTree.bucketCapacity }
 }
 
 // MARK: - Changing
@@ -63,7 +64,7 @@ extension InventoryNode {
         }
         count -= 1
         isStale = true
-        if !isBucket, count <= InventoryTree.bucketCapacity { merge() }
+        if isBucket, !children.isEmpty { merge() }
         return true
     }
 
@@ -94,12 +95,11 @@ extension InventoryNode {
 // MARK: - Reading
 
 extension InventoryNode {
-    func contains(_ id: ChunkID, depth: Int) -> Bool {
-        guard isBucket else {
-            return children[id.hash.nibble(at: depth)].contains(id, depth: depth + 1)
-        }
-        let position = ids.firstPosition(notBefore: id)
-        return position < ids.count && ids[position] == id
+    /// Whether the subtree holds `id`.
+    func contains(_ id: ChunkID, depth: Int = 0) -> Bool {
+        isBucket
+            ? ids.holds(id)
+            : children[id.hash.nibble(at: depth)].contains(id, depth: depth + 1)
     }
 
     /// The least id of the subtree.
@@ -143,6 +143,12 @@ extension InventoryNode: Equatable {
 }
 
 extension [ChunkID] {
+    /// Whether an ascending list holds `id`.
+    fileprivate func holds(_ id: ChunkID) -> Bool {
+        let position = firstPosition(notBefore: id)
+        return position < count && self[position] == id
+    }
+
     /// Where `id` stands or would stand in an ascending list as short as a bucket.
     fileprivate func firstPosition(notBefore id: ChunkID) -> Int {
         var low = 0

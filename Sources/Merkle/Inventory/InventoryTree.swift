@@ -42,7 +42,7 @@ package struct InventoryTree: Sendable {
     package mutating func remove(_ id: ChunkID) -> Bool { root.remove(id, depth: 0) }
 
     /// Whether the set holds `id`.
-    package func contains(_ id: ChunkID) -> Bool { root.contains(id, depth: 0) }
+    package func contains(_ id: ChunkID) -> Bool { root.contains(id) }
 
     /// The least id above `id`, or the least of all for nil. Walks the set by steps, such as a
     /// scrub's, while it changes in between.

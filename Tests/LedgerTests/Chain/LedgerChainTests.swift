@@ -86,13 +86,18 @@ struct LedgerChainTests {
             totalRecords: 10, ledgerRoot: Hash256(11, 12, 13, 14),
             time: Instant(nanoseconds: 15), writer: PublicKey(bytes: Hash256(16, 17, 18, 19)))
         let domain = Array("DecentraStore block header v1\0".utf8)
-        let words = (1...19).flatMap { [0, 0, 0, 0, 0, 0, 0, UInt8($0)] }
+        let words = bigEndianWords(19)
         #expect(header.signedBytes == domain + words)
         let signature = Signature(r: Hash256(20, 21, 22, 23), s: Hash256(24, 25, 26, 27))
         let signed = SignedHeader(header: header, signature: signature)
-        let all = (1...27).flatMap { [0, 0, 0, 0, 0, 0, 0, UInt8($0)] }
+        let all = bigEndianWords(27)
         #expect(signed.encoded() == all)
         #expect(signed.hash == SHA256.hash(all))
         #expect(all.count == SignedHeader.encodedByteCount)
+    }
+
+    /// The 64-bit integers from 1 to `last`, most significant byte first.
+    private func bigEndianWords(_ last: UInt8) -> [UInt8] {
+        (1...last).reduce(into: []) { bytes, word in bytes += [0, 0, 0, 0, 0, 0, 0, word] }
     }
 }
