@@ -1,0 +1,155 @@
+import Primitives
+import Simulation
+
+/// `report.md`: what a run found, for people. The verdict comes first, then what was simulated, then
+/// the figures with what they mean.
+///
+/// Like `metrics.json` a function of the result alone, so that `git diff` of two reports shows what
+/// a change of the code did.
+package struct MarkdownReport {
+    let result: RunResult
+    let command: String
+
+    /// `command` is what somebody types to get the same report.
+    package init(_ result: RunResult, command: String) {
+        self.result = result
+        self.command = command
+    }
+
+    var measurements: Measurements { result.measurements }
+    var configuration: WorldConfiguration { result.scenario.configuration }
+
+    package var text: String {
+        let description = result.scenario.description
+        return [
+            "# \(result.scenario.name)\n",
+            result.isComplete ? "" : incomplete,
+            description.isEmpty ? "" : description + "\n",
+            "## Verdict\n", verdict,
+            "## What was simulated\n", WorldInWords(configuration).text,
+            "## Timeline\n", timeline,
+            findings,
+            "## Oracles\n", oracles,
+            "## Faults\n", faults,
+            "## Expectations\n", expectations,
+            "## Reproduce\n", reproduction,
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var incomplete: String {
+        """
+        > **Incomplete.** The run was stopped after \(Format.seconds(result.stoppedAt.seconds)) of \
+        simulated time. The figures cover what ran; faults and expectations are not judged.
+
+        """
+    }
+
+    // MARK: Verdict
+
+    private var verdict: String {
+        Verdict.lines(result).map { "- **\($0.title)** \($0.text)\n" }.joined()
+    }
+
+    // MARK: Timeline
+
+    /// Rows that a person takes in at once.
+    private static let mostRows = 16
+
+    private var timeline: String {
+        let samples = result.samples
+        guard !samples.isEmpty else { return "No samples were taken.\n" }
+        var table = MarkdownTable(
+            ("time", .right), ("nodes up", .right), ("files", .right), ("lost", .right),
+            ("chunks below target", .right), ("unreachable", .right), ("stored", .right),
+            ("repaired", .right), ("reads", .right), ("failed", .right))
+        let rows = min(Self.mostRows, samples.count)
+        for row in 0..<rows {
+            // The first and the last are among them.
+            let index = rows == 1 ? 0 : row * (samples.count - 1) / (rows - 1)
+            let sample = samples[index]
+            table.add(
+                sample.at == .origin ? "0" : Format.seconds(sample.at.seconds),
+                Format.count(sample.nodesUp),
+                Format.count(sample.filesAcknowledged), Format.count(sample.filesLost),
+                Format.count(sample.chunksBelowTarget), Format.count(sample.chunksUnreachable),
+                Format.bytes(sample.storedBytes), Format.bytes(sample.repairBytes),
+                Format.count(sample.reads), Format.count(sample.readsFailed))
+        }
+        return table.text + "\n" + worst(samples)
+            + "Every sample is in `timeseries.csv`, one each "
+            + "\(Format.duration(configuration.sampleInterval)).\n"
+    }
+
+    private func worst(_ samples: [Sample]) -> String {
+        guard let sample = samples.max(by: { $0.chunksBelowTarget < $1.chunksBelowTarget }),
+            sample.chunksBelowTarget > 0, sample.chunks > 0
+        else { return "" }
+        let share = Double(sample.chunksBelowTarget) / Double(sample.chunks)
+        return "At the worst sample, after \(Format.seconds(sample.at.seconds)), "
+            + "\(Format.plural(sample.chunksBelowTarget, "chunk")) of \(Format.count(sample.chunks)) "
+            + "(\(Format.share(share))) had fewer replicas than the target.\n\n"
+    }
+
+    // MARK: Checks
+
+    private var oracles: String {
+        let outcomes = measurements.oracles
+        guard !outcomes.isEmpty else { return "None looked.\n" }
+        var table = MarkdownTable(("oracle", .left), ("checks", .right), ("violations", .right))
+        for oracle in outcomes {
+            table.add(
+                oracle.name, Format.count(oracle.checks),
+                oracle.violations == 0 ? "0" : "**\(Format.count(oracle.violations))**")
+        }
+        let examples = outcomes.flatMap { oracle in
+            oracle.examples.map { "- \(oracle.name): \($0)\n" }
+        }
+        return "Checks from outside the system, which know what must be true.\n\n" + table.text
+            + (examples.isEmpty ? "" : "\nThe first violations:\n\n" + examples.joined())
+    }
+
+    private var faults: String {
+        guard !configuration.faults.isEmpty else { return "None were declared.\n" }
+        let outcomes = Dictionary(
+            measurements.faults.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var table = MarkdownTable(("fault", .left), ("effects", .right), ("what", .left))
+        for fault in configuration.faults {
+            let outcome = outcomes[fault.name]
+            let effects = outcome.map { "\(Format.count($0.effects)) \($0.unit)" } ?? "–"
+            table.add(fault.name, effects, fault.kind.inWords)
+        }
+        return table.text
+    }
+
+    private var expectations: String {
+        let outcomes = result.verdict.expectations
+        guard !outcomes.isEmpty else { return "The scenario declares none.\n" }
+        var table = MarkdownTable(
+            ("metric", .left), ("expected", .left), ("actual", .right), ("met", .left))
+        for outcome in outcomes {
+            let actual = outcome.actual.map {
+                DecimalNumber($0, significantDigits: 6).jsonText
+            }
+            table.add(
+                "`\(outcome.expectation.path)`", outcome.expectation.bounds,
+                actual ?? "not measured",
+                result.isComplete ? (outcome.isMet ? "yes" : "**no**") : "not judged")
+        }
+        return table.text
+    }
+
+    // MARK: Reproduction
+
+    private var reproduction: String {
+        """
+        ```
+        \(command)
+        ```
+
+        The same scenario, seed and code give the same world, event for event, in debug and in \
+        release. The digest over all \(Format.count(measurements.events)) events of this run is \
+        `\(result.digest)`. Every figure, with more digits, is in `metrics.json`.
+
+        """
+    }
+}

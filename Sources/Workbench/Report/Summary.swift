@@ -1,0 +1,134 @@
+import Primitives
+import Simulation
+
+/// What a run found, in the ten lines that a person reads when it ends.
+package enum Summary {
+    package static func text(of result: RunResult, _ timing: RunTiming) -> String {
+        let head =
+            "\(result.scenario.name), seed \(result.scenario.configuration.seed): "
+            + "\(Format.seconds(result.stoppedAt.seconds)) simulated in "
+            + "\(Format.seconds(timing.wallSeconds)) (\(Format.compact(timing.eventsPerSecond)) events/s)"
+        let lines = [
+            ("files", files(result.measurements)), ("reads", reads(result.measurements)),
+            ("redundancy", redundancy(result.measurements)),
+            ("repair", repair(result.measurements)), ("merkle", merkle(result.measurements)),
+            ("oracles", oracles(result)), ("faults", faults(result)),
+            ("expected", expectations(result)), ("digest", result.digest),
+        ]
+        return head + "\n\n" + lines.map { "  \(pad($0.0, to: 10))  \($0.1)\n" }.joined() + "\n"
+            + verdict(result.verdict)
+    }
+
+    /// One line, for a run among many.
+    package static func line(of result: RunResult, _ timing: RunTiming) -> String {
+        let measurements = result.measurements
+        let violations = measurements.oracles.reduce(UInt64(0)) { $0 &+ $1.violations }
+        return "seed \(result.scenario.configuration.seed): \(word(result.verdict.kind)), "
+            + "\(Format.count(measurements.durability.filesLost)) of "
+            + "\(Format.count(measurements.durability.filesAcknowledged)) files lost, "
+            + "\(Format.count(violations)) violations, digest \(result.digest), "
+            + Format.seconds(timing.wallSeconds)
+    }
+
+    // MARK: Lines
+
+    private static func files(_ measurements: Measurements) -> String {
+        let durability = measurements.durability
+        let rate = Interval.rate(durability.filesLost, per: durability.fileYears)
+        return "\(Format.count(durability.filesLost)) of "
+            + "\(Format.count(durability.filesAcknowledged)) lost"
+            + (rate.map {
+                "; per file-year \(Format.number($0.estimate)) (95 %: \(Format.number($0.low)) to \(Format.number($0.high)))"
+            } ?? "")
+    }
+
+    private static func reads(_ measurements: Measurements) -> String {
+        let availability = measurements.availability
+        guard
+            let first = Interval.proportion(availability.readsFirstTry, of: availability.reads)
+        else { return "none" }
+        let latency = measurements.latency.readSeconds
+        return
+            "\(Format.share(first.estimate)) of \(Format.count(availability.reads)) at the first try, "
+            + "\(Format.count(availability.readsFailed)) failed; p50 \(Format.seconds(latency.p50)), "
+            + "p99 \(Format.seconds(latency.p99))"
+    }
+
+    private static func redundancy(_ measurements: Measurements) -> String {
+        let redundancy = measurements.redundancy
+        return "\(Format.plural(redundancy.chunksBelowTargetAtEnd, "chunk")) below "
+            + "\(redundancy.target) replicas at the end, "
+            + "\(Format.count(redundancy.chunksBelowTargetAfterSettling)) after settling"
+    }
+
+    private static func repair(_ measurements: Measurements) -> String {
+        let repair = measurements.repair
+        let times = repair.secondsToRepair
+        return
+            "\(Format.plural(repair.transfers, "copy", "copies")), \(Format.bytes(repair.bytesMoved))"
+            + (times.count > 0
+                ? "; back at target p50 \(Format.seconds(times.p50)), max \(Format.seconds(times.max))"
+                : "")
+    }
+
+    private static func merkle(_ measurements: Measurements) -> String {
+        let merkle = measurements.merkle
+        let times = merkle.secondsToFind
+        return "\(Format.count(merkle.divergencesFound)) of "
+            + "\(Format.plural(merkle.divergencesInjected, "divergence")) found, "
+            + "\(Format.count(merkle.divergencesMooted)) ended unseen"
+            + (times.count > 0 ? "; p50 \(Format.seconds(times.p50))" : "")
+    }
+
+    private static func oracles(_ result: RunResult) -> String {
+        let oracles = result.measurements.oracles
+        let checks = oracles.reduce(UInt64(0)) { $0 &+ $1.checks }
+        let violations = oracles.reduce(UInt64(0)) { $0 &+ $1.violations }
+        return "\(Format.count(violations)) violations in \(Format.count(checks)) checks of "
+            + Format.plural(oracles.count, "oracle")
+    }
+
+    private static func faults(_ result: RunResult) -> String {
+        let faults = result.measurements.faults
+        let working = faults.filter { $0.effects > 0 }.count
+        return "\(working) of \(faults.count) had an effect"
+    }
+
+    private static func expectations(_ result: RunResult) -> String {
+        let outcomes = result.verdict.expectations
+        guard !outcomes.isEmpty else { return "nothing declared" }
+        guard result.isComplete else { return "not judged" }
+        return "\(outcomes.count - result.verdict.unmet.count) of \(outcomes.count) met"
+    }
+
+    private static func verdict(_ verdict: Verdict) -> String {
+        let details =
+            verdict.violated.map { oracle in
+                "  oracle \(oracle.name): \(Format.count(oracle.violations)) violations\n"
+                    + oracle.examples.map { "    \($0)\n" }.joined()
+            }
+            + verdict.idleFaults.map { "  fault \($0.name) had no effect\n" }
+            + (verdict.isComplete
+                ? verdict.unmet.map { outcome in
+                    let actual = outcome.actual.map {
+                        DecimalNumber($0, significantDigits: 6).jsonText
+                    }
+                    return "  expected \(outcome.expectation.path) \(outcome.expectation.bounds), "
+                        + "got \(actual ?? "nothing measured")\n"
+                } : [])
+        return "\(word(verdict.kind))\n" + details.joined()
+    }
+
+    private static func word(_ kind: Verdict.Kind) -> String {
+        switch kind {
+        case .fine: "fine"
+        case .violated: "VIOLATED"
+        case .expectationsNotMet: "EXPECTATIONS NOT MET"
+        case .interrupted: "INTERRUPTED"
+        }
+    }
+
+    private static func pad(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}

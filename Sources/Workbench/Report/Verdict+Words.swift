@@ -1,0 +1,86 @@
+import Primitives
+import Simulation
+
+extension Verdict {
+    /// The answers that everybody asks for first, each a title and a sentence.
+    static func lines(_ result: RunResult) -> [(title: String, text: String)] {
+        [
+            ("Files.", files(result.measurements)),
+            ("Reads.", reads(result.measurements)),
+            ("Redundancy.", redundancy(result.measurements)),
+            ("Oracles.", oracles(result)),
+            ("Faults.", faults(result)),
+            ("Expectations.", expectations(result)),
+        ]
+    }
+
+    private static func files(_ measurements: Measurements) -> String {
+        let durability = measurements.durability
+        guard durability.filesAcknowledged > 0 else { return "None was acknowledged." }
+        let acknowledged = Format.plural(durability.filesAcknowledged, "acknowledged file")
+        let rate = Interval.rate(durability.filesLost, per: durability.fileYears)
+        let bound = rate.map {
+            durability.filesLost == 0
+                ? " Over \(Format.number(durability.fileYears)) file-years that puts the loss rate below \(Format.number($0.high)) per file-year (95 %)."
+                : " That is \(Format.number($0.estimate)) per file-year (95 %: \(Format.number($0.low)) to \(Format.number($0.high)))."
+        }
+        let lost =
+            durability.filesLost == 0
+            ? "None of \(acknowledged) was lost."
+            : "\(Format.count(durability.filesLost)) of \(acknowledged) were lost: every replica of a chunk was destroyed."
+        return lost + (bound ?? "")
+    }
+
+    private static func reads(_ measurements: Measurements) -> String {
+        let availability = measurements.availability
+        guard
+            let first = Interval.proportion(availability.readsFirstTry, of: availability.reads)
+        else { return "There were none." }
+        return
+            "\(Format.share(first.estimate)) of \(Format.count(availability.reads)) succeeded at the first try (95 %: \(Format.share(first.low)) to \(Format.share(first.high))); \(Format.count(availability.readsFailed)) failed for good."
+    }
+
+    private static func redundancy(_ measurements: Measurements) -> String {
+        let redundancy = measurements.redundancy
+        let healed =
+            redundancy.chunksBelowTargetAfterSettling == 0
+            ? "all chunks were back at \(redundancy.target) replicas or more after settling."
+            : "\(Format.count(redundancy.chunksBelowTargetAfterSettling)) were still below it after settling."
+        return
+            "\(Format.plural(redundancy.chunksBelowTargetAtEnd, "chunk")) below target when the measured time ended; \(healed)"
+    }
+
+    private static func oracles(_ result: RunResult) -> String {
+        let oracles = result.measurements.oracles
+        let checks = oracles.reduce(UInt64(0)) { $0 &+ $1.checks }
+        let violations = result.verdict.violated
+        let looked = "\(Format.plural(oracles.count, "oracle")), \(Format.count(checks)) checks"
+        guard violations.isEmpty else {
+            return "Violated: \(violations.map(\.name).joined(separator: ", ")) (\(looked))."
+        }
+        return "No violation (\(looked))."
+    }
+
+    private static func faults(_ result: RunResult) -> String {
+        let declared = result.scenario.configuration.faults.count
+        guard declared > 0 else { return "None were declared." }
+        guard result.isComplete else { return "\(declared) declared; not judged." }
+        let idle = result.verdict.idleFaults
+        guard idle.isEmpty else {
+            return "Without effect: \(idle.map(\.name).joined(separator: ", "))."
+        }
+        return declared == 1 ? "The one declared had an effect." : "All \(declared) had an effect."
+    }
+
+    private static func expectations(_ result: RunResult) -> String {
+        let outcomes = result.verdict.expectations
+        guard !outcomes.isEmpty else { return "The scenario declares none." }
+        guard result.isComplete else { return "\(outcomes.count) declared; not judged." }
+        let unmet = result.verdict.unmet
+        guard unmet.isEmpty else {
+            let names = unmet.map { "`\($0.expectation.path)` (\($0.expectation.bounds))" }
+            return "Not met: \(names.joined(separator: ", "))."
+        }
+        return outcomes.count == 1 ? "The one declared is met." : "All \(outcomes.count) are met."
+    }
+}

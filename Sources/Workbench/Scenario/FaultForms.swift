@@ -1,0 +1,143 @@
+import Primitives
+import Simulation
+
+/// The kinds of faults that a scenario may declare, and the keys of each.
+enum FaultForms {
+    /// A fault while it is read: a sound one ends with exactly one kind.
+    struct Draft: Sendable {
+        var name = ""
+        var kinds: [FaultSettings.Kind] = []
+    }
+
+    /// All parameters that any kind has.
+    struct Parameters: Sendable {
+        var at = Duration.zero
+        var lasting = Duration.zero
+        var of = FaultSettings.Selection.backends
+        var direction = FaultSettings.Direction.both
+        var loss = 0.0
+        var duplication = 0.0
+        var latencyFactor = 1.0
+        var every = Distribution.constant(.zero)
+        var downtime = Duration.zero
+    }
+
+    static let name = ScenarioKey<Draft>(
+        "name", \.name, .name, required: true, "Names the fault in reports; unique.")
+
+    static let kinds: [ScenarioKey<Draft>] = [
+        kind(
+            "partition", [at, lasting, of, direction],
+            "No message passes between the chosen participants and the rest."
+        ) { .partition(at: $0.at, lasting: $0.lasting, of: $0.of, direction: $0.direction) },
+        kind(
+            "outage", [at, lasting, of],
+            "The chosen participants are down; their disks keep what was synced."
+        ) { .outage(at: $0.at, lasting: $0.lasting, of: $0.of) },
+        kind(
+            "crashes", [every, downtime, of],
+            "The chosen participants crash and start again, over and over."
+        ) { .crashes(every: $0.every, downtime: $0.downtime, of: $0.of) },
+        kind(
+            "degradation", [at, lasting, of, loss, duplication, latencyFactor],
+            "Worse links for the chosen participants; give at least one of the last three."
+        ) {
+            .degradation(
+                at: $0.at, lasting: $0.lasting, of: $0.of, loss: $0.loss,
+                duplication: $0.duplication, latencyFactor: $0.latencyFactor)
+        },
+        kind("bitRot", [every], "One random stored replica has a byte flipped, this often.") {
+            .bitRot(every: $0.every)
+        },
+        kind(
+            "lostChunks", [every],
+            "One random stored replica vanishes from its disk, its node unaware, this often."
+        ) { .lostChunks(every: $0.every) },
+        kind(
+            "departure", [at, of],
+            "The chosen nodes leave gracefully, handing over what they hold first."
+        ) { .departure(at: $0.at, of: $0.of) },
+    ]
+
+    private static func kind(
+        _ name: String, _ keys: [ScenarioKey<Parameters>], _ meaning: String,
+        make: @escaping @Sendable (Parameters) -> FaultSettings.Kind
+    ) -> ScenarioKey<Draft> {
+        ScenarioKey(
+            kind: name, appendingTo: \.kinds, keys, defaults: Parameters(), meaning, make: make)
+    }
+
+    // MARK: The keys of the kinds
+
+    private typealias Key = ScenarioKey<Parameters>
+    private static let span = ValueForm.duration(.milliseconds(1)...ScenarioSchema.longest)
+
+    private static let at = Key(
+        "at", \.at, .duration(.zero...ScenarioSchema.longest), required: true,
+        "When, from the start.")
+    private static let lasting = Key("lasting", \.lasting, span, required: true, "For how long.")
+    private static let of = Key("of", \.of, .selection, required: true, "Which participants.")
+    private static let direction = Key(
+        "direction", \.direction, .choice,
+        "Which messages are lost: both ways, what they send, or what is sent to them.")
+    private static let loss = Key("loss", \.loss, .probability, "Messages lost, on top.")
+    private static let duplication = Key(
+        "duplication", \.duplication, .probability, "Messages that arrive twice, on top.")
+    private static let latencyFactor = Key(
+        "latencyFactor", \.latencyFactor, .number(1...10_000), "What latencies are multiplied by.")
+    private static let every = Key(
+        "every", \.every, .distribution, required: true, "The time from one to the next.")
+    private static let downtime = Key(
+        "downtime", \.downtime, span, required: true, "From a crash to the next start.")
+
+    // MARK: The list
+
+    private static let most = 1_000
+
+    private static let allowed =
+        #"a list of at most \#(most) faults such as {"name": "cut", "partition": {"at": "5d", "lasting": "1d", "of": {"domain": 2}}}"#
+
+    static let list = ValueForm<[FaultSettings]>(
+        allowed: allowed,
+        read: { node, path, reader in
+            guard case .array(let nodes) = node.value, nodes.count <= most else {
+                reader.refuse(path, node, allowed: allowed)
+                return nil
+            }
+            return nodes.enumerated().map { index, node in
+                read(node, "\(path)[\(index)]", &reader)
+            }
+        },
+        write: { _ in "[]" })
+
+    /// A fault: its name, and one key that says what kind it is. A refused one is still returned, so
+    /// that places in the list stay what they are in the file.
+    private static func read(
+        _ node: JSONNode, _ path: String, _ reader: inout ScenarioReader
+    ) -> FaultSettings {
+        var draft = Draft()
+        if reader.readObject(node, path, keys: [name] + kinds, into: &draft) {
+            let names = kinds.map(\.name)
+            reader.requireOne(
+                of: names, node, path, besides: [name.name],
+                allowed: "\"name\" and one of \(names.joined(separator: ", "))")
+        }
+        return FaultSettings(
+            name: draft.name, kind: draft.kinds.first ?? .bitRot(every: .constant(.zero)))
+    }
+}
+
+extension FaultSettings.Kind {
+    /// The key that declares a fault of this kind.
+    var scenarioName: String {
+        switch self {
+        case .partition: "partition"
+        case .outage: "outage"
+        case .crashes: "crashes"
+        case .degradation: "degradation"
+        case .bitRot: "bitRot"
+        case .lostChunks: "lostChunks"
+        case .departure: "departure"
+        }
+    }
+}

@@ -1,0 +1,124 @@
+/// One key that an object of a scenario file may have: its name, what may stand there, what it
+/// means, how it is read and what holds when it is left out.
+///
+/// Tables of these are the format: the reader reads by them and the reference is printed from them.
+struct ScenarioKey<Root>: Sendable {
+    let name: String
+    let allowed: String
+    let meaning: String
+    let isRequired: Bool
+    let read: @Sendable (JSONNode, _ path: String, inout Root, inout ScenarioReader) -> Void
+    /// The lines of the reference: of the key, and of those below it.
+    let entries: @Sendable (_ path: String, _ defaults: Root) -> [ReferenceEntry]
+
+    /// A key that holds a value.
+    init<Value>(
+        _ name: String, _ keyPath: any WritableKeyPath<Root, Value> & Sendable,
+        _ form: ValueForm<Value>, required: Bool = false, _ meaning: String
+    ) {
+        self.name = name
+        self.meaning = meaning
+        allowed = form.allowed
+        isRequired = required
+        read = { node, path, root, reader in
+            if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
+        }
+        entries = { path, defaults in
+            let fallback = required ? "required" : form.write(defaults[keyPath: keyPath])
+            return [
+                ReferenceEntry(
+                    path: path, allowed: form.allowed, fallback: fallback, meaning: meaning)
+            ]
+        }
+    }
+
+    /// A key that may be left out, and holds nothing then.
+    init<Value>(
+        _ name: String, _ keyPath: any WritableKeyPath<Root, Value?> & Sendable,
+        _ form: ValueForm<Value>, absent: String, _ meaning: String
+    ) {
+        self.name = name
+        self.meaning = meaning
+        allowed = form.allowed
+        isRequired = false
+        read = { node, path, root, reader in
+            if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
+        }
+        entries = { path, _ in
+            [ReferenceEntry(path: path, allowed: form.allowed, fallback: absent, meaning: meaning)]
+        }
+    }
+
+    /// A key that says of what kind a value is, and holds the parameters of that kind in a form;
+    /// the value is appended to a list.
+    init<Parameters, Value>(
+        kind name: String, appendingTo list: any WritableKeyPath<Root, [Value]> & Sendable,
+        _ form: ValueForm<Parameters>, _ meaning: String,
+        make: @escaping @Sendable (Parameters) -> Value
+    ) {
+        self.name = name
+        self.meaning = meaning
+        allowed = form.allowed
+        isRequired = false
+        read = { node, path, root, reader in
+            if let value = form.read(node, path, &reader) {
+                root[keyPath: list].append(make(value))
+            }
+        }
+        entries = { path, _ in
+            [ReferenceEntry(path: path, allowed: form.allowed, fallback: "", meaning: meaning)]
+        }
+    }
+
+    /// The same for a kind whose parameters are an object with keys of its own.
+    init<Parameters: Sendable, Value>(
+        kind name: String, appendingTo list: any WritableKeyPath<Root, [Value]> & Sendable,
+        _ keys: [ScenarioKey<Parameters>], defaults: Parameters, _ meaning: String,
+        make: @escaping @Sendable (Parameters) -> Value
+    ) {
+        self.name = name
+        self.meaning = meaning
+        allowed = "an object { … }"
+        isRequired = false
+        read = { node, path, root, reader in
+            var parameters = defaults
+            if reader.readObject(node, path, keys: keys, into: &parameters) {
+                root[keyPath: list].append(make(parameters))
+            }
+        }
+        entries = { path, _ in
+            let head = ReferenceEntry(
+                path: path, allowed: "an object", fallback: "", meaning: meaning)
+            return [head] + keys.flatMap { $0.entries("\(path).\($0.name)", defaults) }
+        }
+    }
+
+    /// A key that holds an object with keys of its own.
+    init<Section>(
+        section name: String, _ keyPath: any WritableKeyPath<Root, Section> & Sendable,
+        _ keys: [ScenarioKey<Section>], _ meaning: String
+    ) {
+        self.name = name
+        self.meaning = meaning
+        allowed = "an object { … }"
+        isRequired = false
+        read = { node, path, root, reader in
+            reader.readObject(node, path, keys: keys, into: &root[keyPath: keyPath])
+        }
+        entries = { path, defaults in
+            let head = ReferenceEntry(
+                path: path, allowed: "an object", fallback: "", meaning: meaning)
+            return [head]
+                + keys.flatMap { $0.entries("\(path).\($0.name)", defaults[keyPath: keyPath]) }
+        }
+    }
+}
+
+/// A line of the reference of the scenario format.
+struct ReferenceEntry: Equatable, Sendable {
+    var path: String
+    var allowed: String
+    /// What holds when the key is left out, or "required".
+    var fallback: String
+    var meaning: String
+}

@@ -1,0 +1,140 @@
+import Primitives
+import Roles
+import Simulation
+
+/// The keys of a scenario file, section by section. Defaults are those of the types that the
+/// sections describe.
+enum ScenarioSchema {
+    /// Long enough for durability over decades; sums of a few of them still fit a `Duration`.
+    static let longest = Duration(seconds: 50 * 365.25 * 86_400)
+
+    static let scenario: [ScenarioKey<Scenario>] = [
+        ScenarioKey(
+            "name", \.configuration.name, .name, required: true,
+            "Names the scenario and the folder of its results."),
+        ScenarioKey(
+            "description", \.description, .text(most: 2_000), "What the scenario is for."),
+        ScenarioKey(
+            "seed", \.configuration.seed, .seed,
+            "Starts every random stream: the same seed gives the same world."),
+        ScenarioKey(
+            "duration", \.configuration.duration, .duration(.seconds(1)...longest), required: true,
+            "How long faults, churn and workload last; measurements cover this time."),
+        ScenarioKey(
+            "settle", \.configuration.settle, .duration(.zero...longest),
+            "How long the world then gets, with every surviving node up and no fault, to heal before the last checks."
+        ),
+        ScenarioKey(
+            "sampleInterval", \.configuration.sampleInterval, .duration(.seconds(1)...longest),
+            "Between two rows of timeseries.csv."),
+        ScenarioKey(
+            "oracleInterval", \.configuration.oracleInterval, .duration(.seconds(1)...longest),
+            "Between two rounds of the oracles that look at everything."),
+        ScenarioKey(
+            section: "topology", \.configuration.topology, topology, "Who there is and where."),
+        ScenarioKey(
+            section: "nodes", \.configuration.nodes, nodes, "What a storage node's machine can do."),
+        ScenarioKey(
+            section: "network", \.configuration.network, network,
+            "What the network does to messages, on every link and at all times."),
+        ScenarioKey(
+            section: "protocol", \.configuration.settings, protocolKeys,
+            "What every participant agrees on: redundancy, times and bounds."),
+        ScenarioKey(
+            section: "churn", \.configuration.churn, churn, "How nodes come and go."),
+        ScenarioKey(
+            section: "workload", \.configuration.workload, workload, "What the users do."),
+        ScenarioKey(
+            "faults", \.configuration.faults, FaultForms.list,
+            "Declared faults. Each counts what it did; one that did nothing fails the run."),
+        ScenarioKey(
+            "expect", \.expectations, Expectation.form,
+            "Metrics of metrics.json and the bounds that they must keep."),
+    ]
+
+    static let topology: [ScenarioKey<TopologySettings>] = [
+        ScenarioKey(
+            "regions", \.regions, .list(of: .oneOf(Region.names), 1...Region.names.count),
+            "Regions with measured latencies; participants are dealt to them in turn."),
+        ScenarioKey(
+            "failureDomains", \.failureDomains, .count(1...10_000),
+            "Failure domains; node i is in domain i mod failureDomains."),
+        ScenarioKey("discoveries", \.discoveries, .count(1...100), "Discovery servers."),
+        ScenarioKey("backends", \.backends, .count(1...100), "Backends, each with its own ledger."),
+        ScenarioKey("nodes", \.nodes, .count(1...100_000), "Storage nodes at the start."),
+        ScenarioKey("users", \.users, .count(1...100_000), "Users, dealt to the backends in turn."),
+    ]
+
+    static let nodes: [ScenarioKey<NodeSettings>] = [
+        ScenarioKey(
+            "capacity", \.capacityBytes, .bytes(1...1 << 50), "What a node's disk holds at most."),
+        ScenarioKey(
+            "upload", \.uploadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            "Bandwidth of what a node sends."),
+        ScenarioKey(
+            "download", \.downloadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            "Bandwidth of what a node is sent."),
+        ScenarioKey(section: "disk", \.disk, disk, "The speed of a node's disk."),
+    ]
+
+    static let disk: [ScenarioKey<DiskSettings>] = [
+        ScenarioKey(
+            "latency", \.latency, .duration(.zero...Duration.seconds(10)),
+            "Fixed cost of a read or a write."),
+        ScenarioKey(
+            "syncLatency", \.syncLatency, .duration(.zero...Duration.seconds(10)),
+            "Fixed cost of a sync, after which everything written before is durable."),
+        ScenarioKey(
+            "throughput", \.bytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            "Bytes that it reads or writes a second."),
+    ]
+
+    static let network: [ScenarioKey<NetworkSettings>] = [
+        ScenarioKey(
+            "jitter", \.jitter, .number(0...100),
+            "Each latency is drawn from [1, 1 + jitter) times the measured one."),
+        ScenarioKey("loss", \.loss, .probability, "Probability that a message is lost."),
+        ScenarioKey(
+            "duplication", \.duplication, .probability, "Probability that a message arrives twice."),
+    ]
+
+    static let churn: [ScenarioKey<ChurnSettings>] = [
+        ScenarioKey(
+            "session", \.session, .distribution, absent: "no churn",
+            "Time online. Needs downtime."),
+        ScenarioKey(
+            "downtime", \.downtime, .distribution, absent: "no churn",
+            "Time offline between sessions, disk kept. Needs session."),
+        ScenarioKey(
+            "lifetime", \.lifetime, .distribution, absent: "for ever",
+            "Time until a node leaves for ever and its data is destroyed."),
+        ScenarioKey(
+            "replacement", \.replacement, .distribution, absent: "never",
+            "Time until a destroyed node's place is taken by a new, empty one. Needs lifetime."),
+    ]
+
+    static let workload: [ScenarioKey<WorkloadSettings>] = [
+        ScenarioKey(
+            "payload", \.payload, .choice,
+            "\"real\": every byte is generated, sealed, stored and compared. \"modelled\": a chunk carries a short stand-in, sealed and hashed for real, and charges its declared size."
+        ),
+        ScenarioKey("chunk", \.chunkBytes, .bytes(4_096...16 << 20), "Size of a chunk."),
+        ScenarioKey(
+            "files", \.files, .count(0...10_000_000), "Files that the users put at the start."),
+        ScenarioKey(
+            "fill", \.fillDuration, .duration(.zero...longest),
+            "The time at the start over which those files are evenly spread."),
+        ScenarioKey(
+            "smallestFile", \.smallestFileBytes, .bytes(1...1 << 40),
+            "File sizes are uniform in the logarithm from this …"),
+        ScenarioKey("largestFile", \.largestFileBytes, .bytes(1...1 << 40), "… to this."),
+        ScenarioKey(
+            "readsPerDay", \.readsPerDay, .number(0...1e9),
+            "Reads of all users together, as a Poisson process that lasts until duration."),
+        ScenarioKey("writesPerDay", \.writesPerDay, .number(0...1e9), "New files, likewise."),
+        ScenarioKey("deletesPerDay", \.deletesPerDay, .number(0...1e9), "Deletions, likewise."),
+        ScenarioKey(
+            "intrusionsPerDay", \.intrusionsPerDay, .number(0...1e9),
+            "Attempts to read somebody else's file, all of which must be refused; likewise."),
+    ]
+}
