@@ -19,9 +19,9 @@ extension Backend {
     ) {
         for index in members.all.indices {
             guard comparisons.count < settings.antiEntropySessions else { return }
-            guard members[index].isReachable, now >= members[index].nextComparison,
-                comparisons[index] == nil
-            else { continue }
+            guard members.isComparisonDue(with: index, at: now), comparisons[index] == nil else {
+                continue
+            }
             members[index].nextComparison =
                 now + random.jittered(settings.antiEntropyInterval, by: 0.25)
             var walk = InventoryComparison(local: members[index].expected)

@@ -71,8 +71,7 @@ extension Backend {
 
     /// Judges members of whom no discovery says anything, by how long that has been so.
     mutating func judgeSilence(at now: Instant, effects: inout Effects) {
-        for index in members.all.indices
-        where !members[index].hasLeft && members[index].views.allSatisfy({ $0 == nil }) {
+        for index in members.all.indices where members.isUnheardOf(index) {
             judge(index, at: now, effects: &effects)
         }
     }

@@ -39,6 +39,25 @@ package struct Members: Sendable {
         return index
     }
 
+    // What maintenance asks of every member, again and again: single fields are read in place, since
+    // calling a method of a member copies all of it.
+
+    func isComparisonDue(with index: Int, at now: Instant) -> Bool {
+        all.withUnsafeBufferPointer {
+            $0[index].nextComparison <= now && $0[index].status == .alive && !$0[index].hasLeft
+        }
+    }
+
+    /// No discovery says anything of it.
+    func isUnheardOf(_ index: Int) -> Bool {
+        all.withUnsafeBufferPointer { members in
+            !members[index].hasLeft
+                && members[index].views.withUnsafeBufferPointer { views in
+                    views.allSatisfy { $0 == nil }
+                }
+        }
+    }
+
     mutating func heard(freeBytes: UInt64, of index: Int) {
         all[index].freeBytes = freeBytes
         mostFreeBytes = max(mostFreeBytes, freeBytes)

@@ -267,20 +267,17 @@ package struct User: Role {
     private mutating func retry(
         _ context: UserCall, at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
-        guard var operation = operations[context.operation] else { return }
-        operation.retries += 1
-        operations[context.operation] = operation
-        // A file's every chunk may need some tries.
-        let chunkCount = max(operation.sealed.count, operation.chunks.count)
-        let bound = settings.attempts * (operation.isFinal ? 4 : 1) + chunkCount
-        guard operation.retries < bound else {
+        guard let operation = operations[context.operation] else { return }
+        guard context.attempt < settings.attempts * (operation.isFinal ? 4 : 1) else {
             return finish(context.operation, .gaveUp)
         }
+        operations[context.operation]?.retries += 1
+        var context = context
+        let delay = settings.backoff(attempt: context.attempt, random: &random)
+        context.attempt += 1
         lastToken += 1
         waiting[lastToken] = context
-        effects.schedule(
-            Timer(.retry, lastToken),
-            after: settings.backoff(attempt: operation.retries, random: &random))
+        effects.schedule(Timer(.retry, lastToken), after: delay)
     }
 
     private mutating func finish(_ token: UInt64, _ outcome: UserReport.Outcome) {

@@ -46,6 +46,8 @@ struct UserCall: Sendable {
 
     var operation: UInt64
     var step: Step
+    /// Tries so far, this one included.
+    var attempt = 1
 }
 
 /// What came of an operation.
