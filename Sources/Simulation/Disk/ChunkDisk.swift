@@ -6,6 +6,8 @@ package struct ChunkDisk: Sendable {
     package struct Replica: Sendable {
         package var stored: StoredChunk
         package var payload: Payload
+        /// The bytes are what was written.
+        package var isIntact = true
     }
 
     /// As running programs see it, volatile changes included.
@@ -68,9 +70,12 @@ package struct ChunkDisk: Sendable {
         return durable
     }
 
-    /// Power is cut: changes that were not synced never happened.
-    mutating func crash() {
+    /// Power is cut: changes that were not synced never happened. Returns the chunks that were
+    /// deleted and are there again.
+    mutating func crash() -> [ChunkID] {
+        var back: [ChunkID] = []
         for (chunk, before) in undo.reversed() {
+            if before != nil, replicas[chunk] == nil { back.append(chunk) }
             usedBytes -= replicas[chunk]?.payload.byteCount ?? 0
             replicas[chunk] = before
             usedBytes += before?.payload.byteCount ?? 0
@@ -78,6 +83,7 @@ package struct ChunkDisk: Sendable {
         undo = []
         syncing = 0
         freeAt = .origin
+        return back
     }
 
     /// Whether the chunk would survive a crash.
@@ -97,6 +103,8 @@ package struct ChunkDisk: Sendable {
     mutating func rot(_ chunk: ChunkID, at position: UInt64) {
         guard let count = replicas[chunk]?.payload.bytes.count, count > 0 else { return }
         replicas[chunk]?.payload.bytes[Int(position % UInt64(count))] ^= 1
+        replicas[chunk]?.isIntact = false
+        undo.removeAll { $0.chunk == chunk }
     }
 
     /// The replica vanishes without a trace.

@@ -77,7 +77,7 @@ extension World {
             return
         }
         for chunk in chunkDisks[slot].finishSync() {
-            guard let replica = chunkDisks[slot].replicas[chunk],
+            guard let replica = chunkDisks[slot].replicas[chunk], replica.isIntact,
                 !durableReplicas[slot].contains(chunk)
             else { continue }
             durableReplicas[slot].insert(chunk)

@@ -39,12 +39,12 @@ extension World {
         let slot = Int(participants[index].slot)
         switch participants[index].kind {
         case .node:
-            chunkDisks[slot].crash()
             nodes[slot] = makeNode(actor)
             meters.nodeDown(at: now)
             for chunk in durableReplicas[slot] {
                 census.reachabilityChanged(chunk, isUp: false, at: now)
             }
+            for chunk in chunkDisks[slot].crash() { resurrected(chunk, slot) }
         case .backend:
             logDisks[slot].crash()
             backends[slot] = makeBackend(slot)
@@ -53,6 +53,15 @@ extension World {
         case .user: break
         }
         return true
+    }
+
+    /// A deletion that was not synced is undone by a crash.
+    private mutating func resurrected(_ chunk: ChunkID, _ slot: Int) {
+        guard let replica = chunkDisks[slot].replicas[chunk], replica.isIntact,
+            durableReplicas[slot].insert(chunk)
+        else { return }
+        census.gained(
+            chunk, byteCount: replica.payload.byteCount, isReachable: false, at: now)
     }
 
     /// One reason less. With the last one gone, it starts again.
