@@ -16,7 +16,7 @@ package enum Summary {
             ("expected", expectations(result)), ("digest", result.digest),
         ]
         return head + "\n\n" + lines.map { "  \(pad($0.0, to: 10))  \($0.1)\n" }.joined() + "\n"
-            + verdict(result.verdict)
+            + "\(word(result.verdict.kind))\n" + details(of: result.verdict)
     }
 
     /// One line, for a run among many.
@@ -101,22 +101,19 @@ package enum Summary {
         return "\(outcomes.count - result.verdict.unmet.count) of \(outcomes.count) met"
     }
 
-    private static func verdict(_ verdict: Verdict) -> String {
-        let details =
-            verdict.violated.map { oracle in
-                "  oracle \(oracle.name): \(Format.count(oracle.violations)) violations\n"
-                    + oracle.examples.map { "    \($0)\n" }.joined()
-            }
-            + verdict.idleFaults.map { "  fault \($0.name) had no effect\n" }
-            + (verdict.isComplete
-                ? verdict.unmet.map { outcome in
-                    let actual = outcome.actual.map {
-                        DecimalNumber($0, significantDigits: 6).jsonText
-                    }
-                    return "  expected \(outcome.expectation.path) \(outcome.expectation.bounds), "
-                        + "got \(actual ?? "nothing measured")\n"
-                } : [])
-        return "\(word(verdict.kind))\n" + details.joined()
+    /// What went wrong, a line each, with examples; empty when nothing did.
+    package static func details(of verdict: Verdict) -> String {
+        let oracles = verdict.violated.map { oracle in
+            "  oracle \(oracle.name): \(Format.count(oracle.violations)) violations\n"
+                + oracle.examples.map { "    \($0)\n" }.joined()
+        }
+        let faults = verdict.idleFaults.map { "  fault \($0.name) had no effect\n" }
+        let expectations = (verdict.isComplete ? verdict.unmet : []).map { outcome in
+            let actual = outcome.actual.map { DecimalNumber($0, significantDigits: 6).jsonText }
+            return "  expected \(outcome.expectation.path) \(outcome.expectation.bounds), "
+                + "got \(actual ?? "nothing measured")\n"
+        }
+        return (oracles + faults + expectations).joined()
     }
 
     private static func word(_ kind: Verdict.Kind) -> String {

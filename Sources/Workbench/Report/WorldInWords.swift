@@ -83,6 +83,15 @@ struct WorldInWords {
     }
 }
 
+extension Scenario {
+    /// What the scenario simulates, for somebody who checks it before running it.
+    package var inWords: String {
+        let faults = configuration.faults.map { "- Fault \($0.name): \($0.kind.inWords).\n" }
+        let expectations = expectations.map { "- Expected: \($0.path) \($0.bounds).\n" }
+        return WorldInWords(configuration).text + (faults + expectations).joined()
+    }
+}
+
 extension Distribution {
     /// "4.2 h", "Weibull, shape 0.6, mean 14 h".
     var inWords: String {

@@ -24,3 +24,5 @@ package protocol RunnableWorld: Sendable {
     /// What was measured so far.
     func measurements() -> Measurements
 }
+
+extension World: RunnableWorld {}

@@ -54,7 +54,8 @@ enum ScenarioSchema {
 
     static let topology: [ScenarioKey<TopologySettings>] = [
         ScenarioKey(
-            "regions", \.regions, .list(of: .oneOf(Region.names), 1...Region.names.count),
+            "regions", \.regions,
+            .list(of: .oneOf(RegionLatency.names), 1...RegionLatency.names.count),
             "Regions with measured latencies; participants are dealt to them in turn."),
         ScenarioKey(
             "failureDomains", \.failureDomains, .count(1...10_000),

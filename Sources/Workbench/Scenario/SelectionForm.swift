@@ -8,7 +8,8 @@ enum SelectionForm {
             "All nodes of a failure domain; the first is 0."
         ) { .domain($0) },
         ScenarioKey(
-            kind: "region", appendingTo: \.self, .oneOf(Region.names), "Everybody in a region."
+            kind: "region", appendingTo: \.self, .oneOf(RegionLatency.names),
+            "Everybody in a region."
         ) { .region($0) },
         ScenarioKey(
             kind: "nodes", appendingTo: \.self, .count(1...100_000),
