@@ -97,17 +97,24 @@ package enum Distribution: Equatable, Sendable {
     /// Shape below 1: many short and a few very long.
     case weibull(shape: Double, scale: Duration)
 
-    /// Draws by inversion.
+    /// Longer than any world lasts, and short enough that its sum with a time in a world fits.
+    private static let longestSeconds = 100 * 365.25 * 86_400
+
+    /// Draws by inversion; a hundred years at most.
     package func draw(_ random: inout RandomSource) -> Duration {
         switch self {
         case .constant(let value):
             return value
         case .exponential(let mean):
-            return mean.scaled(by: -PortableMath.log(1 - random.unit()))
+            return Self.bounded(mean.seconds * -PortableMath.log(1 - random.unit()))
         case .weibull(let shape, let scale):
             let unit = -PortableMath.log(1 - random.unit())
-            return Duration(seconds: scale.seconds * PortableMath.pow(unit, 1 / shape))
+            return Self.bounded(scale.seconds * PortableMath.pow(unit, 1 / shape))
         }
+    }
+
+    private static func bounded(_ seconds: Double) -> Duration {
+        Duration(seconds: min(seconds, longestSeconds))
     }
 }
 

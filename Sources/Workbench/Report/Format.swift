@@ -25,15 +25,20 @@ package enum Format {
         return fixed(percent, decimals: min(12, max(1, 2 - exponent))) + " %"
     }
 
-    /// "250 ms", "3.2 h", "12 d": at most three digits.
+    /// "250 ms", "3.2 h", "12 d": at most three digits. Whole days and years are told as such; others
+    /// only from three days and two years on.
     package static func seconds(_ value: Double) -> String {
-        let units: [(Double, String)] = [
-            (1e-3, "ms"), (1.0, "s"), (60, "min"), (3_600, "h"), (86_400, "d"),
-            (365.25 * 86_400, "y"),
+        let units: [(size: Double, name: String, from: Double)] = [
+            (1e-3, "ms", 0), (1, "s", 1), (60, "min", 1), (3_600, "h", 1), (86_400, "d", 3),
+            (365.25 * 86_400, "y", 2),
         ]
-        // The next unit only from two of it on: 90 min tells more than 1.5 h.
-        let unit = units.last { value.magnitude >= $0.0 * ($0.0 >= 60 ? 2 : 1) } ?? units[0]
-        return short(value / unit.0) + " " + unit.1
+        let magnitude = value.magnitude
+        let unit = units.last { unit in
+            let count = magnitude / unit.size
+            return count >= unit.from || (count >= 1 && count == count.rounded())
+        }
+        guard let unit else { return "0 s" }
+        return value == 0 ? "0 s" : short(value / unit.size) + " " + unit.name
     }
 
     package static func duration(_ value: Duration) -> String { seconds(value.seconds) }

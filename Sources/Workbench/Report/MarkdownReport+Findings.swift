@@ -11,7 +11,7 @@ extension MarkdownReport {
             case .number: Format.number(value)
             case .share: Format.share(value)
             case .bytes: Format.bytes(value)
-            case .seconds: value == 0 ? "0" : Format.seconds(value)
+            case .seconds: Format.seconds(value)
             }
         }
     }
@@ -127,13 +127,18 @@ extension MarkdownReport {
     // MARK: Tables
 
     private func text(_ section: Section) -> String {
-        var table = MarkdownTable(
-            ("figure", .left), ("value", .right), ("95 % interval", .left), ("meaning", .left))
-        for row in section.rows {
+        let rows = section.rows.map { row in
             let metric = Self.metric(row.path)
             let (value, interval) = texts(metric.read(measurements), row.style)
-            table.add(row.label, value, interval, metric.meaning)
+            return [row.label, value, interval, metric.meaning]
         }
+        let hasIntervals = rows.contains { !$0[2].isEmpty }
+        var table =
+            hasIntervals
+            ? MarkdownTable(
+                ("figure", .left), ("value", .right), ("95 % interval", .left), ("meaning", .left))
+            : MarkdownTable(("figure", .left), ("value", .right), ("meaning", .left))
+        for row in rows { table.add(hasIntervals ? row : [row[0], row[1], row[3]]) }
         return "## \(section.title)\n\n" + table.text
             + (section.times.isEmpty ? "" : "\n" + times(section.times))
     }

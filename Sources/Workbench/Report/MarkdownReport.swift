@@ -68,7 +68,7 @@ package struct MarkdownReport {
             let index = rows == 1 ? 0 : row * (samples.count - 1) / (rows - 1)
             let sample = samples[index]
             table.add(
-                sample.at == .origin ? "0" : Format.seconds(sample.at.seconds),
+                Format.seconds(sample.at.seconds),
                 Format.count(sample.nodesUp),
                 Format.count(sample.filesAcknowledged), Format.count(sample.filesLost),
                 Format.count(sample.chunksBelowTarget), Format.count(sample.chunksUnreachable),

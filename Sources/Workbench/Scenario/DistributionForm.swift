@@ -10,7 +10,7 @@ enum DistributionForm {
     }
 
     private static let span = ValueForm.duration(
-        .milliseconds(1)...Duration(seconds: 200 * 365.25 * 86_400))
+        .milliseconds(1)...Duration(seconds: 100 * 365.25 * 86_400))
 
     static let keys: [ScenarioKey<[Distribution]>] = [
         ScenarioKey(kind: "constant", appendingTo: \.self, span, "Always the same.") {

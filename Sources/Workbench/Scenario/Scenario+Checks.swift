@@ -87,6 +87,11 @@ extension Scenario {
                 ? "an intruder needs somebody else's files; allowed: with topology.users of 2 or more"
                 : nil
         },
+        Rule("protocol.scrubInterval", "settle", "faults") {
+            $0.settings.scrubInterval > $0.settle && $0.faults.contains(where: \.kind.hidesDamage)
+                ? "what rots last is found after settling; allowed: up to settle (\"\($0.settle.scenarioText)\")"
+                : nil
+        },
         Rule("sampleInterval", "duration") {
             $0.duration.nanoseconds / $0.sampleInterval.nanoseconds > 1_000_000
                 ? "makes more than 1000000 rows; allowed: a longer interval" : nil
@@ -192,6 +197,16 @@ extension Scenario {
             return [("of", "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes")]
         case .domain, .region, .nodes, .backends, .discoveries:
             return []
+        }
+    }
+}
+
+extension FaultSettings.Kind {
+    /// Whether only reading a replica shows what it did.
+    fileprivate var hidesDamage: Bool {
+        switch self {
+        case .bitRot, .lostChunks: true
+        case .partition, .outage, .crashes, .degradation, .departure: false
         }
     }
 }
