@@ -172,7 +172,8 @@ package struct FaultSettings: Equatable, Sendable {
             latencyFactor: Double)
         /// One random stored replica has a byte flipped, on average this often over all nodes.
         case bitRot(every: Distribution)
-        /// One random stored replica vanishes from a disk, its node unaware, this often.
+        /// One random stored replica vanishes from the disk of a node that is down, this often; from
+        /// one that is up, which then does not know of it, if none is down.
         case lostChunks(every: Distribution)
         /// The chosen nodes leave gracefully, handing over what they hold first.
         case departure(at: Duration, of: Selection)

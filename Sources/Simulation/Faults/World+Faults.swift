@@ -85,18 +85,23 @@ extension World {
         }
     }
 
-    /// Rots or removes one intact replica that a backend counts on, on a node that is up.
+    /// Rots or removes one intact replica that a backend counts on.
+    ///
+    /// Rot strikes nodes that are up, where a scrub or a read will meet it. Files vanish where they
+    /// do in life: on a machine that is down, when its file system is repaired after the crash; on
+    /// one that is up only if none is down.
     private mutating func damage(_ fault: Int, isRot: Bool) {
-        for _ in 0..<16 {
+        let wantsUp = isRot || !nodeIndices.contains { isDownWithData($0) }
+        for _ in 0..<64 {
             let slot = faults[fault].stream.below(nodes.count)
             let start = ChunkID(
                 Hash256(
                     faults[fault].stream.next(), faults[fault].stream.next(), 0, 0))
             let actor = nodeIndices[slot]
             let replicas = durableReplicas[slot]
-            guard participants[Int(actor)].isUp,
+            guard participants[Int(actor)].isUp == wantsUp,
                 let chunk = replicas.next(after: start) ?? replicas.next(after: nil),
-                census.isReferenced(chunk)
+                census.isReferenced(chunk), isCountedOn(chunk, on: actor)
             else { continue }
             replicaGone(chunk, actor, isFault: true)
             census.diverged(chunk, on: actor, at: now)
@@ -108,6 +113,11 @@ extension World {
             faults.count(fault)
             return
         }
+    }
+
+    private func isDownWithData(_ actor: UInt32) -> Bool {
+        let participant = participants[Int(actor)]
+        return !participant.isUp && !durableReplicas[Int(participant.slot)].isEmpty
     }
 
     /// Who a selection means, in order.

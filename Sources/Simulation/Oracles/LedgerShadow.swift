@@ -15,14 +15,23 @@ package struct LedgerShadow: Sendable {
         verifier = LedgerVerifier(writer: writer, signatures: .tipOnly)
     }
 
-    mutating func read(_ encoded: [UInt8]) throws(LedgerError) {
+    /// Takes in the next durable block. Returns the replicas that the ledger no longer counts on.
+    mutating func read(
+        _ encoded: [UInt8]
+    ) throws(LedgerError) -> [(chunk: ChunkID, node: PeerID)] {
         let block = try verifier.check(encoded: encoded)
+        var dropped: [(chunk: ChunkID, node: PeerID)] = []
         blockCount += 1
         recordCount += block.records.count
         for record in block.records {
             guard case .placement(let placement) = record else { continue }
-            placements[placement.chunk] = placement.isRelease ? nil : placement.nodes
+            let before = placements.updateValue(placement.nodes, forKey: placement.chunk) ?? []
+            if placement.isRelease { placements[placement.chunk] = nil }
+            for node in before where !placement.nodes.contains(node) {
+                dropped.append((placement.chunk, node))
+            }
         }
+        return dropped
     }
 
     /// Checks the signature of the last block, and with it all before.

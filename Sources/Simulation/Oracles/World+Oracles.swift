@@ -66,18 +66,22 @@ extension World {
     /// A node is about to delete an intact replica.
     mutating func checkDeletion(of chunk: ChunkID, by actor: UInt32, _ slot: Int) {
         guard durableReplicas[slot].contains(chunk), census.isReferenced(chunk) else { return }
-        let isCountedOn = shadows.contains {
-            $0.placements[chunk]?.contains(PeerID(UInt64(actor))) ?? false
-        }
         oracles.check(
-            .collection, at: now, !isCountedOn,
+            .collection, at: now, !isCountedOn(chunk, on: actor),
             "node \(actor) deleted chunk \(chunk), which the ledger says it holds")
+    }
+
+    /// Whether a ledger says that the node holds the chunk.
+    func isCountedOn(_ chunk: ChunkID, on actor: UInt32) -> Bool {
+        shadows.contains { $0.placements[chunk]?.contains(PeerID(UInt64(actor))) ?? false }
     }
 
     /// A block became durable on a backend's disk.
     mutating func readBlock(_ block: [UInt8], _ slot: Int) {
         do {
-            try shadows[slot].read(block)
+            for (chunk, node) in try shadows[slot].read(block) {
+                census.moot(chunk, on: UInt32(node.raw))
+            }
             oracles.check(.ledger, at: now, true, "")
         } catch {
             oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
