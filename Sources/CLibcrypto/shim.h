@@ -6,8 +6,5 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
-#include <openssl/core_names.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>

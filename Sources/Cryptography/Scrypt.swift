@@ -11,7 +11,7 @@ package struct ScryptParameters: Hashable, Sendable {
 
     /// The most memory, in bytes, that a derivation may take. Parameters come from stored bytes, and
     /// whoever changes those must not be able to exhaust the reader.
-    package static let maximumMemory: UInt64 = 1 << 30
+    package static let maximumMemory: UInt64 = 1 << 28
     /// The most that `parallelization` may be: it multiplies the time, not the memory.
     package static let maximumParallelization: UInt32 = 16
 

@@ -7,9 +7,7 @@ package struct FileSealer: Sendable {
     private let name: String
     private let sealer: ChunkSealer
     private var chunker: Chunker
-    private var content = SHA256Hasher()
-    private var size: UInt64 = 0
-    private var chunks: [ChunkID] = []
+    private var tally = Tally()
 
     /// For one file version, whose key and id must be new and random.
     package init(
@@ -27,11 +25,9 @@ package struct FileSealer: Sendable {
     package mutating func append(
         _ bytes: UnsafeRawBufferPointer, emit: (SealedChunk) throws(FilesError) -> Void
     ) throws(FilesError) {
-        content.update(bytes)
-        size += UInt64(bytes.count)
         try chunker.append(bytes) { (chunk) throws(FilesError) in
             let sealed = try sealer.seal(chunk)
-            chunks.append(sealed.id)
+            tally.add(chunk, as: sealed.id)
             try emit(sealed)
         }
     }
@@ -48,10 +44,26 @@ package struct FileSealer: Sendable {
     /// Ends the file: its last chunk, and the manifest of all. Throws `malformedManifest` for a name or
     /// a size that no manifest may have.
     package consuming func finish() throws(FilesError) -> (last: SealedChunk, manifest: Manifest) {
-        let last = try sealer.seal(chunker.finish())
+        let lastChunk = chunker.finish()
+        let last = try sealer.seal(lastChunk)
+        tally.add(lastChunk, as: last.id)
         let manifest = try Manifest(
-            name: name, size: size, contentHash: content.finalize(), chunkSize: sealer.chunkSize,
-            chunks: chunks + [last.id])
+            name: name, size: tally.size, contentHash: tally.content.finalize(),
+            chunkSize: sealer.chunkSize, chunks: tally.names)
         return (last, manifest)
+    }
+
+    /// What the manifest will say of the chunks so far.
+    private struct Tally {
+        var content = SHA256Hasher()
+        var size: UInt64 = 0
+        var names: [ChunkID] = []
+
+        // By chunk, not as the bytes come in: they are in the processor's cache now.
+        mutating func add(_ chunk: Chunk, as name: ChunkID) {
+            content.update(chunk.bytes)
+            size += UInt64(chunk.bytes.count)
+            names.append(name)
+        }
     }
 }

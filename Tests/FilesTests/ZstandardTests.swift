@@ -60,6 +60,21 @@ import Testing
         }
     }
 
+    @Test func `many threads may compress at once`() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for seed in 0..<50 as Range<UInt64> {
+                group.addTask {
+                    var random = RandomSource(seed: seed, who: 0, purpose: 0)
+                    let bytes = (0..<20_000).map { _ in UInt8(random.below(5)) }
+                    let frame = try #require(Zstandard.compress(bytes))
+                    let back = try Zstandard.decompress(frame[...], limit: bytes.count)
+                    #expect(back == bytes, "seed \(seed)")
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test func `changed frames never crash or exceed the limit`() throws {
         let frame = try #require(Zstandard.compress(Self.text))
         for bit in 0..<frame.count * 8 {

@@ -40,7 +40,8 @@ package struct Chunker: Sendable {
             let count = min(bytes.count - start, chunkSize.count - pending.count)
             // Exactly, where a whole chunk is in sight: growing by doubling would copy it again.
             if count == chunkSize.count { pending.reserveCapacity(count) }
-            pending.append(contentsOf: bytes[start..<start + count])
+            pending.append(
+                contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]))
             start += count
         }
     }
