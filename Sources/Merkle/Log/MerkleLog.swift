@@ -1,7 +1,8 @@
 package import Primitives
 
 /// A tree that only grows and keeps every perfect subtree's hash, so that the root and the proofs
-/// of any size that it ever had cost O(log² n). Twice the memory of its leaf hashes.
+/// of any size that it ever had cost O(log² n). Twice the memory of its leaf hashes, all of which a
+/// copy duplicates once it grows: what only appends keeps a `MerkleAccumulator` instead.
 package struct MerkleLog: Equatable, Sendable {
     /// `levels[k][i]` is the root of the 2ᵏ leaves from i·2ᵏ on.
     private var levels: [[Hash256]] = [[]]

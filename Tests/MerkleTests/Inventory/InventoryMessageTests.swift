@@ -93,6 +93,22 @@ struct InventoryMessageTests {
         }
     }
 
+    @Test("answer within their bounds")
+    func answerBounds() {
+        let head = [UInt8](repeating: 0, count: 8)
+        func failure(_ bytes: [UInt8]) -> ByteReaderError? {
+            #expect(throws: ByteReaderError.self) { try InventoryAnswer(decoding: head + bytes) }
+        }
+        #expect(failure([1, 1]) == .invalid(what: "256 entries at most", offset: 8))
+        #expect(failure([0, 1, 3]) == .invalid(what: "a kind of inventory entry", offset: 10))
+        #expect(failure([0, 1, 2, 17]) == .invalid(what: "16 ids at most", offset: 11))
+        // An empty subtree is told by its bit, and so has one encoding.
+        let zero = [UInt8](repeating: 0, count: 32)
+        #expect(
+            failure([0, 1, 1, 0, 1] + zero)
+                == .invalid(what: "a hash other than zero", offset: 13))
+    }
+
     @Test("tell themselves apart by their fingerprints")
     func fingerprints() {
         let (questions, answers) = Self.samples(seed: 11)
