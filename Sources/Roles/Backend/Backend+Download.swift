@@ -18,12 +18,19 @@ struct Download: Sendable {
 /// Serving chunks: asks the quickest replica, verifies what comes, falls back to another, asks a second
 /// one alongside a slow first, and has repaired what it found broken.
 extension Backend {
+    /// Downloads at once; more are answered as unavailable.
+    static let downloadLimit = 4096
+
     mutating func getChunk(
         _ request: GetChunkRequest, from user: PeerID, call: CallID, at now: Instant,
         random: inout RandomSource, effects: inout Effects
     ) {
-        guard isOwnChunk(request, of: user), let chunk = chunks[request.chunk] else {
+        guard isOwnChunk(request, of: user) else {
             effects.send(.chunkAnswer(.notFound), to: user, call: call)
+            return
+        }
+        guard let chunk = chunks[request.chunk], downloads.count < Self.downloadLimit else {
+            effects.send(.chunkAnswer(.unavailable), to: user, call: call)
             return
         }
         lastOperation += 1

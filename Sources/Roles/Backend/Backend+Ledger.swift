@@ -25,6 +25,9 @@ extension Backend {
             // Released meanwhile: its last record was added then.
             guard let chunk = chunks[id] else { return nil }
             chunks[id]?.isDirty = false
+            // Nobody is known to hold it. A record of no nodes would release it; the last one stands
+            // instead, so that a replica that turns up is still wanted after a restart.
+            guard chunk.isCommitted, !chunk.holders.isEmpty else { return nil }
             return .placement(
                 PlacementRecord(
                     chunk: id, size: UInt32(chunk.byteCount),

@@ -1,0 +1,121 @@
+import Primitives
+import Roles
+import Testing
+
+@testable import Simulation
+
+extension WorldConfiguration {
+    /// Six nodes in three failure domains, a backend, a discovery and two users with a few files, with
+    /// protocol times short enough that hours suffice for what takes days elsewhere.
+    static func small(
+        seed: UInt64 = 1, _ change: (inout WorldConfiguration) -> Void = { _ in }
+    ) -> WorldConfiguration {
+        var configuration = WorldConfiguration()
+        configuration.name = "small"
+        configuration.seed = seed
+        configuration.duration = .hours(1)
+        configuration.settle = .minutes(40)
+        configuration.sampleInterval = .minutes(10)
+        configuration.oracleInterval = .minutes(10)
+        configuration.topology.regions = ["frankfurt", "london"]
+        configuration.topology.failureDomains = 3
+        configuration.topology.nodes = 6
+        configuration.topology.users = 2
+        configuration.settings = .brief
+        configuration.workload.chunkBytes = 64 * 1024
+        configuration.workload.files = 6
+        configuration.workload.smallestFileBytes = 1_000
+        configuration.workload.largestFileBytes = 300_000
+        configuration.workload.fillDuration = .minutes(5)
+        change(&configuration)
+        return configuration
+    }
+}
+
+extension ProtocolSettings {
+    static var brief: ProtocolSettings {
+        var settings = ProtocolSettings()
+        settings.heartbeatInterval = .seconds(10)
+        settings.suspectAfter = .seconds(40)
+        settings.deadAfter = .minutes(5)
+        settings.antiEntropyInterval = .minutes(6)
+        settings.scrubInterval = .minutes(15)
+        settings.uploadExpiry = .minutes(10)
+        settings.orphanGrace = .minutes(12)
+        settings.ledgerInterval = .seconds(10)
+        return settings
+    }
+}
+
+extension World {
+    /// The world at the end of its run, after the last checks.
+    static func finished(_ configuration: WorldConfiguration) -> World {
+        var world = World(configuration)
+        world.finishRun()
+        return world
+    }
+
+    mutating func finishRun() {
+        run(until: end)
+        finish()
+    }
+
+    mutating func run(for duration: Duration) { run(until: now + duration) }
+
+    /// Runs until every file that the world begins with is acknowledged.
+    mutating func runUntilFilled() {
+        while workload.acknowledged.count < configuration.workload.files, !isFinished {
+            run(for: .seconds(30))
+        }
+    }
+
+    /// What the oracles found wrong, in words.
+    var complaints: [String] {
+        oracles.outcomes.filter { $0.violations > 0 }.flatMap { outcome in
+            ["\(outcome.name): \(outcome.violations) of \(outcome.checks)"] + outcome.examples
+        }
+    }
+
+    // MARK: Picking
+
+    /// The referenced chunks in order.
+    var referencedChunks: [ChunkID] {
+        census.facts.filter { $0.value.isReferenced }.map(\.key).sorted()
+    }
+
+    /// The slots of the nodes that hold an intact, durable replica.
+    func holders(of chunk: ChunkID) -> [Int] {
+        durableReplicas.indices.filter { durableReplicas[$0].contains(chunk) }
+    }
+
+    /// Stops a participant for a while.
+    mutating func restart(_ actor: UInt32, after downtime: Duration) {
+        goDown(actor)
+        run(for: downtime)
+        comeUp(actor)
+    }
+
+    /// Makes a replica vanish from a node's disk, as the fault does.
+    mutating func lose(_ chunk: ChunkID, on slot: Int) {
+        let actor = nodeIndices[slot]
+        replicaGone(chunk, actor, isFault: true)
+        census.diverged(chunk, on: actor, at: now)
+        chunkDisks[slot].lose(chunk)
+    }
+
+    /// Has a user read a file; what comes of it is in the meters and oracles.
+    mutating func read(_ plan: FilePlan) {
+        let user = users.firstIndex { $0.id == plan.owner }!
+        users[user].get(plan, isFinal: false, at: now, effects: &effects)
+        apply(userIndices[user])
+    }
+}
+
+/// Fails the test with what the oracles said, if anything.
+func expectNoComplaint(
+    _ world: World, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(
+        world.complaints.isEmpty, "seed \(world.configuration.seed): \(world.complaints)",
+        sourceLocation: sourceLocation)
+}
