@@ -8,5 +8,5 @@ struct Dsim: ParsableCommand {
         abstract: "A decentralized file store and the laboratory that it is studied in.",
         discussion: ExitStatus.help,
         version: "0.1.0",
-        subcommands: [RunCommand.self, ScenarioCommand.self])
+        subcommands: [RunCommand.self, ScenarioCommand.self, BenchCommand.self])
 }

@@ -44,7 +44,7 @@ struct Journal: Sendable {
 
     /// Makes a block of what has gathered and the given placements. Returns its encoding.
     mutating func startBlock(placements: [Record], at now: Instant) -> [UInt8] {
-        let block = writer.append((records + placements).inBlockOrder(), at: now)
+        let block = writer.append(records + placements, at: now)
         let encoded = block.encoded()
         inFlight = InFlight(
             actions: takeActions(), recordCount: block.records.count, byteCount: encoded.count)
