@@ -6,8 +6,8 @@ enum WriteAnswer: Sendable {
     case copy(NodeCopy)
 }
 
-/// A node's reads and writes under way. One sync at a time makes all writes that finished before it
-/// durable together, so that many small writes share its cost.
+/// A node's reads and writes under way: one write of a chunk at a time. One sync at a time makes all
+/// writes that finished before it durable together, so that many small writes share its cost.
 struct DiskOperations: Sendable {
     struct Write: Sendable {
         var stored: StoredChunk
@@ -15,7 +15,8 @@ struct DiskOperations: Sendable {
     }
 
     struct Read: Sendable {
-        var chunk: ChunkID
+        /// The replica as it was counted when the read began.
+        var stored: StoredChunk
         /// Nil when the node reads for itself.
         var answer: (PeerID, CallID)?
     }
@@ -27,10 +28,18 @@ struct DiskOperations: Sendable {
     private var written: [Write] = []
     /// Covered by the sync under way; nil when none is.
     private var syncing: [Write]?
+    /// The stamps of the writes that are not durable yet.
+    private var stamps: [ChunkID: Instant] = [:]
 
+    /// The stamp under which a chunk is being written, from the write's start until it is durable or
+    /// has failed; nil when it is not. Meanwhile the chunk's bytes on the disk are the write's.
+    func stampBeingWritten(of chunk: ChunkID) -> Instant? { stamps[chunk] }
+
+    /// Begins a write of a chunk that is not being written.
     mutating func begin(_ write: Write) -> UInt64 {
         lastToken += 1
         writing[lastToken] = write
+        stamps[write.stored.chunk] = write.stored.stamp
         return lastToken
     }
 
@@ -43,7 +52,11 @@ struct DiskOperations: Sendable {
     mutating func finishRead(_ token: UInt64) -> Read? { reading.removeValue(forKey: token) }
 
     /// A write failed.
-    mutating func abandon(_ token: UInt64) -> Write? { writing.removeValue(forKey: token) }
+    mutating func abandon(_ token: UInt64) -> Write? {
+        guard let write = writing.removeValue(forKey: token) else { return nil }
+        stamps[write.stored.chunk] = nil
+        return write
+    }
 
     /// A write finished. Returns the token of the sync to start, if one is due.
     mutating func written(_ token: UInt64) -> UInt64? {
@@ -56,6 +69,7 @@ struct DiskOperations: Sendable {
     mutating func synced() -> (durable: [Write], next: UInt64?) {
         let durable = syncing ?? []
         syncing = nil
+        for write in durable { stamps[write.stored.chunk] = nil }
         return (durable, written.isEmpty ? nil : startSync())
     }
 

@@ -21,7 +21,8 @@ extension StorageNode {
         guard isServing, let slot = discoveries.firstIndex(of: discovery) else { return }
         leases[slot] = nil
         let registration = Registration(
-            node: identity.id, publicKey: identity.publicKey, incarnation: incarnation, domain: identity.domain,
+            node: identity.id, publicKey: identity.publicKey, incarnation: incarnation,
+            domain: identity.domain,
             capacityBytes: identity.capacityBytes, freeBytes: freeBytes)
         effects.send(.register(registration), to: discovery, call: .none)
     }

@@ -16,7 +16,7 @@ extension StorageNode {
             effects.send(.retrieved(.missing), to: asker, call: call)
             return
         }
-        let token = disk.begin(.init(chunk: stored.chunk, answer: (asker, call)))
+        let token = disk.begin(.init(stored: stored, answer: (asker, call)))
         effects.disk.append(.read(token: token, stored.chunk))
     }
 
@@ -30,7 +30,8 @@ extension StorageNode {
 
     mutating func finishRead(_ token: UInt64, _ payload: Payload?, effects: inout Effects) {
         guard let read = disk.finishRead(token) else { return }
-        if let payload, SHA256.hash(payload.bytes) == read.chunk.hash {
+        let chunk = read.stored.chunk
+        if let payload, SHA256.hash(payload.bytes) == chunk.hash {
             if let (asker, call) = read.answer {
                 effects.send(.retrieved(.found(payload)), to: asker, call: call)
             }
@@ -39,10 +40,11 @@ extension StorageNode {
         if let (asker, call) = read.answer {
             effects.send(.retrieved(.missing), to: asker, call: call)
         }
-        // Deleted while it was read: nothing is wrong.
-        guard let stored = index[read.chunk] else { return }
-        discard(stored, effects: &effects)
-        effects.send(.damaged(stored.chunk), to: stored.owner, call: .none)
+        // Deleted or stored anew while it was read: what was wrong is gone, and what is on the disk
+        // now is not what was read.
+        guard index[chunk] == read.stored, disk.stampBeingWritten(of: chunk) == nil else { return }
+        discard(read.stored, effects: &effects)
+        effects.send(.damaged(chunk), to: read.stored.owner, call: .none)
     }
 
     /// The pause between two scrubbed chunks that spreads all of them over the interval.
@@ -50,9 +52,9 @@ extension StorageNode {
 
     mutating func scrub(random: inout RandomSource, effects: inout Effects) {
         guard isServing else { return }
-        if let chunk = nextToScrub() {
+        if let chunk = nextToScrub(), let stored = index[chunk] {
             scrubCursor = chunk
-            let token = disk.begin(.init(chunk: chunk, answer: nil))
+            let token = disk.begin(.init(stored: stored, answer: nil))
             effects.disk.append(.read(token: token, chunk))
         }
         effects.schedule(Timer(.scrub), after: random.jittered(scrubPause, by: 0.5))
@@ -61,6 +63,7 @@ extension StorageNode {
     /// The least id behind the cursor over all inventories; the least of all after the last.
     private func nextToScrub() -> ChunkID? {
         let behind = inventories.compactMap { $0.next(after: scrubCursor) }.min()
-        return behind ?? (scrubCursor == nil ? nil : inventories.compactMap { $0.next(after: nil) }.min())
+        return behind
+            ?? (scrubCursor == nil ? nil : inventories.compactMap { $0.next(after: nil) }.min())
     }
 }

@@ -50,17 +50,21 @@ extension StorageNode {
         _ answer: RetrieveAnswer, from source: PeerID, call: CallID, effects: inout Effects
     ) {
         guard case .fetch(let copy)? = calls.close(call, from: source) else { return }
-        guard isServing, case .found(let payload) = answer else {
-            finishCopy(copy, .sourceMissing, effects: &effects)
-            return
+        switch answer {
+        case .found(let payload):
+            write(copy.stored, payload, answer: .copy(copy), effects: &effects)
+        case .missing: finishCopy(copy, .sourceMissing, effects: &effects)
+        // The capability ran out, or the source is not told of the backend: that says nothing of
+        // what it holds.
+        case .refused: finishCopy(copy, .sourceSilent, effects: &effects)
         }
-        write(copy.stored, payload, answer: .copy(copy), effects: &effects)
     }
 
     mutating func finishCopy(
-        _ copy: NodeCopy, _ outcome: CopyOutcome, effects: inout Effects
+        _ copy: NodeCopy, _ outcome: CopyOutcome?, effects: inout Effects
     ) {
         copiesUnderWay -= 1
+        guard let outcome else { return }
         effects.send(.copied(copy.stored.chunk, outcome), to: copy.backend, call: copy.call)
     }
 
@@ -73,7 +77,11 @@ extension StorageNode {
         if let stored = index[request.chunk] {
             if stored.owner != backend || now >= request.expires {
                 outcome = .refused
-            } else if stored.stamp >= request.stamp {
+            } else if stored.stamp >= request.stamp
+                || disk.stampBeingWritten(of: request.chunk) != nil
+            {
+                // Deleting while a write is under way would take the new bytes along. Should they be
+                // unwanted too, the backend's next comparison finds them.
                 outcome = .newer
             } else {
                 discard(stored, effects: &effects)
@@ -111,6 +119,11 @@ extension StorageNode {
                 return
             }
         }
+        if let stamp = disk.stampBeingWritten(of: stored.chunk) {
+            // The same request again is answered once, when the first is durable.
+            reply(answer, stamp == stored.stamp ? nil : .busy, effects: &effects)
+            return
+        }
         guard hasRoom(for: stored) else {
             reply(answer, .full, effects: &effects)
             return
@@ -141,20 +154,23 @@ extension StorageNode {
         if let next { effects.disk.append(.sync(token: next)) }
     }
 
+    /// Ends a store or a copy; says nothing for nil.
     private mutating func reply(
-        _ answer: WriteAnswer, _ outcome: StoreOutcome, effects: inout Effects
+        _ answer: WriteAnswer, _ outcome: StoreOutcome?, effects: inout Effects
     ) {
         switch answer {
         case .store(let chunk, let backend, let call):
+            guard let outcome else { return }
             effects.send(.stored(chunk, outcome), to: backend, call: call)
         case .copy(let copy):
-            let copied: CopyOutcome =
+            let copied: CopyOutcome? =
                 switch outcome {
                 case .stored: .copied
                 case .full: .full
                 case .mismatched: .sourceMissing
                 case .refused: .refused
                 case .busy: .busy
+                case nil: nil
                 }
             finishCopy(copy, copied, effects: &effects)
         }
