@@ -123,10 +123,9 @@ package struct Backend: Role {
             copyAnswered(transfer, outcome, at: now, random: &random, effects: &effects)
         case (.compare(let member), .inventoryAnswer(let answer)):
             comparisonAnswered(member, answer, at: now, effects: &effects)
-        case (.compare(let member), _): comparisonFailed(member, at: now, effects: &effects)
-        case (.delete(let chunk, let member), _):
-            chunks[chunk]?.deleting.removeAll { $0 == member }
-        default: break
+        // A deletion that did not come about is made good by the next comparison; an answer that does
+        // not fit the question is none.
+        default: failed(context, at: now, random: &random, effects: &effects)
         }
     }
 
@@ -154,6 +153,14 @@ package struct Backend: Role {
     ) {
         guard let (_, context) = calls.expire(call) else { return }
         effects.note(.requestTimedOut)
+        failed(context, at: now, random: &random, effects: &effects)
+    }
+
+    /// A request was not answered.
+    private mutating func failed(
+        _ context: BackendCall, at now: Instant, random: inout RandomSource,
+        effects: inout Effects
+    ) {
         switch context {
         case .store(let upload, let chunk, let member):
             storeAnswered(upload, chunk, member, nil, at: now, random: &random, effects: &effects)
