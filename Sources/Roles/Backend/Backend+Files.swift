@@ -13,7 +13,8 @@ extension Backend {
         effects: inout Effects
     ) {
         let record = FileRecord(
-            owner: ownerTag(user), file: request.file, root: MerkleTree.root(ofChunks: request.chunks),
+            owner: ownerTag(user), file: request.file,
+            root: MerkleTree.root(ofChunks: request.chunks),
             chunkCount: UInt32(clamping: request.chunks.count),
             sealedManifest: request.sealedManifest, wrappedKey: request.wrappedKey)
         if let old = files[request.file] {
@@ -49,7 +50,8 @@ extension Backend {
                 continue
             }
             guard !chunk.isCommitted, chunk.stagedBy == user else { return .conflict }
-            if chunk.holders.count < settings.writeQuorum { unknown.append(UInt32(index)) }
+            // Nodes may have left or died since the chunk was put.
+            if redundancy(of: chunk) < settings.writeQuorum { unknown.append(UInt32(index)) }
         }
         return unknown.isEmpty ? nil : .unknownChunks(unknown)
     }

@@ -71,7 +71,7 @@ extension Backend {
     // MARK: Holders
 
     mutating func addHolder(_ member: Int, to id: ChunkID, at now: Instant) {
-        guard chunks[id]?.isHeld(by: member) == false else { return }
+        guard chunks[id]?.isHeld(by: member) == false, !members[member].hasLeft else { return }
         chunks[id]?.holders.append(PlacedChunk.Holder(member: member, since: now))
         if chunks[id]?.isCommitted == true {
             members[member].expected.insert(id)

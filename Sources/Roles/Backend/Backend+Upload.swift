@@ -33,14 +33,17 @@ extension Backend {
             effects.send(.chunkPut(.mismatched), to: user, call: call)
             return
         }
+        if let chunk = chunks[id], redundancy(of: chunk) >= settings.writeQuorum {
+            stage(id, byteCount: chunk.byteCount, by: user, at: now)
+            effects.send(.chunkPut(.stored), to: user, call: call)
+            return
+        }
         if let operation = uploading[id] {
             // The user tries again; the answer goes to the last try.
             uploads[operation]?.user = user
             uploads[operation]?.call = call
-            return
-        }
-        if let chunk = chunks[id], chunk.holders.count >= settings.writeQuorum {
-            effects.send(.chunkPut(.stored), to: user, call: call)
+            uploads[operation]?.isAnswered = false
+            stage(id, byteCount: request.payload.byteCount, by: user, at: now)
             return
         }
         guard uploads.count < Self.uploadLimit else {
@@ -54,7 +57,7 @@ extension Backend {
         var upload = Upload(
             chunk: id, payload: request.payload, user: user, call: call,
             spares: settings.replicas * settings.attempts)
-        upload.acknowledged = chunks[id]?.holders.count ?? 0
+        upload.acknowledged = chunks[id].map { redundancy(of: $0) } ?? 0
         upload.tried = chunks[id]?.holders.map(\.member) ?? []
         uploads[operation] = upload
         sendStores(
@@ -100,12 +103,13 @@ extension Backend {
     ) {
         chunks[id]?.underWay.removeAll { $0 == member }
         uploads[operation]?.waiting -= 1
-        if outcome == .stored {
-            addHolder(member, to: id, at: now)
+        if outcome == .stored { addHolder(member, to: id, at: now) }
+        if outcome == .full { members[member].freeBytes = 0 }
+        // A node that is about to leave takes its replica along.
+        if outcome == .stored, members[member].countsForRedundancy {
             uploads[operation]?.acknowledged += 1
             reconcile(id, at: now, effects: &effects)
         } else {
-            if outcome == .full { members[member].freeBytes = 0 }
             replaceStore(of: operation, at: now, random: &random, effects: &effects)
         }
         settle(operation, effects: &effects)
@@ -149,11 +153,16 @@ extension Backend {
 
     // MARK: Staging
 
+    /// Keeps a chunk for a commit from now on, for as long as uploads are given.
     private mutating func stage(
         _ id: ChunkID, byteCount: Int, by user: PeerID, at now: Instant
     ) {
-        guard chunks[id] == nil else { return }
-        chunks[id] = PlacedChunk(byteCount: byteCount, stagedBy: user, stagedAt: now)
+        if let chunk = chunks[id] {
+            guard !chunk.isCommitted, chunk.stagedBy == user else { return }
+            chunks[id]?.stagedAt = now
+        } else {
+            chunks[id] = PlacedChunk(byteCount: byteCount, stagedBy: user, stagedAt: now)
+        }
         staged.append((id, now))
     }
 
