@@ -104,7 +104,8 @@ extension Backend {
             chunk: id, target: target, source: source, byteCount: chunk.byteCount)
         chunks[id]?.underWay.append(target)
         repairs.underWay += 1
-        repairs.nextStart = max(repairs.nextStart, now)
+        repairs.nextStart =
+            max(repairs.nextStart, now)
             + Duration(seconds: Double(chunk.byteCount) / Double(settings.repairBytesPerSecond))
         let peer = members[target].peer
         let call = calls.open(to: peer, .copy(transfer))

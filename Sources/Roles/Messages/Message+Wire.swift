@@ -7,7 +7,8 @@ extension Message {
     package var isAnswer: Bool {
         switch self {
         case .registered, .heartbeatAnswer, .peersAnswer, .stored, .retrieved, .copied, .deleted,
-            .inventoryAnswer, .inventoryRefused, .leaveAnswer, .chunkPut, .fileCommitted, .fileAnswer,
+            .inventoryAnswer, .inventoryRefused, .leaveAnswer, .chunkPut, .fileCommitted,
+            .fileAnswer,
             .chunkAnswer, .fileDeleted:
             true
         default: false

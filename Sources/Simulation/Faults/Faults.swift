@@ -67,7 +67,8 @@ extension FaultSettings.Kind {
     /// When it begins; faults that strike again and again have no such time.
     var begins: Duration? {
         switch self {
-        case .partition(let at, _, _, _), .outage(let at, _, _), .degradation(let at, _, _, _, _, _),
+        case .partition(let at, _, _, _), .outage(let at, _, _),
+            .degradation(let at, _, _, _, _, _),
             .departure(let at, _):
             at
         case .crashes, .bitRot, .lostChunks: nil

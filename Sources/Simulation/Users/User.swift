@@ -1,7 +1,7 @@
-import Ledger
-import Merkle
 import Cryptography
 import Files
+import Ledger
+import Merkle
 package import Primitives
 package import Roles
 
@@ -187,7 +187,9 @@ package struct User: Role {
             committed(context, outcome, at: now, random: &random, effects: &effects)
         case .fileAnswer(.found(let record)):
             guard let kind = operations[token]?.kind else { return }
-            if kind == .intrude { return finish(token, .violation(.ownerOnly, "was shown another's file")) }
+            if kind == .intrude {
+                return finish(token, .violation(.ownerOnly, "was shown another's file"))
+            }
             open(record, token, effects: &effects)
         case .fileAnswer(.notFound):
             let isIntrusion = operations[token]?.kind == .intrude
@@ -198,7 +200,8 @@ package struct User: Role {
         case .chunkAnswer(.notFound):
             finish(token, .violation(.durability, "own chunk is not found"))
         case .fileDeleted(.deleted), .fileDeleted(.notFound): finish(token, .done)
-        case .fileDeleted(.mismatched): finish(token, .violation(.readIntegrity, "own chunks do not match"))
+        case .fileDeleted(.mismatched):
+            finish(token, .violation(.readIntegrity, "own chunks do not match"))
         default: break
         }
     }
@@ -236,7 +239,10 @@ package struct User: Role {
             return finish(token, .violation(.readIntegrity, "own manifest does not open: \(error)"))
         }
         if operation.kind == .delete {
-            reports.append(UserReport(operation: operation, chunks: operations[token]?.chunks ?? [], outcome: .deleting))
+            reports.append(
+                UserReport(
+                    operation: operation, chunks: operations[token]?.chunks ?? [],
+                    outcome: .deleting))
             send(UserCall(operation: token, step: .commit), effects: &effects)
         } else {
             sendNextChunks(token, effects: &effects)
@@ -253,10 +259,12 @@ package struct User: Role {
                 try content.plaintext(of: payload.bytes, at: index, in: file)
                 == content.plaintext(of: operation.plan, chunk: index)
         } catch {
-            return finish(token, .violation(.readIntegrity, "chunk \(index) does not open: \(error)"))
+            return finish(
+                token, .violation(.readIntegrity, "chunk \(index) does not open: \(error)"))
         }
         guard isRight else {
-            return finish(token, .violation(.readIntegrity, "chunk \(index) differs from what was written"))
+            return finish(
+                token, .violation(.readIntegrity, "chunk \(index) differs from what was written"))
         }
         operations[token]?.underWay -= 1
         sendNextChunks(token, effects: &effects)

@@ -11,9 +11,10 @@ package struct Benchmark: Sendable {
     /// Does the work and returns the figure. Throws when the work cannot be done here.
     package let measure: @Sendable () throws -> Double
 
-    /// All benchmarks, cheap ones first. `churn` is the scenario to time.
+    /// All benchmarks: those of memory first, while the process is fresh, and then cheap ones before
+    /// dear ones. `churn` is the scenario to time.
     package static func all(churn: Scenario) -> [Benchmark] {
-        dataBenchmarks + worldBenchmarks + [churnBenchmark(churn)]
+        memoryBenchmarks + dataBenchmarks + worldBenchmarks + [churnBenchmark(churn)]
     }
 }
 
