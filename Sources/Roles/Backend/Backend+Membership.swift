@@ -19,18 +19,17 @@ extension Backend {
         _ answer: PeersAnswer, from slot: Int, at now: Instant, random: inout RandomSource,
         effects: inout Effects
     ) {
-        let wasSilent = !isFresh(slot, at: now)
-        members.feeds[slot].lastAnswer = now
-        if members.feeds[slot].epoch != answer.epoch {
-            // It forgot everything; what it said before no longer stands.
-            for index in members.all.indices { members[index].views[slot] = nil }
+        if members.feeds[slot].lastAnswer == nil || members.feeds[slot].epoch != answer.epoch {
+            members.forgetViews(of: slot)
+            members.feeds[slot].epoch = answer.epoch
+            members.feeds[slot].since = now
         }
-        members.feeds[slot].epoch = answer.epoch
+        members.feeds[slot].lastAnswer = now
         members.feeds[slot].version = answer.version
         for report in answer.reports {
             hear(report, from: slot, at: now, random: &random, effects: &effects)
         }
-        if wasSilent { judgeAll(at: now, effects: &effects) }
+        if !members.feeds[slot].wasFresh { judgeFreshness(at: now, effects: &effects) }
     }
 
     private mutating func hear(
@@ -41,6 +40,7 @@ extension Backend {
         let index = members.index(of: registration.node) ?? join(registration, at: now)
         guard !members[index].hasLeft else { return }
         members.heard(freeBytes: registration.freeBytes, of: index)
+        members[index].lastSeen = members.lastSeen(index)
         members[index].views[slot] = report.status
         if report.status == .alive, members[index].incarnation != registration.incarnation {
             // It restarted: what it holds may differ from what it held.
@@ -69,31 +69,42 @@ extension Backend {
         return now - lastAnswer <= settings.peersInterval * 4
     }
 
-    /// Judges members of whom no discovery says anything, by how long that has been so.
+    /// Notices discoveries that fell silent or answer again, and judges everybody anew by those that
+    /// answer.
+    mutating func judgeFreshness(at now: Instant, effects: inout Effects) {
+        var hasChanged = false
+        for slot in members.feeds.indices {
+            let isFresh = isFresh(slot, at: now)
+            if members.feeds[slot].wasFresh != isFresh { hasChanged = true }
+            members.feeds[slot].wasFresh = isFresh
+        }
+        guard hasChanged else { return }
+        for index in members.all.indices where !members[index].hasLeft {
+            judge(index, at: now, effects: &effects)
+        }
+    }
+
+    /// Judges members of whom no discovery that answers says anything, by how long that has been so.
     mutating func judgeSilence(at now: Instant, effects: inout Effects) {
         for index in members.all.indices where members.isUnheardOf(index) {
             judge(index, at: now, effects: &effects)
         }
     }
 
-    private mutating func judgeAll(at now: Instant, effects: inout Effects) {
-        for index in members.all.indices where !members[index].hasLeft {
-            judge(index, at: now, effects: &effects)
-        }
-    }
-
     /// Merges what is known of a member: the best that any discovery says which has answered lately.
-    /// While none has, the backend may itself be cut off, and nobody's status changes.
+    /// While none has, the backend may itself be cut off, and nobody's status changes. A member of
+    /// whom none of them says anything is silent since it was last seen, but for no longer than
+    /// they have been there to hear it.
     private mutating func judge(_ index: Int, at now: Instant, effects: inout Effects) {
         var best: PeerStatus?
-        var anyFresh = false
+        var heardSince: Instant?
         for slot in members.feeds.indices where isFresh(slot, at: now) {
-            anyFresh = true
+            let since = members.feeds[slot].since
+            heardSince = min(heardSince ?? since, since)
             if let view = members[index].views[slot] { best = min(best ?? view, view) }
         }
-        guard anyFresh else { return }
-        if best == .alive { members[index].lastSeen = now }
-        let silence = now - members[index].lastSeen
+        guard let heardSince else { return }
+        let silence = now - max(members.lastSeen(index), heardSince)
         let status = best ?? (silence >= settings.deadAfter ? .dead : .suspect)
         let old = members[index].status
         guard status != old else { return }

@@ -179,6 +179,7 @@ package struct Backend: Role {
     private mutating func maintain(
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
+        judgeFreshness(at: now, effects: &effects)
         judgeSilence(at: now, effects: &effects)
         expireStaged(at: now, effects: &effects)
         startComparisons(at: now, random: &random, effects: &effects)

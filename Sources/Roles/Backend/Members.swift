@@ -15,6 +15,10 @@ package struct Members: Sendable {
         var lastAnswer: Instant?
         var epoch: UInt64 = 0
         var version: UInt64 = 0
+        /// When that run was first heard: what it does not know, it can not know for longer.
+        var since = Instant.origin
+        /// It had answered lately when that was last looked at.
+        var wasFresh = false
     }
 
     init(discoveries: Int = 0) {
@@ -48,13 +52,31 @@ package struct Members: Sendable {
         }
     }
 
-    /// No discovery says anything of it.
+    /// No discovery that answers says anything of it.
     func isUnheardOf(_ index: Int) -> Bool {
         all.withUnsafeBufferPointer { members in
             !members[index].hasLeft
                 && members[index].views.withUnsafeBufferPointer { views in
-                    views.allSatisfy { $0 == nil }
+                    views.indices.allSatisfy { views[$0] == nil || !feeds[$0].wasFresh }
                 }
+        }
+    }
+
+    /// When some discovery last called a member alive, or the backend started.
+    func lastSeen(_ index: Int) -> Instant {
+        var seen = all[index].lastSeen
+        for (view, feed) in zip(all[index].views, feeds) where view == .alive {
+            seen = max(seen, feed.lastAnswer ?? seen)
+        }
+        return seen
+    }
+
+    /// A discovery started anew and forgot everything: what it said before stands no longer, but it
+    /// was true when it last answered.
+    mutating func forgetViews(of slot: Int) {
+        for index in all.indices {
+            all[index].lastSeen = lastSeen(index)
+            all[index].views[slot] = nil
         }
     }
 
@@ -71,7 +93,8 @@ package struct Member: Sendable {
     package let capacityBytes: UInt64
     package var freeBytes: UInt64 = 0
     package var status = PeerStatus.suspect
-    /// When some discovery last called it alive, or the backend started.
+    /// When some discovery last called it alive, or the backend started. While one does, that is when
+    /// this last changed; see `Members.lastSeen`.
     var lastSeen: Instant
     /// What each discovery says of it; nil where it says nothing.
     var views: [PeerStatus?]
