@@ -29,7 +29,10 @@ extension StorageNode {
 
     /// Starts to leave: the node goes on serving reads until every backend has its chunks elsewhere.
     mutating func startLeaving(effects: inout Effects) {
-        guard phase == .serving else { return }
+        guard phase == .serving else {
+            isToLeave = phase == .recovering
+            return
+        }
         phase = .leaving
         leaveAwaits = backends
         askToLeave(effects: &effects)

@@ -32,6 +32,8 @@ package struct StorageNode: Role {
     var scrubCursor: ChunkID?
     /// Backends that have not yet let a leaving node go.
     var leaveAwaits: [PeerID] = []
+    /// The operator asked it to leave before it had its index.
+    var isToLeave = false
 
     /// Successors: recovering → serving → leaving → left.
     enum Phase: Sendable {
@@ -130,6 +132,7 @@ package struct StorageNode: Role {
             phase = .serving
             beat(effects: &effects)
             effects.schedule(Timer(.scrub), after: random.upTo(scrubPause))
+            if isToLeave { startLeaving(effects: &effects) }
         case .wrote(let token, let outcome):
             finishWrite(token, outcome, effects: &effects)
         case .synced: finishSync(effects: &effects)

@@ -33,6 +33,14 @@ struct Faults: Sendable {
 
     mutating func count(_ fault: Int) { states[fault].effects += 1 }
 
+    /// Whether a departure has sent the participant away.
+    func isDeparting(_ actor: UInt32) -> Bool {
+        states.contains {
+            guard case .departure = $0.settings.kind else { return false }
+            return $0.targets.contains(actor)
+        }
+    }
+
     /// A node left; the departure that sent it away takes note.
     mutating func departed(_ actor: UInt32) {
         for fault in states.indices {

@@ -5,7 +5,11 @@ import Roles
 /// Participants starting, crashing, coming back and leaving for good.
 extension World {
     /// Starts a participant's present run.
-    mutating func start(_ actor: UInt32) { handle(.start, by: actor) }
+    mutating func start(_ actor: UInt32) {
+        handle(.start, by: actor)
+        // Its operator has not changed their mind.
+        if faults.isDeparting(actor) { handle(.leave, by: actor) }
+    }
 
     /// A new, empty node joins.
     mutating func join(domain: UInt32, region: UInt8) {
