@@ -5,7 +5,8 @@ package indirect enum JSONOutput: Equatable, Sendable {
     case bool(Bool)
     case integer(Int64)
     case unsigned(UInt64)
-    /// Written with six significant digits; `null` when it is no finite number.
+    /// Written with six significant digits, or all digits of a whole number; `null` when it is no
+    /// finite number.
     case number(Double)
     case string(String)
     case array([JSONOutput])
@@ -34,8 +35,7 @@ package indirect enum JSONOutput: Equatable, Sendable {
         case .bool(let value): text += value ? "true" : "false"
         case .integer(let value): text += String(value)
         case .unsigned(let value): text += String(value)
-        case .number(let value):
-            text += value.isFinite ? DecimalNumber(value, significantDigits: 6).jsonText : "null"
+        case .number(let value): text += Self.digits(value)
         case .string(let value): text += Self.quote(value)
         case .array(let elements): Self.write(elements, into: &text, indent: indent)
         case .object(let members):
@@ -72,6 +72,11 @@ package indirect enum JSONOutput: Equatable, Sendable {
             body(item, &text)
         }
         text += items.isEmpty ? brackets.1 : "\n" + indent + brackets.1
+    }
+
+    private static func digits(_ value: Double) -> String {
+        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 { return String(whole) }
+        return value.isFinite ? DecimalNumber(value, significantDigits: 6).jsonText : "null"
     }
 
     private var isContainer: Bool {

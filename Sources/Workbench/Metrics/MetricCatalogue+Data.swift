@@ -67,7 +67,7 @@ extension MetricCatalogue {
             .count($0.durability.uploadsFailed)
         },
         Metric(
-            "availability.uploads",
+            "availability.uploadSuccess",
             "Share of uploads that were acknowledged (exact binomial interval)."
         ) {
             .interval(

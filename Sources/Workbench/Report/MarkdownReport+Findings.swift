@@ -53,7 +53,7 @@ extension MarkdownReport {
             ("reads", "availability.reads", .count),
             ("succeeded at the first try", "availability.firstTry", .share),
             ("failed for good", "availability.failed", .share),
-            ("uploads acknowledged", "availability.uploads", .share),
+            ("uploads acknowledged", "availability.uploadSuccess", .share),
             ("chunk-time readable", "availability.chunkTimeReadable", .share),
         ],
         times: [

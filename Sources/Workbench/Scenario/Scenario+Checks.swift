@@ -89,7 +89,7 @@ extension Scenario {
         },
         Rule("protocol.scrubInterval", "settle", "faults") {
             $0.settings.scrubInterval > $0.settle && $0.faults.contains(where: \.kind.hidesDamage)
-                ? "what rots last is found after settling; allowed: up to settle (\"\($0.settle.scenarioText)\")"
+                ? "what rots last is found after settling; scrubInterval is \"\($0.settings.scrubInterval.scenarioText)\"; allowed: up to settle (\"\($0.settle.scenarioText)\")"
                 : nil
         },
         Rule("sampleInterval", "duration") {
@@ -116,13 +116,16 @@ extension Scenario {
         var paths: [String: String] = [:]
         for (index, fault) in configuration.faults.enumerated() {
             let path = "faults[\(index)]"
-            guard reader.isSound(path) else { continue }
-            if let first = paths.updateValue(path, forKey: fault.name) {
+            let isSound = reader.isSound(path)
+            if reader.isSound("\(path).name"),
+                let first = paths.updateValue(path, forKey: fault.name)
+            {
                 reader.refuse(
                     "\(path).name", at: reader.position(of: "\(path).name"),
                     "\(Excerpt.quoted(fault.name)) is also the name of \(first); allowed: a name of its own"
                 )
             }
+            guard isSound else { continue }
             for (key, problem) in problems(of: fault.kind, reader) {
                 let place = "\(path).\(fault.kind.scenarioName).\(key)"
                 reader.refuse(place, at: reader.position(of: place), problem)

@@ -24,7 +24,7 @@ struct ScenarioKey<Root>: Sendable {
             if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
         }
         entries = { path, defaults in
-            let fallback = required ? "required" : form.write(defaults[keyPath: keyPath])
+            let fallback = required ? "required" : "`\(form.write(defaults[keyPath: keyPath]))`"
             return [
                 ReferenceEntry(
                     path: path, allowed: form.allowed, fallback: fallback, meaning: meaning)
@@ -118,7 +118,7 @@ struct ScenarioKey<Root>: Sendable {
 struct ReferenceEntry: Equatable, Sendable {
     var path: String
     var allowed: String
-    /// What holds when the key is left out, or "required".
+    /// What holds when the key is left out, or "required"; Markdown.
     var fallback: String
     var meaning: String
 }

@@ -112,6 +112,8 @@ struct ScenarioReader {
 
     private mutating func refuseUnknown(_ member: JSONNode.Member, _ path: String, known: [String])
     {
+        // Looking for what was meant is dear.
+        guard issues.count < Self.mostIssues else { return }
         let hint =
             if let nearest = EditDistance.nearest(to: member.name, among: known) {
                 "did you mean \"\(nearest)\"?"

@@ -118,11 +118,7 @@ package enum ScenarioReference {
         var table = MarkdownTable(
             ("key", .left), ("default", .left), ("allowed", .left), ("meaning", .left))
         for entry in entries {
-            let fallback = entry.fallback
-            let isWord = ["", "required", "none"].contains(fallback) || fallback.contains("no ")
-            table.add(
-                "`\(entry.path)`", isWord ? fallback : "`\(fallback)`", code(entry.allowed),
-                entry.meaning)
+            table.add("`\(entry.path)`", entry.fallback, code(entry.allowed), entry.meaning)
         }
         return table.text
     }

@@ -108,8 +108,9 @@ extension ValueForm where Value == Double {
 extension ValueForm where Value == Duration {
     static func duration(_ range: ClosedRange<Duration>) -> Self {
         let bounds = [range.lowerBound, range.upperBound].map(\.scenarioText)
+        let example = range.contains(.seconds(30)) ? "30s" : "5ms"
         return Self(
-            allowed: "a duration from \"\(bounds[0])\" to \"\(bounds[1])\", such as \"30s\"",
+            allowed: "a duration from \"\(bounds[0])\" to \"\(bounds[1])\", such as \"\(example)\"",
             write: { "\"\($0.scenarioText)\"" },
             convert: {
                 guard case .string(let text) = $0, let value = Duration(scenarioText: text) else {

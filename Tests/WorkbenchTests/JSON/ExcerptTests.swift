@@ -1,0 +1,16 @@
+import Testing
+
+@testable import Workbench
+
+@Suite struct ExcerptTests {
+    @Test func nothingThatSteersATerminalIsShown() {
+        #expect(Excerpt.quoted("a\u{1B}[31m\nb\u{202E}") == "\"a\\u{1b}[31m\\u{a}b\\u{202e}\"")
+    }
+
+    @Test func longTextIsCut() {
+        #expect(Excerpt.plain(String(repeating: "x", count: 41)).count == 41)
+        #expect(Excerpt.plain(String(repeating: "x", count: 41)).hasSuffix("…"))
+        #expect(
+            Excerpt.plain(String(repeating: "x", count: 40)) == String(repeating: "x", count: 40))
+    }
+}

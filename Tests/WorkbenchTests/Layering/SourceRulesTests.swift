@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+@Suite struct SourceRulesTests {
+    @Test(arguments: SourceRules.layers)
+    func layersKeepTheRules(layer: String) throws {
+        let folder = Golden.root.appending(path: "Sources/\(layer)")
+        let files = try #require(
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        var count = 0
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let name = "Sources/\(layer)/\(file.lastPathComponent)"
+            let findings = SourceRules.findings(in: text, file: name, layer: layer)
+            #expect(findings.isEmpty, "\(findings.map(\.description).joined(separator: "\n"))")
+            count += 1
+        }
+        #expect(count > 0, "no sources in \(folder.path)")
+    }
+
+    @Test func everyFolderOfSourcesIsALayer() throws {
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: Golden.root.appending(path: "Sources").path)
+        let systemLibraries: Set = ["CLibcrypto", "CZstd"]
+        #expect(
+            Set(folders.filter { !$0.hasPrefix(".") }).subtracting(systemLibraries)
+                .subtracting(SourceRules.layers).isEmpty)
+    }
+
+    @Test(arguments: [
+        "import Foundation", "package import Foundation", "@preconcurrency import NIO",
+        "import Glibc",
+        "import struct Foundation.Date", "import Dispatch", "import Synchronization",
+        "import Workbench", "import Roles", "import Simulation", "let now = Date()",
+        "let x = Int.random(in: 0..<5)", "items.randomElement()", "items.shuffled()",
+        "items.shuffle()", "Task { }", "Task.detached {", "func f() async {", "x.hashValue",
+        "var h = Hasher()", "let c = ContinuousClock()", "ProcessInfo.processInfo",
+        "getenv(\"HOME\")",
+        "var g = SystemRandomNumberGenerator()", "print(\"x\")", "let u = \"http://x\"; Task {}",
+    ])
+    func aPlantedLineIsFound(line: String) {
+        let text = "import Primitives\n\(line)\n"
+        let findings = SourceRules.findings(in: text, file: "X.swift", layer: "Merkle")
+        #expect(findings.count == 1)
+        #expect(findings.first?.line == 2 && findings.first?.problem.isEmpty == false)
+    }
+
+    @Test(arguments: [
+        "import Primitives", "package import Cryptography", "// import Foundation",
+        "/// A Task is not allowed; nor is Date().", "let x = 1  // Date()", "let taskCount = 0",
+        "random.shuffle(&items)", "let update = Update()", "func asynchronous() {}",
+        "struct Threads {}", "sprint()",
+    ])
+    func aHarmlessLineIsNot(line: String) {
+        #expect(SourceRules.findings(in: line, file: "X.swift", layer: "Merkle") == [])
+    }
+
+    @Test func theMessageNamesWhatToUseInstead() {
+        let findings = SourceRules.findings(
+            in: "let now = Date()", file: "X.swift", layer: "Roles")
+        #expect(
+            findings.map(\.description) == [
+                "X.swift:1: Date( makes a world depend on more than its seed; use the Instant that is passed in"
+            ])
+    }
+
+    @Test func workbenchMayUseFoundationButNotWhatStandsAboveIt() {
+        func count(_ line: String) -> Int {
+            SourceRules.findings(in: line, file: "X.swift", layer: "Workbench").count
+        }
+        #expect(count("import Foundation") == 0)
+        #expect(count("let now = Date()") == 0)
+        #expect(count("import dsim") == 1)
+    }
+}

@@ -1,0 +1,70 @@
+import Primitives
+import Simulation
+import Testing
+
+@testable import Workbench
+
+/// What people and programs read of a run, compared with files under `Tests/Golden`.
+@Suite struct ReportTests {
+    private func report(isComplete: Bool) throws -> String {
+        let result = try SampleRun.result(isComplete: isComplete)
+        return MarkdownReport(result, command: "Scripts/dsim run sample.json --seed 42").text
+    }
+
+    @Test func theReportTellsWhatARunFound() throws {
+        try Golden.expect(report(isComplete: true), equals: "Tests/Golden/report.md")
+    }
+
+    @Test func theReportOfAnInterruptedRunSaysSoOnTopAndJudgesNothing() throws {
+        let text = try report(isComplete: false)
+        let lines = text.split(separator: "\n")
+        #expect(lines[0] == "# sample")
+        #expect(lines[1].hasPrefix("> **Incomplete.** The run was stopped after 50 h"))
+        #expect(text.contains("- **Expectations.** 3 declared; not judged."))
+        #expect(text.contains("- **Faults.** 7 declared; not judged."))
+    }
+
+    @Test func anEmptyRunHasAReportToo() {
+        let result = RunResult(
+            scenario: Scenario(), isComplete: true, stoppedAt: .origin, measurements: .init(),
+            samples: [])
+        let text = MarkdownReport(result, command: "x").text
+        #expect(text.contains("- **Files.** None was acknowledged."))
+        #expect(!text.contains("nan"))
+    }
+
+    @Test func violationsStandInTheVerdict() throws {
+        var result = try SampleRun.result()
+        result.measurements.oracles[1].violations = 2
+        result.measurements.oracles[1].examples = ["at 5 s: block 3 changed"]
+        result = RunResult(
+            scenario: result.scenario, isComplete: true, stoppedAt: result.stoppedAt,
+            measurements: result.measurements, samples: [])
+        let text = MarkdownReport(result, command: "x").text
+        #expect(text.contains("- **Oracles.** Violated: ledger (2 oracles, 1,020 checks)."))
+        #expect(text.contains("- ledger: at 5 s: block 3 changed"))
+    }
+
+    @Test func metricsAreForPrograms() throws {
+        try Golden.expect(
+            MetricsFile.text(of: SampleRun.result()), equals: "Tests/Golden/metrics.json")
+    }
+
+    @Test func theTimeSeriesHasARowASample() throws {
+        let text = TimeSeriesFile.text(of: SampleRun.samples())
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 41)
+        #expect(
+            lines[0]
+                == "atSeconds,nodesUp,filesAcknowledged,filesLost,chunks,chunksBelowTarget,chunksUnreachable,storedBytes,repairBytes,reads,readsFailed,repairsQueued,events"
+        )
+        #expect(lines[20] == "432000,10,1001,1,4402,400,0,4831838200,106430460,2500,2,9,60000000")
+    }
+
+    @Test func theSummaryFitsAScreen() throws {
+        let timing = RunTiming(wallSeconds: 42, events: 123_456_789, peakMemoryBytes: 1)
+        let text = try Summary.text(of: SampleRun.result(), timing)
+        try Golden.expect(text, equals: "Tests/Golden/summary.txt")
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    }
+}

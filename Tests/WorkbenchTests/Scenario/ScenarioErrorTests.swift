@@ -1,0 +1,387 @@
+import Foundation
+import Primitives
+import Testing
+
+@testable import Workbench
+
+@Suite struct ScenarioErrorTests {
+    /// The lines that a scenario with this body is refused with.
+    private func issues(_ body: String, head: String = #""name": "x", "duration": "10d""#)
+        -> [String]
+    {
+        lines("{\(head),\n\(body)\n}")
+    }
+
+    private func lines(_ text: String) -> [String] {
+        do {
+            _ = try Scenario(json: Array(text.utf8), file: "s.json")
+            return []
+        } catch {
+            return error.description.split(separator: "\n").map(String.init)
+        }
+    }
+
+    @Test func allErrorsAreToldAtOnceInTheOrderOfTheText() throws {
+        let text = try String(
+            contentsOf: Golden.root.appending(path: "Tests/Golden/wrong-scenario.json"),
+            encoding: .utf8)
+        try Golden.expect(
+            lines(text).joined(separator: "\n") + "\n", equals: "Tests/Golden/wrong-scenario.txt")
+    }
+
+    @Test func textThatIsNoJSONIsRefusedWithLineAndColumn() {
+        #expect(
+            lines("{\"name\": \"x\",}") == [
+                "s.json:1: column 13: a \",\" stands before the closing \"}\""
+            ])
+        #expect(lines("[]") == ["s.json:1: column 1: a list stands here; allowed: an object { … }"])
+    }
+
+    @Test func missingKeysSayWhatToGive() {
+        #expect(
+            lines("{}") == [
+                "s.json:1: name: missing; give a name of 1 to 64 of the characters a-z, 0-9 and -, a letter or digit first",
+                "s.json:1: duration: missing; give a duration from \"1s\" to \"50y\", such as \"30s\"",
+            ])
+    }
+
+    @Test(
+        arguments: [
+            (
+                #""protocol": {"deadafter": "1d"}"#,
+                #"protocol.deadafter: unknown key; did you mean "deadAfter"?"#
+            ),
+            (
+                #""network": {"xyzzy": 1}"#,
+                "network.xyzzy: unknown key; allowed: jitter, loss, duplication"
+            ),
+            (
+                #""protocol": {"replicas": "3"}"#,
+                #"protocol.replicas: "3" stands here; allowed: a whole number from 1 to 64"#
+            ),
+            (
+                #""protocol": {"replicas": 3.5}"#,
+                "protocol.replicas: 3.5 stands here; allowed: a whole number from 1 to 64"
+            ),
+            (
+                #""protocol": {"replicas": 0}"#,
+                "protocol.replicas: 0 stands here; allowed: a whole number from 1 to 64"
+            ),
+            (#""protocol": []"#, "protocol: a list stands here; allowed: an object { … }"),
+            (
+                #""seed": -1"#,
+                "seed: -1 stands here; allowed: a whole number from 0 to 18446744073709551615"
+            ),
+            (
+                #""seed": 18446744073709551616"#,
+                "seed: 18446744073709551616 stands here; allowed: a whole number from 0 to 18446744073709551615"
+            ),
+            (
+                #""settle": 30"#,
+                #"settle: 30 stands here; allowed: a duration from "0s" to "50y", such as "30s""#
+            ),
+            (
+                #""settle": null"#,
+                #"settle: null stands here; allowed: a duration from "0s" to "50y", such as "30s""#
+            ),
+            (
+                #""network": {"loss": 1.5}"#,
+                "network.loss: 1.5 stands here; allowed: a probability from 0 to 1"
+            ),
+            (
+                #""network": {"loss": 1e999}"#,
+                "network.loss: 1e999 stands here; allowed: a probability from 0 to 1"
+            ),
+            (
+                #""workload": {"payload": "modeled"}"#,
+                #"workload.payload: "modeled" is unknown; did you mean "modelled"?"#
+            ),
+            (
+                #""workload": {"payload": 1}"#,
+                #"workload.payload: 1 stands here; allowed: "real", "modelled""#
+            ),
+            (
+                #""topology": {"regions": ["tokio"]}"#,
+                #"topology.regions[0]: "tokio" is unknown; did you mean "tokyo"?"#
+            ),
+            (
+                #""topology": {"regions": ["tokyo", "tokyo"]}"#,
+                #"topology.regions[1]: "tokyo" stands a second time; once is allowed"#
+            ),
+            (
+                #""nodes": {"disk": {"latncy": "1ms"}}"#,
+                #"nodes.disk.latncy: unknown key; did you mean "latency"?"#
+            ),
+            (
+                #""description": "a\u001b[31m""#,
+                #"description: "a\u{1b}[31m" stands here; allowed: a text of at most 2000 characters without control characters"#
+            ),
+        ] as [(String, String)])
+    func wrongValuesSayWhatIsAllowed(body: String, line: String) {
+        #expect(issues(body) == ["s.json:2: \(line)"])
+    }
+
+    @Test(arguments: [
+        "../x", "X", "a b", "", "-x", "a/b", ".", String(repeating: "a", count: 65),
+    ])
+    func namesCannotLeaveTheResultsFolder(name: String) {
+        let issues = lines("{\"name\": \"\(name)\", \"duration\": \"1d\"}")
+        #expect(issues.count == 1 && issues[0].hasPrefix("s.json:1: name: "))
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"{"weibull": {"shape": 0.6}}"#,
+                #"churn.lifetime.weibull.scale: missing; give a duration from "1ms" to "100y", such as "30s""#
+            ),
+            (
+                #"{"weibul": {"shape": 0.6, "scale": "9h"}}"#,
+                #"churn.lifetime.weibul: unknown key; did you mean "weibull"?"#
+            ),
+            (
+                #"{"weibull": {"shape": 0, "scale": "9h"}}"#,
+                "churn.lifetime.weibull.shape: 0 stands here; allowed: a number from 0.1 to 10"
+            ),
+            (
+                #"{"constant": 5}"#,
+                #"churn.lifetime.constant: 5 stands here; allowed: a duration from "1ms" to "100y", such as "30s""#
+            ),
+            (
+                #"{}"#,
+                #"churn.lifetime: does not say what it is; allowed: {"constant": "5m"}, {"exponential": {"mean": "400d"}} or {"weibull": {"shape": 0.6, "scale": "9h"}}"#
+            ),
+            (
+                #"{"constant": "1d", "exponential": {"mean": "1d"}}"#,
+                #"churn.lifetime: "constant" and "exponential" stand together; allowed: {"constant": "5m"}, {"exponential": {"mean": "400d"}} or {"weibull": {"shape": 0.6, "scale": "9h"}}"#
+            ),
+            (
+                #""5d""#,
+                #"churn.lifetime: "5d" stands here; allowed: {"constant": "5m"}, {"exponential": {"mean": "400d"}} or {"weibull": {"shape": 0.6, "scale": "9h"}}"#
+            ),
+        ] as [(String, String)])
+    func wrongLawsAreRefused(law: String, line: String) {
+        #expect(issues("\"churn\": {\"lifetime\": \(law)}") == ["s.json:2: \(line)"])
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"{"name": "a", "partition": {"at": "10d", "lasting": "1h", "of": {"domain": 0}}}"#,
+                #"faults[0].partition.at: begins after the scenario's end; allowed: before duration ("10d")"#
+            ),
+            (
+                #"{"name": "a", "partition": {"at": "9d", "lasting": "25h", "of": {"domain": 0}}}"#,
+                #"faults[0].partition.lasting: ends after the scenario's end; allowed: up to "1d" from there"#
+            ),
+            (
+                #"{"name": "a", "outage": {"at": "1d", "lasting": "1h", "of": {"domain": 1}}}"#,
+                "faults[0].outage.of: there is no domain 1; allowed: 0 to 0"
+            ),
+            (
+                #"{"name": "a", "outage": {"at": "1d", "lasting": "1h", "of": {"region": "tokyo"}}}"#,
+                "faults[0].outage.of: nobody is in tokyo; allowed: frankfurt"
+            ),
+            (
+                #"{"name": "a", "outage": {"at": "1d", "lasting": "1h", "of": {"nodes": 6}}}"#,
+                "faults[0].outage.of: 6 of 5 nodes; allowed: up to topology.nodes"
+            ),
+            (
+                #"{"name": "a", "departure": {"at": "1d", "of": "backends"}}"#,
+                "faults[0].departure.of: only storage nodes leave; allowed: a domain, a region or nodes"
+            ),
+            (
+                #"{"name": "a", "degradation": {"at": "1d", "lasting": "1h", "of": "backends"}}"#,
+                "faults[0].degradation.of: degrades nothing; give loss, duplication or latencyFactor"
+            ),
+            (
+                #"{"name": "a", "outage": {"at": "1d", "lasting": "1h", "of": "backend"}}"#,
+                #"faults[0].outage.of: "backend" stands here; allowed: {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, "backends" or "discoveries""#
+            ),
+            (
+                #"{"name": "a", "outtage": {}}"#,
+                #"faults[0].outtage: unknown key; did you mean "outage"?"#
+            ),
+            (
+                #"{"name": "a"}"#,
+                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure"#
+            ),
+            (
+                #"{"name": "a", "departure": {"at": "1d"}}"#,
+                #"faults[0].departure.of: missing; give {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, "backends" or "discoveries""#
+            ),
+        ] as [(String, String)])
+    func wrongFaultsAreRefused(fault: String, line: String) {
+        #expect(issues("\"faults\": [\(fault)]") == ["s.json:2: \(line)"])
+    }
+
+    @Test func faultsNeedNamesOfTheirOwn() {
+        let fault = #"{"name": "a", "departure": {"at": "1d", "of": {"nodes": 1}}}"#
+        #expect(
+            issues("\"faults\": [\(fault),\n\(fault)]") == [
+                "s.json:3: faults[1].name: \"a\" is also the name of faults[0]; allowed: a name of its own"
+            ])
+    }
+
+    @Test(
+        arguments: [
+            (
+                #""protocol": {"writeQuorum": 4}"#,
+                "protocol.writeQuorum: a write quorum of 4 with 3 replicas; allowed: writeQuorum up to replicas"
+            ),
+            (
+                #""protocol": {"replicas": 1}"#,
+                "protocol.replicas: a write quorum of 2 with 1 replicas; allowed: writeQuorum up to replicas"
+            ),
+            (
+                #""protocol": {"suspectAfter": "30s"}"#,
+                #"protocol.suspectAfter: suspectAfter "30s" is not longer than heartbeatInterval "30s"; allowed: longer"#
+            ),
+            (
+                #""protocol": {"deadAfter": "1m"}"#,
+                #"protocol.deadAfter: deadAfter "1m" is not longer than suspectAfter "2m"; allowed: longer"#
+            ),
+            (
+                #""protocol": {"orphanGrace": "1h"}"#,
+                #"protocol.orphanGrace: orphanGrace "1h" is not longer than uploadExpiry "1h"; allowed: longer"#
+            ),
+            (
+                #""protocol": {"replicas": 6}"#,
+                "protocol.replicas: 6 replicas on 5 nodes; allowed: replicas up to topology.nodes"
+            ),
+            (
+                #""topology": {"failureDomains": 6}"#,
+                "topology.failureDomains: 6 domains for 5 nodes leave some empty; allowed: failureDomains up to topology.nodes"
+            ),
+            (
+                #""churn": {"session": {"constant": "1h"}}"#,
+                "churn.session: session and downtime need each other; allowed: both or neither"
+            ),
+            (
+                #""churn": {"downtime": {"constant": "1h"}}"#,
+                "churn.downtime: session and downtime need each other; allowed: both or neither"
+            ),
+            (
+                #""churn": {"replacement": {"constant": "1h"}}"#,
+                "churn.replacement: replaces nodes that never end; allowed: with churn.lifetime"
+            ),
+            (
+                #""workload": {"smallestFile": "5MiB"}"#,
+                "workload.smallestFile: smallestFile is larger than largestFile; allowed: up to largestFile"
+            ),
+            (
+                #""workload": {"fill": "11d"}"#,
+                #"workload.fill: the fill lasts longer than the scenario; allowed: up to duration ("10d")"#
+            ),
+            (
+                #""workload": {"intrusionsPerDay": 1}"#,
+                "workload.intrusionsPerDay: an intruder needs somebody else's files; allowed: with topology.users of 2 or more"
+            ),
+            (
+                #""nodes": {"capacity": "1KiB"}"#,
+                "nodes.capacity: a node cannot hold a single chunk; allowed: from workload.chunk up"
+            ),
+            (
+                #""faults": [{"name": "r", "bitRot": {"every": {"constant": "1d"}}}]"#,
+                #"faults: what rots last is found after settling; scrubInterval is "14d"; allowed: up to settle ("1h")"#
+            ),
+        ] as [(String, String)])
+    func contradictionsAreRefused(body: String, line: String) {
+        #expect(issues(body) == ["s.json:2: \(line)"])
+    }
+
+    @Test func moreReplicasThanDomainsAreAllowed() {
+        #expect(issues(#""topology": {"failureDomains": 2}"#) == [])
+    }
+
+    @Test func whatDependsOnARefusedValueIsNotJudged() {
+        #expect(issues(#""protocol": {"replicas": "x", "writeQuorum": 9}"#).count == 1)
+        #expect(
+            issues(#""protocol": {"deadAfter": "1m", "suspectAfter": 5}"#)
+                .allSatisfy { $0.contains("suspectAfter: 5") })
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"{"durability.fileLost": {"max": 0}}"#,
+                #"expect.durability.fileLost: unknown metric; did you mean "durability.filesLost"?"#
+            ),
+            (
+                #"{"nonsense": {"max": 0}}"#,
+                "expect.nonsense: unknown metric; allowed: those that `dsim scenario --reference` lists"
+            ),
+            (
+                #"{"latency.readSeconds": {"max": 0}}"#,
+                "expect.latency.readSeconds: holds several figures; name one: latency.readSeconds.count, latency.readSeconds.mean, latency.readSeconds.p50, latency.readSeconds.p95, latency.readSeconds.p99, latency.readSeconds.max"
+            ),
+            (
+                #"{"durability.filesLost": {"maximum": 0}}"#,
+                "expect.durability.filesLost.maximum: unknown key; allowed: min, max, equals"
+            ),
+            (
+                #"{"durability.filesLost": {"max": "0"}}"#,
+                #"expect.durability.filesLost.max: "0" stands here; allowed: a number"#
+            ),
+            (
+                #"{"durability.filesLost": {}}"#,
+                #"expect.durability.filesLost: these bounds make no sense together; allowed: "min" and "max" in this order of size, or "equals" alone"#
+            ),
+            (
+                #"{"durability.filesLost": {"min": 2, "max": 1}}"#,
+                #"expect.durability.filesLost: these bounds make no sense together; allowed: "min" and "max" in this order of size, or "equals" alone"#
+            ),
+            (
+                #"{"durability.filesLost": {"min": 2, "equals": 2}}"#,
+                #"expect.durability.filesLost: these bounds make no sense together; allowed: "min" and "max" in this order of size, or "equals" alone"#
+            ),
+            (
+                #"{"durability.filesLost": 0}"#,
+                "expect.durability.filesLost: 0 stands here; allowed: an object { … }"
+            ),
+            (
+                #"[]"#,
+                #"expect: a list stands here; allowed: an object of metrics and bounds such as {"durability.filesLost": {"max": 0}}"#
+            ),
+        ] as [(String, String)])
+    func wrongExpectationsAreRefused(expect: String, line: String) {
+        #expect(issues("\"expect\": \(expect)") == ["s.json:2: \(line)"])
+    }
+
+    @Test func hostileKeysAreCutAndCannotSteerATerminal() {
+        let key = "\\u001b]0;" + String(repeating: "A", count: 100_000)
+        let issues = issues("\"\(key)\": 1")
+        #expect(issues.count == 1)
+        #expect(issues[0].count < 400 && !issues[0].contains("\u{1B}"))
+    }
+
+    @Test func endlessErrorsEnd() {
+        let keys = (0..<100_000).map { "\"key\($0)\": 1" }.joined(separator: ",\n")
+        let issues = issues(keys)
+        #expect(issues.count == 51)
+        #expect(issues[50].hasPrefix("s.json: and "))
+    }
+
+    @Test func damagedScenariosNeverCrashTheReader() throws {
+        let file = Golden.root.appending(path: "Scenarios/quick.json")
+        let text = try Array(String(contentsOf: file, encoding: .utf8).utf8)
+        let seed: UInt64 = 5
+        var random = RandomSource(seed: seed, who: 0, purpose: 0)
+        for _ in 0..<300 {
+            var damaged = text
+            // Digits and letters only, so that most stay JSON.
+            for index in damaged.indices where random.chance(0.003) {
+                switch damaged[index] {
+                case 0x30...0x39: damaged[index] = 0x30 + UInt8(random.below(10))
+                case 0x61...0x7A: damaged[index] = 0x61 + UInt8(random.below(26))
+                default: break
+                }
+            }
+            do {
+                _ = try Scenario(json: damaged, file: "s.json")
+            } catch {
+                #expect(!error.issues.isEmpty, "seed \(seed)")
+            }
+        }
+    }
+}

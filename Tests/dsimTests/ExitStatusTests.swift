@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+@Suite struct ExitStatusTests {
+    private let folder: TemporaryFolder
+    private let dsim: Dsim
+
+    init() throws {
+        folder = try TemporaryFolder()
+        dsim = Dsim(folder: folder.url)
+    }
+
+    /// A world that is over in a moment.
+    private func scenario(_ more: String = "", name: String = "tiny") -> String {
+        """
+        {"name": "\(name)", "duration": "1h", "settle": "10m", "workload": {"files": 2}\(more)}
+        """
+    }
+
+    @Test func aFineRunEndsWithZeroAndWritesItsResults() throws {
+        try folder.write(scenario(), to: "tiny.json")
+        let outcome = try dsim.run("run", "tiny.json")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.isEmpty)
+        #expect(outcome.output.hasPrefix("tiny, seed 1: "))
+        #expect(outcome.output.hasSuffix("fine\n\nRead Results/tiny/report.md\n"))
+        let metrics = try folder.read("Results/tiny/metrics.json")
+        #expect(metrics.contains("\"complete\": true"))
+        #expect(try folder.read("Results/tiny/report.md").hasPrefix("# tiny\n"))
+        #expect(try folder.read("Results/tiny/timeseries.csv").hasPrefix("atSeconds,"))
+        #expect(try folder.read("Results/tiny/timing.json").contains("peakMemoryBytes"))
+    }
+
+    @Test func theSameSeedGivesTheSameResultsAndAnotherSeedOthers() throws {
+        try folder.write(scenario(), to: "tiny.json")
+        for (out, seed) in [("a", "5"), ("b", "5"), ("c", "6")] {
+            let outcome = try dsim.run("run", "tiny.json", "--seed", seed, "--out", out, "--quiet")
+            #expect(outcome.status == 0 && outcome.output.isEmpty && outcome.errors.isEmpty)
+        }
+        for file in ["metrics.json", "timeseries.csv", "report.md"] {
+            #expect(try folder.read("a/\(file)") == folder.read("b/\(file)"))
+        }
+        #expect(try folder.read("a/metrics.json") != folder.read("c/metrics.json"))
+        #expect(try folder.read("c/report.md").contains("Scripts/dsim run tiny.json --seed 6"))
+    }
+
+    @Test func aFaultWithoutEffectEndsWithOne() throws {
+        let fault =
+            #", "faults": [{"name": "idle", "departure": {"at": "59m", "of": {"nodes": 1}}}, {"name": "late", "crashes": {"every": {"constant": "2h"}, "downtime": "1m", "of": "backends"}}]"#
+        try folder.write(scenario(fault), to: "tiny.json")
+        let outcome = try dsim.run("run", "tiny.json")
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("VIOLATED\n  fault late had no effect\n"))
+    }
+
+    @Test func anExpectationThatIsNotMetEndsWithTwo() throws {
+        try folder.write(
+            scenario(#", "expect": {"durability.filesAcknowledged": {"min": 3}}"#), to: "tiny.json")
+        let outcome = try dsim.run("run", "tiny.json")
+        #expect(outcome.status == 2)
+        #expect(outcome.output.contains("expected durability.filesAcknowledged at least 3, got 2"))
+        #expect(try folder.read("Results/tiny/metrics.json").contains("\"met\": false"))
+    }
+
+    @Test(
+        arguments: [
+            [], ["run"], ["fly"], ["run", "x.json", "--speed"], ["run", "x.json", "--seed", "-1"],
+            ["run", "x.json", "--seed", "1", "--seeds", "1..2"],
+            ["run", "x.json", "--seeds", "9..1"],
+            ["run", "x.json", "--seeds", "1-9"], ["run", "x.json", "--out", ""], ["scenario"],
+        ] as [[String]])
+    func aWrongCommandLineEndsWith64(arguments: [String]) throws {
+        let outcome = try dsim.run(arguments)
+        // Without arguments the program prints its help, which is no mistake.
+        #expect(outcome.status == (arguments.isEmpty ? 0 : 64), "\(outcome)")
+        #expect(arguments.isEmpty || outcome.errors.contains("Usage:"))
+    }
+
+    @Test(arguments: ["run", "scenario"])
+    func aWrongScenarioEndsWith65AndAllItsErrors(command: String) throws {
+        let golden = Dsim.root.appending(path: "Tests/Golden")
+        let text = try String(
+            contentsOf: golden.appending(path: "wrong-scenario.json"), encoding: .utf8)
+        try folder.write(text, to: "s.json")
+        let outcome = try dsim.run(command, "s.json")
+        #expect(outcome.status == 65)
+        #expect(outcome.output.isEmpty)
+        #expect(
+            try outcome.errors
+                == String(contentsOf: golden.appending(path: "wrong-scenario.txt"), encoding: .utf8)
+        )
+        #expect(!folder.exists("Results"))
+    }
+
+    @Test func aFileThatCannotBeReadEndsWith66() throws {
+        let missing = try dsim.run("run", "missing.json")
+        #expect(missing.status == 66)
+        #expect(missing.errors == "dsim: cannot read missing.json: No such file or directory\n")
+        let folder = try dsim.run("run", ".")
+        #expect(folder.status == 66)
+        #expect(folder.errors == "dsim: cannot read .: Is a directory\n")
+    }
+
+    @Test func resultsThatCannotBeWrittenEndWith74BeforeAnythingRuns() throws {
+        try folder.write(scenario(), to: "tiny.json")
+        let outcome = try dsim.run("run", "tiny.json", "--out", "tiny.json/results")
+        #expect(outcome.status == 74)
+        #expect(outcome.errors == "dsim: cannot make the folder tiny.json: Not a directory\n")
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test func scenariosAreCheckedAndToldInWords() throws {
+        let file = Dsim.root.appending(path: "Scenarios/quick.json").path
+        let outcome = try dsim.run("scenario", file)
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.output.hasPrefix("\(file): fine\n\n- 30 storage nodes in 3 failure domains"))
+    }
+
+    @Test func manySeedsGiveALineEachAndNoResults() throws {
+        try folder.write(scenario(), to: "tiny.json")
+        let outcome = try dsim.run("run", "tiny.json", "--seeds", "3..7")
+        #expect(outcome.status == 0)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 6)
+        for (line, seed) in zip(lines, 3...7) { #expect(line.hasPrefix("seed \(seed): fine, ")) }
+        #expect(lines.last == "5 of 5 seeds fine")
+        #expect(!folder.exists("Results"))
+        let written = try dsim.run("run", "tiny.json", "--seeds", "3..4", "--out", "o", "--quiet")
+        #expect(written.status == 0 && written.output.isEmpty)
+        #expect(folder.exists("o/seed-3/report.md") && folder.exists("o/seed-4/metrics.json"))
+    }
+}
