@@ -62,7 +62,8 @@ package struct Measurements: Equatable, Sendable {
         package var shareByReachableReplicas: [Double] = []
         /// Chunks below target at the end of the measured time and after settling.
         package var chunksBelowTargetAtEnd = 0
-        package var chunksBelowTargetAfterSettling = 0
+        /// Nil while the world has not settled.
+        package var chunksBelowTargetAfterSettling: Int?
 
         package init() {}
     }

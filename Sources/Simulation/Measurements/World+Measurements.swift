@@ -163,7 +163,7 @@ extension World {
         result.shareByDurableReplicas = census.durableShare.shares(at: now)
         result.shareByReachableReplicas = census.reachableShare.shares(at: now)
         result.chunksBelowTargetAtEnd = end?.belowTarget ?? census.belowTarget
-        result.chunksBelowTargetAfterSettling = census.belowTarget
+        result.chunksBelowTargetAfterSettling = hasSettled ? census.belowTarget : nil
         return result
     }
 

@@ -97,7 +97,7 @@ extension MetricCatalogue {
             "Chunks with fewer durable replicas than the target when the measured time ended."
         ) { .count($0.redundancy.chunksBelowTargetAtEnd) },
         Metric("redundancy.chunksBelowTargetAfterSettling", "The same after settling.") {
-            .count($0.redundancy.chunksBelowTargetAfterSettling)
+            .number($0.redundancy.chunksBelowTargetAfterSettling.map(Double.init))
         },
     ]
 

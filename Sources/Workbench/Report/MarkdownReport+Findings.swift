@@ -194,8 +194,10 @@ extension MarkdownReport {
             \(table.text)
             """
                 + "\n\(Format.plural(redundancy.chunksBelowTargetAtEnd, "chunk")) had fewer durable replicas "
-                + "than the target when the measured time ended, and "
-                + "\(Format.count(redundancy.chunksBelowTargetAfterSettling)) after settling.\n"
+                + "than the target when the measured time ended"
+                + (redundancy.chunksBelowTargetAfterSettling.map {
+                    ", and \(Format.count($0)) after settling"
+                } ?? "") + ".\n"
     }
 
     private static func metric(_ path: String) -> Metric {

@@ -57,8 +57,10 @@ package enum Summary {
     private static func redundancy(_ measurements: Measurements) -> String {
         let redundancy = measurements.redundancy
         return "\(Format.plural(redundancy.chunksBelowTargetAtEnd, "chunk")) below "
-            + "\(redundancy.target) replicas at the end, "
-            + "\(Format.count(redundancy.chunksBelowTargetAfterSettling)) after settling"
+            + "\(redundancy.target) replicas at the end"
+            + (redundancy.chunksBelowTargetAfterSettling.map {
+                ", \(Format.count($0)) after settling"
+            } ?? "")
     }
 
     private static func repair(_ measurements: Measurements) -> String {

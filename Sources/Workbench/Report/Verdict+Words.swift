@@ -42,12 +42,15 @@ extension Verdict {
 
     private static func redundancy(_ measurements: Measurements) -> String {
         let redundancy = measurements.redundancy
-        let healed =
-            redundancy.chunksBelowTargetAfterSettling == 0
-            ? "all chunks were back at \(redundancy.target) replicas or more after settling."
-            : "\(Format.count(redundancy.chunksBelowTargetAfterSettling)) were still below it after settling."
-        return
-            "\(Format.plural(redundancy.chunksBelowTargetAtEnd, "chunk")) below target when the measured time ended; \(healed)"
+        let atEnd =
+            "\(Format.plural(redundancy.chunksBelowTargetAtEnd, "chunk")) below target when the measured time ended"
+        return switch redundancy.chunksBelowTargetAfterSettling {
+        case nil: atEnd + "."
+        case 0:
+            atEnd
+                + "; all chunks were back at \(redundancy.target) replicas or more after settling."
+        case let count?: atEnd + "; \(Format.count(count)) were still below it after settling."
+        }
     }
 
     private static func oracles(_ result: RunResult) -> String {
