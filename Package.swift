@@ -66,7 +66,8 @@ let package = Package(
                 "Simulation", "Roles", "Ledger", "Files", "Merkle", "Cryptography", "Primitives",
             ]),
         .testTarget(
-            name: "WorkbenchTests", dependencies: ["Workbench", "Simulation", "Roles", "Primitives"]),
+            name: "WorkbenchTests",
+            dependencies: ["Workbench", "Simulation", "Roles", "Primitives"]),
         .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives"]),
     ],
     swiftLanguageModes: [.v6]
