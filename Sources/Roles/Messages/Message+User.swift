@@ -1,0 +1,91 @@
+package import Ledger
+package import Merkle
+package import Primitives
+
+package struct PutChunkRequest: Sendable, Equatable {
+    package var chunk: ChunkID
+    package var payload: Payload
+
+    package init(chunk: ChunkID, payload: Payload) {
+        self.chunk = chunk
+        self.payload = payload
+    }
+}
+
+package enum PutOutcome: UInt8, Sendable {
+    /// Durable on a write quorum.
+    case stored
+    /// No quorum could be found.
+    case unavailable
+    case mismatched
+    case busy
+}
+
+/// Makes a file of chunks that were put before.
+package struct CommitRequest: Sendable, Equatable {
+    package var file: FileID
+    package var chunks: [ChunkID]
+    package var sealedManifest: [UInt8]
+    package var wrappedKey: [UInt8]
+
+    package init(file: FileID, chunks: [ChunkID], sealedManifest: [UInt8], wrappedKey: [UInt8]) {
+        self.file = file
+        self.chunks = chunks
+        self.sealedManifest = sealedManifest
+        self.wrappedKey = wrappedKey
+    }
+}
+
+package enum CommitOutcome: Sendable, Equatable {
+    /// The file is in a durable block of the ledger.
+    case committed
+    /// These chunks, by index, are not stored here; put them again.
+    case unknownChunks([UInt32])
+    /// The file id or a chunk belongs to another file already, or a chunk stands in it twice.
+    case conflict
+}
+
+package enum FileAnswer: Sendable, Equatable {
+    case found(FileRecord)
+    /// No such file, or not the asker's: the answer is the same.
+    case notFound
+}
+
+/// Asks for one chunk of one's own file, proven to be in it.
+package struct GetChunkRequest: Sendable, Equatable {
+    package var file: FileID
+    package var chunk: ChunkID
+    package var proof: InclusionProof
+
+    package init(file: FileID, chunk: ChunkID, proof: InclusionProof) {
+        self.file = file
+        self.chunk = chunk
+        self.proof = proof
+    }
+}
+
+package enum ChunkAnswer: Sendable, Equatable {
+    case found(Payload)
+    /// No replica could be reached or none was intact; another try may succeed.
+    case unavailable
+    /// No such file of the asker's, or the chunk is not in it.
+    case notFound
+}
+
+/// Deletes a file. The chunks, which only its owner knows, are checked against the file's root.
+package struct DeleteFileRequest: Sendable, Equatable {
+    package var file: FileID
+    package var chunks: [ChunkID]
+
+    package init(file: FileID, chunks: [ChunkID]) {
+        self.file = file
+        self.chunks = chunks
+    }
+}
+
+package enum FileDeletionOutcome: UInt8, Sendable {
+    case deleted
+    case notFound
+    /// The chunks are not the file's.
+    case mismatched
+}
