@@ -23,6 +23,7 @@ package enum Input: Sendable {
 /// A timer that a role set. It cannot be cancelled: a role ignores one that means nothing any more.
 @frozen
 package struct Timer: Sendable, Equatable {
+    /// What a timer is for.
     package enum Kind: UInt8, Sendable {
         case heartbeat, sweep, scrub, leave
         case callTimeout, retry, hedge
@@ -52,6 +53,7 @@ package enum DiskEvent: Sendable {
     case read(token: UInt64, Payload?)
 }
 
+/// What came of a write.
 package enum DiskOutcome: UInt8, Sendable {
     case written
     case full
@@ -88,12 +90,14 @@ package struct StoredChunk: Sendable, Equatable {
 
 /// What a role wants done. A driver reuses one value for all inputs.
 package struct Effects: Sendable {
+    /// A message to be sent; `call` is `.none` where no answer is expected.
     package struct Send: Sendable {
         package var to: PeerID
         package var call: CallID
         package var message: Message
     }
 
+    /// A timer to be set.
     package struct TimerRequest: Sendable {
         package var after: Duration
         package var timer: Timer

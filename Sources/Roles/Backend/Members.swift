@@ -134,6 +134,7 @@ package struct PlacedChunk: Sendable {
     /// Its holders changed since its last placement record.
     var isDirty = false
 
+    /// A member that holds the chunk.
     package struct Holder: Sendable {
         package var member: Int
         /// When it was counted as a holder.

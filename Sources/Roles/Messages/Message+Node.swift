@@ -15,6 +15,7 @@ package struct Capability: Sendable, Equatable {
     }
 }
 
+/// Asks a node to store a sealed chunk.
 package struct StoreRequest: Sendable, Equatable {
     package var chunk: ChunkID
     package var payload: Payload
@@ -28,6 +29,7 @@ package struct StoreRequest: Sendable, Equatable {
     }
 }
 
+/// What came of a store.
 package enum StoreOutcome: UInt8, Sendable {
     /// Durable.
     case stored
@@ -40,6 +42,7 @@ package enum StoreOutcome: UInt8, Sendable {
     case busy
 }
 
+/// Asks a node for a sealed chunk.
 package struct RetrieveRequest: Sendable, Equatable {
     package var chunk: ChunkID
     /// Nil when a backend asks for itself.
@@ -51,6 +54,7 @@ package struct RetrieveRequest: Sendable, Equatable {
     }
 }
 
+/// A sealed chunk, or why there is none.
 package enum RetrieveAnswer: Sendable, Equatable {
     case found(Payload)
     case missing
@@ -76,6 +80,7 @@ package struct CopyRequest: Sendable, Equatable {
     }
 }
 
+/// What came of a copy.
 package enum CopyOutcome: UInt8, Sendable {
     case copied
     case full
@@ -87,6 +92,7 @@ package enum CopyOutcome: UInt8, Sendable {
     case sourceSilent
 }
 
+/// Asks a node to delete its replica of a chunk.
 package struct DeleteRequest: Sendable, Equatable {
     package var chunk: ChunkID
     /// Only a replica that was stored under an older stamp is deleted.
@@ -101,6 +107,7 @@ package struct DeleteRequest: Sendable, Equatable {
     }
 }
 
+/// What came of a deletion.
 package enum DeleteOutcome: UInt8, Sendable {
     case deleted
     case notHeld

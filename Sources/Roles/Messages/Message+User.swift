@@ -2,6 +2,7 @@ package import Ledger
 package import Merkle
 package import Primitives
 
+/// A sealed chunk that a user wants kept, for a file to be committed later.
 package struct PutChunkRequest: Sendable, Equatable {
     package var chunk: ChunkID
     package var payload: Payload
@@ -12,6 +13,7 @@ package struct PutChunkRequest: Sendable, Equatable {
     }
 }
 
+/// What came of a chunk that was put.
 package enum PutOutcome: UInt8, Sendable {
     /// Durable on a write quorum.
     case stored
@@ -36,6 +38,7 @@ package struct CommitRequest: Sendable, Equatable {
     }
 }
 
+/// What came of a commit.
 package enum CommitOutcome: Sendable, Equatable {
     /// The file is in a durable block of the ledger.
     case committed
@@ -45,6 +48,7 @@ package enum CommitOutcome: Sendable, Equatable {
     case conflict
 }
 
+/// The record of a file, or that there is none.
 package enum FileAnswer: Sendable, Equatable {
     case found(FileRecord)
     /// No such file, or not the asker's: the answer is the same.
@@ -64,6 +68,7 @@ package struct GetChunkRequest: Sendable, Equatable {
     }
 }
 
+/// A chunk of a file, or why there is none.
 package enum ChunkAnswer: Sendable, Equatable {
     case found(Payload)
     /// No replica could be reached or none was intact; another try may succeed.
@@ -83,6 +88,7 @@ package struct DeleteFileRequest: Sendable, Equatable {
     }
 }
 
+/// What came of a file's deletion.
 package enum FileDeletionOutcome: UInt8, Sendable {
     case deleted
     case notFound

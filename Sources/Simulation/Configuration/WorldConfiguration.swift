@@ -158,6 +158,7 @@ package struct FaultSettings: Equatable, Sendable {
         self.kind = kind
     }
 
+    /// What a fault does, to whom and when.
     package enum Kind: Equatable, Sendable {
         /// No message passes between the chosen participants and the rest.
         case partition(at: Duration, lasting: Duration, of: Selection, direction: Direction)

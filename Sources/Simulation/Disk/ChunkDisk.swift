@@ -3,6 +3,7 @@ package import Roles
 
 /// A node's simulated disk: what was written is lost in a crash until it was synced.
 package struct ChunkDisk: Sendable {
+    /// A stored chunk and its bytes.
     package struct Replica: Sendable {
         package var stored: StoredChunk
         package var payload: Payload

@@ -42,6 +42,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// Whether users got what they asked for.
     package struct Availability: Equatable, Sendable {
         package var reads = 0
         /// Reads that succeeded without any retry of the user's.
@@ -53,6 +54,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// How many replicas chunks had.
     package struct Redundancy: Equatable, Sendable {
         package var target = 0
         /// Element k: time-weighted share of referenced chunks with k durable replicas on disks that
@@ -68,6 +70,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// What was destroyed, and what it took to make it good.
     package struct Repair: Equatable, Sendable {
         package var transfers = 0
         package var transfersFailed = 0
@@ -84,6 +87,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// How well inventories' trees, scrubs and reads found what was missing.
     package struct Merkle: Equatable, Sendable {
         package var comparisons = 0
         package var comparisonsEqual = 0
@@ -113,6 +117,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// How long users waited, with every retry.
     package struct Latency: Equatable, Sendable {
         /// A whole file, from the user's first message to the last byte checked.
         package var readSeconds = Quantiles()
@@ -122,6 +127,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// What keeping the files took.
     package struct Storage: Equatable, Sendable {
         /// Plaintext bytes of acknowledged, not deleted files at the end of the measured time.
         package var userBytes: UInt64 = 0
@@ -133,6 +139,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// All backends' ledgers together.
     package struct Ledger: Equatable, Sendable {
         package var blocks = 0
         package var records = 0
@@ -144,6 +151,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// What the protocol itself cost.
     package struct Control: Equatable, Sendable {
         /// Messages and bytes on the wire without payload: heartbeats, questions, answers.
         package var messages: UInt64 = 0
@@ -156,6 +164,7 @@ package struct Measurements: Equatable, Sendable {
         package init() {}
     }
 
+    /// What became of nodes and servers.
     package struct Churn: Equatable, Sendable {
         package var sessionsEnded = 0
         package var nodesDestroyed = 0

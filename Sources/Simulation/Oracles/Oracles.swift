@@ -3,6 +3,7 @@ import Primitives
 /// Checks from outside the roles: each knows something that must be true, counts how often it looked
 /// and keeps the first violations in words.
 package struct Oracles: Sendable {
+    /// The oracles, by the names that reports use.
     package enum Name: String, Sendable, CaseIterable {
         /// An acknowledged file can be read back, or every replica of some chunk was destroyed.
         case durability

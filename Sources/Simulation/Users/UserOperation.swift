@@ -5,6 +5,7 @@ package import Primitives
 
 /// One thing that a user does: a file put, read, deleted, or somebody else's asked for.
 package struct UserOperation: Sendable {
+    /// What the user does.
     package enum Kind: Sendable {
         case put, get, delete, intrude
     }
@@ -52,6 +53,7 @@ struct UserCall: Sendable {
 
 /// What came of an operation.
 package struct UserReport: Sendable {
+    /// How it ended.
     package enum Outcome: Sendable {
         case done
         case gaveUp

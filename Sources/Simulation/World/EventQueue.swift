@@ -24,6 +24,7 @@ package struct EventQueue: Sendable {
         }
     }
 
+    /// Which slab holds an event.
     package enum Kind: UInt64, Sendable {
         case message, timer, disk, world
     }

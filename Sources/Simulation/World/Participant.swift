@@ -2,6 +2,7 @@ import Primitives
 
 /// One discovery, backend, user or node of a world, apart from its role.
 package struct Participant: Sendable {
+    /// What a participant is.
     package enum Kind: UInt8, Sendable {
         case discovery, backend, user, node
     }
