@@ -113,20 +113,18 @@ extension AESGCM {
             guard let raw, let cipher else { return false }
             return key.withUnsafeBytes { key in
                 EVP_CipherInit_ex2(
-                    raw, cipher, key.baseAddress, nonce,
-                    direction.rawValue, nil) == 1
+                    raw, cipher, key.baseAddress, nonce, direction.rawValue, nil) == 1
             }
         }
 
         /// Takes associated data where there is no output, text otherwise.
-        func update(_ input: UnsafeRawBufferPointer, into output: UnsafeMutablePointer<UInt8>?)
-            -> Bool
-        {
+        func update(
+            _ input: UnsafeRawBufferPointer, into output: UnsafeMutablePointer<UInt8>?
+        ) -> Bool {
             if input.isEmpty { return true }
             var written: Int32 = 0
             return EVP_CipherUpdate(
-                raw, output, &written, input.baseAddress,
-                Int32(input.count)) == 1
+                raw, output, &written, input.baseAddress, Int32(input.count)) == 1
         }
 
         func finishSealing(tag: UnsafeMutablePointer<UInt8>) -> Bool {
@@ -138,9 +136,9 @@ extension AESGCM {
         func finishOpening(tag: UnsafeRawPointer) -> Bool {
             var written: Int32 = 0
             var rest: UInt8 = 0
-            return EVP_CIPHER_CTX_ctrl(
-                raw, EVP_CTRL_AEAD_SET_TAG, Int32(tagCount), UnsafeMutableRawPointer(mutating: tag))
-                == 1 && EVP_CipherFinal_ex(raw, &rest, &written) == 1
+            let tag = UnsafeMutableRawPointer(mutating: tag)
+            return EVP_CIPHER_CTX_ctrl(raw, EVP_CTRL_AEAD_SET_TAG, Int32(tagCount), tag) == 1
+                && EVP_CipherFinal_ex(raw, &rest, &written) == 1
         }
     }
 }

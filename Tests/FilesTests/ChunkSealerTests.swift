@@ -104,6 +104,18 @@ import Testing
         }
     }
 
+    @Test func `a chunk longer than the file's chunks may be is refused`() throws {
+        let generous = ChunkSealer(fileID: Self.fileID, fileKey: Self.fileKey, compress: false)
+        let refusal = FilesError.undecodableChunk(index: 0, reason: .tooLong)
+        let longer = try generous.seal(
+            [UInt8](repeating: 1, count: 4_097), index: 0, isLast: false)
+        #expect(throws: refusal) { try Self.sealer.open(longer, index: 0, isLast: false) }
+        let compressing = ChunkSealer(fileID: Self.fileID, fileKey: Self.fileKey)
+        let bomb = try compressing.seal(
+            [UInt8](repeating: 1, count: 4_097), index: 0, isLast: false)
+        #expect(throws: refusal) { try Self.sealer.open(bomb, index: 0, isLast: false) }
+    }
+
     @Test func `the place of a chunk can be found`() throws {
         let chunk = try Self.sealer.seal([1], index: 3, isLast: true)
         #expect(try Self.sealer.place(of: chunk, among: 4) == 3)

@@ -55,6 +55,13 @@ import Testing
         #expect(sliced == Self.cut(content, slices: [20_000]), "seed \(seed)")
     }
 
+    @Test(arguments: [[1], [4_095, 1], [4_095, 2], [4_097], [1, 4_096]])
+    func `slices that end next to a boundary do not show`(slices: [Int]) {
+        var random = RandomSource(seed: 1, who: 0, purpose: 0)
+        let content = random.bytes(12_300)
+        #expect(Self.cut(content, slices: slices) == Self.cut(content, slices: [12_300]))
+    }
+
     @Test func `what the receiver throws stops the stream`() {
         var chunker = Chunker(chunkSize: Self.chunkSize)
         #expect(throws: FilesError.contentMismatch) {

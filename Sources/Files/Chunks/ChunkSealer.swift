@@ -73,12 +73,13 @@ package struct ChunkSealer: Sendable {
         guard actual == chunk.id else {
             throw .corruptedChunk(index: index, name: chunk.id, actual: actual)
         }
-        guard chunk.bytes.count <= chunkSize.count + Self.overheadCount else {
-            throw .foreignChunk(index: index)
-        }
         let place = ChunkPlace(fileID: fileID, index: index, isLast: isLast)
         if var plaintext = try decrypt(chunk.bytes, at: place) {
-            return try decode(&plaintext, index: index)
+            do throws(ChunkDefect) {
+                return try decode(&plaintext)
+            } catch {
+                throw .undecodableChunk(index: index, reason: error)
+            }
         }
         let otherwise = ChunkPlace(fileID: fileID, index: index, isLast: !isLast)
         if try decrypt(chunk.bytes, at: otherwise) != nil {
@@ -113,18 +114,15 @@ package struct ChunkSealer: Sendable {
     }
 
     /// In place: a chunk that was not compressed is not copied.
-    private func decode(_ plaintext: inout [UInt8], index: Int) throws(FilesError) -> [UInt8] {
-        guard let encoding = plaintext.popLast().flatMap(ChunkEncoding.init) else {
-            throw .undecodableChunk(index: index, reason: .unknownEncoding)
-        }
-        switch encoding {
-        case .plain: return plaintext
+    private func decode(_ plaintext: inout [UInt8]) throws(ChunkDefect) -> [UInt8] {
+        switch plaintext.popLast().flatMap(ChunkEncoding.init) {
+        case .plain:
+            guard plaintext.count <= chunkSize.count else { throw .tooLong }
+            return plaintext
         case .zstandard:
-            do throws(ChunkDefect) {
-                return try Zstandard.decompress(plaintext[...], limit: chunkSize.count)
-            } catch {
-                throw .undecodableChunk(index: index, reason: error)
-            }
+            return try Zstandard.decompress(plaintext[...], limit: chunkSize.count)
+        case nil:
+            throw .unknownEncoding
         }
     }
 }
