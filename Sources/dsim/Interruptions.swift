@@ -10,7 +10,11 @@ final class Interruptions {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if cancel.isSet { _exit(ExitStatus.interrupted.rawValue) }
+                if cancel.isSet {
+                    // A progress line may be open.
+                    Output.error("\n")
+                    _exit(ExitStatus.interrupted.rawValue)
+                }
                 cancel.set()
             }
             source.resume()

@@ -20,7 +20,11 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Run with this seed instead of the scenario's.")
     var seed: UInt64?
 
-    @Option(help: "Run with each of these seeds, such as 1..100; one line each, no report.")
+    @Option(
+        help: """
+            Run with each of these seeds, such as 1..100: a line each, and results only with --out, \
+            where each seed gets a folder of its own.
+            """)
     var seeds: SeedRange?
 
     @Option(

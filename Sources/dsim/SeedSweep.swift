@@ -25,12 +25,12 @@ struct SeedSweep: Sendable {
             }
             next = last < range.seeds.upperBound ? last + 1 : nil
         }
-        let status = ExitStatus.worst(statuses)
+        let fine = statuses.filter { $0 == .fine }.count
+        if cancel.isSet { statuses.append(.interrupted) }
         if !isQuiet {
-            let fine = statuses.filter { $0 == .fine }.count
             Output.standard("\(fine) of \(range.seeds.count) seeds fine\n")
         }
-        return status
+        return ExitStatus.worst(statuses)
     }
 
     private struct Run: Sendable {
