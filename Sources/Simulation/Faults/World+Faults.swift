@@ -143,6 +143,8 @@ extension World {
 
     /// Faults and churn are over: links heal and every surviving participant runs.
     mutating func settle() {
+        // The last row of the time series, whether or not the interval fits the duration.
+        if samples.last?.at != now { samples.append(latest) }
         hasSettled = true
         network.endAll()
         meters.closeMeasuring(at: now)
