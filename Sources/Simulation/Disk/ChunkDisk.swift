@@ -9,6 +9,12 @@ package struct ChunkDisk: Sendable {
         package var payload: Payload
         /// The bytes are what was written.
         package var isIntact = true
+
+        mutating func rot(at position: UInt64) {
+            guard !payload.bytes.isEmpty else { return }
+            payload.bytes[Int(position % UInt64(payload.bytes.count))] ^= 1
+            isIntact = false
+        }
     }
 
     /// As running programs see it, volatile changes included.
@@ -71,12 +77,11 @@ package struct ChunkDisk: Sendable {
         return durable
     }
 
-    /// Power is cut: changes that were not synced never happened. Returns the chunks that were
-    /// deleted and are there again.
+    /// Power is cut: changes that were not synced never happened. Returns the chunks that are there
+    /// as they were before such changes, in order.
     mutating func crash() -> [ChunkID] {
-        var back: [ChunkID] = []
+        let undone = Set(undo.map(\.chunk)).sorted()
         for (chunk, before) in undo.reversed() {
-            if before != nil, replicas[chunk] == nil { back.append(chunk) }
             usedBytes -= replicas[chunk]?.payload.byteCount ?? 0
             replicas[chunk] = before
             usedBytes += before?.payload.byteCount ?? 0
@@ -84,7 +89,7 @@ package struct ChunkDisk: Sendable {
         undo = []
         syncing = 0
         freeAt = .origin
-        return back
+        return undone.filter { replicas[$0] != nil }
     }
 
     /// Whether the chunk would survive a crash.
@@ -100,18 +105,19 @@ package struct ChunkDisk: Sendable {
 
     // MARK: Faults
 
-    /// Flips a bit of the stored bytes.
+    /// Flips a bit of the stored bytes, and of what a crash would bring back.
     mutating func rot(_ chunk: ChunkID, at position: UInt64) {
-        guard let count = replicas[chunk]?.payload.bytes.count, count > 0 else { return }
-        replicas[chunk]?.payload.bytes[Int(position % UInt64(count))] ^= 1
-        replicas[chunk]?.isIntact = false
-        undo.removeAll { $0.chunk == chunk }
+        replicas[chunk]?.rot(at: position)
+        for index in undo.indices where undo[index].chunk == chunk {
+            undo[index].before?.rot(at: position)
+        }
     }
 
-    /// The replica vanishes without a trace.
+    /// The replica vanishes without a trace; a crash does not bring it back.
     mutating func lose(_ chunk: ChunkID) {
-        guard let replica = replicas.removeValue(forKey: chunk) else { return }
-        usedBytes -= replica.payload.byteCount
-        undo.removeAll { $0.chunk == chunk }
+        if let replica = replicas.removeValue(forKey: chunk) {
+            usedBytes -= replica.payload.byteCount
+        }
+        for index in undo.indices where undo[index].chunk == chunk { undo[index].before = nil }
     }
 }

@@ -33,6 +33,7 @@ package struct LogDisk: Sendable {
 
     mutating func crash() {
         blocks.removeLast(blocks.count - durableCount)
+        syncing = 0
         freeAt = .origin
     }
 
