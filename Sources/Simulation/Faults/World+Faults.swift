@@ -91,6 +91,7 @@ extension World {
     /// do in life: on a machine that is down, when its file system is repaired after the crash; on
     /// one that is up only if none is down.
     private mutating func damage(_ fault: Int, isRot: Bool) {
+        guard !nodes.isEmpty else { return }
         let wantsUp = isRot || !nodeIndices.contains { isDownWithData($0) }
         for _ in 0..<64 {
             let slot = faults[fault].stream.below(nodes.count)

@@ -9,6 +9,8 @@ package struct Census: Sendable {
         var durable = 0
         /// On nodes that are up.
         var reachable = 0
+        /// How often a replica became durable.
+        var gains = 0
         /// Part of a file that was acknowledged and not deleted.
         var isReferenced = false
         /// Which acknowledged file; −1 for none.
@@ -17,10 +19,12 @@ package struct Census: Sendable {
         var deficits: [Instant] = []
     }
 
-    /// A fault's damage to one replica that a backend counts on.
+    /// A fault's damage to one replica that a backend counts on. Kept for as long as the node counts a
+    /// replica that its disk does not hold intact.
     struct Divergence: Sendable {
         var at: Instant
-        var isFound = false
+        /// A backend found it, or counts on the replica no longer.
+        var isSettled = false
     }
 
     struct ReplicaKey: Hashable, Sendable {
@@ -30,7 +34,7 @@ package struct Census: Sendable {
 
     let target: Int
     private(set) var facts: [ChunkID: Facts] = [:]
-    /// Replicas that a fault damaged or removed and that no role knows of yet.
+    /// Replicas that a fault damaged or removed.
     private(set) var divergences: [ReplicaKey: Divergence] = [:]
     private(set) var referenced = 0
     private(set) var everReferenced = 0
@@ -70,7 +74,15 @@ package struct Census: Sendable {
             everReferenced += 1
             durableShare.enter(entry.durable, at: now)
             reachableShare.enter(entry.reachable, at: now)
+            // Destroyed while the acknowledgement was on its way.
+            if entry.durable == 0 { lose(file) }
         }
+    }
+
+    /// The last replica of a chunk that a file needs is gone.
+    private mutating func lose(_ file: Int) {
+        chunksLost += 1
+        lostFiles.insert(file)
     }
 
     /// A file is being deleted: nothing more is promised of its chunks.
@@ -93,6 +105,7 @@ package struct Census: Sendable {
         _ chunk: ChunkID, byteCount: Int, isReachable: Bool, at now: Instant
     ) {
         change(chunk, byteCount: byteCount, durable: 1, reachable: isReachable ? 1 : 0, at: now)
+        facts[chunk]?.gains += 1
         if let since = facts[chunk]?.deficits.first {
             facts[chunk]?.deficits.removeFirst()
             repairTimes.record(now - since)
@@ -111,10 +124,9 @@ package struct Census: Sendable {
             replicasDestroyed += 1
             if durable < target { facts[chunk]?.deficits.append(now) }
         }
-        if durable == 0 && !before.isReferenced { facts[chunk] = nil }
+        if durable == 0 && !before.isReferenced && !isFault { facts[chunk] = nil }
         guard durable == 0, before.isReferenced else { return false }
-        chunksLost += 1
-        lostFiles.insert(before.file)
+        lose(before.file)
         return true
     }
 
@@ -151,27 +163,34 @@ package struct Census: Sendable {
     mutating func found(
         _ chunk: ChunkID, on node: UInt32, byComparison: Bool, at now: Instant
     ) -> Bool {
-        guard
-            let divergence = divergences.removeValue(
-                forKey: ReplicaKey(chunk: chunk, node: node))
-        else { return false }
+        let key = ReplicaKey(chunk: chunk, node: node)
+        guard let divergence = divergences[key] else { return false }
+        guard !divergence.isSettled else { return true }
+        divergences[key]?.isSettled = true
         if byComparison { foundByComparison += 1 } else { foundByScrubOrRead += 1 }
         findTimes.record(now - divergence.at)
         return true
     }
 
-    /// A damaged replica no longer matters: its node is gone, it was stored anew, or its file was
+    /// No backend counts on a damaged replica any more: it is wanted elsewhere, or its file was
     /// deleted.
     mutating func moot(_ chunk: ChunkID, on node: UInt32) {
         let key = ReplicaKey(chunk: chunk, node: node)
-        if divergences.removeValue(forKey: key) != nil { divergencesMooted += 1 }
+        guard divergences[key]?.isSettled == false else { return }
+        divergences[key]?.isSettled = true
+        divergencesMooted += 1
+    }
+
+    /// A damaged replica is no more: it was stored anew, or its node no longer counts it.
+    mutating func forget(_ chunk: ChunkID, on node: UInt32) {
+        moot(chunk, on: node)
+        divergences[ReplicaKey(chunk: chunk, node: node)] = nil
     }
 
     /// A node is gone, and what was wrong with its disk with it.
     mutating func mootAll(on node: UInt32) {
-        let before = divergences.count
+        divergencesMooted += divergences.count { $0.key.node == node && !$0.value.isSettled }
         divergences = divergences.filter { $0.key.node != node }
-        divergencesMooted += before - divergences.count
     }
 
     mutating func closeMeasuring(at now: Instant) {
@@ -189,8 +208,10 @@ extension Census {
 extension Census {
     func byteCount(of chunk: ChunkID) -> Int { facts[chunk]?.byteCount ?? 0 }
 
-    /// Whether some disk holds the chunk durably, or held it when a fault destroyed it.
-    func wasEverDurable(_ chunk: ChunkID) -> Bool { facts[chunk] != nil }
+    /// Whether this many replicas became durable, whatever faults then did to them.
+    func wereEverDurable(_ count: Int, of chunk: ChunkID) -> Bool {
+        facts[chunk].map { $0.gains >= count } ?? false
+    }
 
     /// Referenced chunks that survive with fewer replicas than the target, in order.
     func chunksShort() -> [ChunkID] {

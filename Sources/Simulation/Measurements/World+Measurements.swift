@@ -61,6 +61,7 @@ extension World {
         let wasInjected = census.found(chunk, on: node, byComparison: byComparison, at: now)
         let slot = Int(participants[Int(node)].slot)
         if !wasInjected, durableReplicas[slot].contains(chunk) { meters.falselyFound += 1 }
+        if nodes[slot].index[chunk] == nil { census.forget(chunk, on: node) }
         if byComparison { meters.bytesMended += UInt64(census.byteCount(of: chunk)) }
     }
 

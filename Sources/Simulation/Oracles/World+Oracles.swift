@@ -92,6 +92,7 @@ extension World {
     mutating func judge(_ report: UserReport, _ user: Int) {
         let plan = report.operation.plan
         switch (report.operation.kind, report.outcome) {
+        case (.get, .violation(.durability, _)) where isDeleting(plan): break
         case (_, .violation(let oracle, let what)):
             oracles.check(oracle, at: now, false, "user \(user), file \(plan.ordinal): \(what)")
         case (.get, .done):
@@ -103,13 +104,19 @@ extension World {
                 .durability, at: now, census.lostFiles.contains(plan.ordinal),
                 "file \(plan.ordinal) cannot be read back although its replicas survive")
         case (.put, .done):
-            let kept = report.chunks.allSatisfy { census.wasEverDurable($0) }
+            let quorum = configuration.settings.writeQuorum
+            let kept = report.chunks.allSatisfy { census.wereEverDurable(quorum, of: $0) }
             oracles.check(
                 .durability, at: now, kept,
-                "file \(plan.ordinal) was acknowledged with a chunk on no disk")
+                "file \(plan.ordinal) was acknowledged with a chunk on fewer disks than a quorum")
         case (.intrude, .done): oracles.check(.ownerOnly, at: now, true, "")
         default: break
         }
+    }
+
+    /// Whether the owner of a file has asked for its deletion: reads under way may fail from then on.
+    private func isDeleting(_ plan: FilePlan) -> Bool {
+        workload.acknowledged[plan.ordinal]?.deletedAt != nil
     }
 
     // MARK: Inspection
@@ -166,7 +173,7 @@ extension World {
                 .durability, at: now, users[user].isIdle,
                 "user \(user) still waits for \(users[user].operationsUnderWay) operations")
         }
-        let short = census.chunksShort()
+        let short = census.chunksShort().filter { canTakeAnother(ofChunk: $0) }
         for chunk in short.prefix(5) {
             oracles.check(
                 .redundancyRestored, at: now, false,
@@ -175,5 +182,18 @@ extension World {
         oracles.tally(
             .redundancyRestored, checks: UInt64(census.referenced),
             violations: UInt64(max(0, short.count - 5)))
+    }
+
+    /// Whether some node that stays lacks a chunk and has room for it. Backends hear of free space to
+    /// within 1 % of the capacity.
+    private func canTakeAnother(ofChunk chunk: ChunkID) -> Bool {
+        nodes.indices.contains { slot in
+            let participant = participants[Int(nodeIndices[slot])]
+            let disk = chunkDisks[slot]
+            return participant.isUp && !faults.isDeparting(nodeIndices[slot])
+                && !durableReplicas[slot].contains(chunk)
+                && disk.usedBytes + census.byteCount(of: chunk) + disk.capacityBytes / 50
+                    < disk.capacityBytes
+        }
     }
 }

@@ -81,7 +81,7 @@ extension World {
                 !durableReplicas[slot].contains(chunk)
             else { continue }
             durableReplicas[slot].insert(chunk)
-            census.moot(chunk, on: actor)
+            census.forget(chunk, on: actor)
             census.gained(
                 chunk, byteCount: replica.payload.byteCount, isReachable: true, at: now)
         }
