@@ -45,6 +45,11 @@ package struct User: Role {
         _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
         switch input {
+        case .start:
+            // Timers of a former run are gone, and what waited for them with them.
+            calls = Calls(random: &random)
+            waiting = [:]
+            for token in operations.keys.sorted() { finish(token, .gaveUp) }
         case .message(let from, let call, let message):
             guard let context = calls.close(call, from: from) else { return }
             answered(context, message, at: now, random: &random, effects: &effects)
@@ -202,7 +207,8 @@ package struct User: Role {
         case .fileDeleted(.deleted), .fileDeleted(.notFound): finish(token, .done)
         case .fileDeleted(.mismatched):
             finish(token, .violation(.readIntegrity, "own chunks do not match"))
-        default: break
+        // What does not answer the question is no answer.
+        default: retry(context, at: now, random: &random, effects: &effects)
         }
     }
 

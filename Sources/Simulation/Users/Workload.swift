@@ -77,7 +77,17 @@ extension World {
         queue.schedule(.workload(kind), at: now + pause)
     }
 
-    mutating func fill(_ ordinal: Int) { put(by: ordinal % users.count) }
+    mutating func fill(_ ordinal: Int) {
+        let user = ordinal % users.count
+        guard isThere(user) else {
+            if !hasSettled { queue.schedule(.fill(ordinal), at: now + .minutes(1)) }
+            return
+        }
+        put(by: user)
+    }
+
+    /// A user whose machine is down does nothing.
+    private func isThere(_ user: Int) -> Bool { participants[Int(userIndices[user])].isUp }
 
     private mutating func put(by user: Int) {
         let ordinal = workload.nextOrdinal
@@ -92,6 +102,7 @@ extension World {
         defer { scheduleNext(kind) }
         guard !hasSettled else { return }
         let user = workload.pick(users.count, for: kind)
+        guard isThere(user) else { return }
         if kind == .write { return put(by: user) }
         // An intruder asks for a file of the next user's.
         let owner = kind == .intrude ? (user + 1) % users.count : user

@@ -103,6 +103,23 @@ extension World {
         chunkDisks[slot].lose(chunk)
     }
 
+    /// Has a user put a new file.
+    mutating func put(byteCount: Int, by user: Int) {
+        let ordinal = workload.nextOrdinal
+        workload.nextOrdinal += 1
+        let plan = users[user].put(ordinal, byteCount: byteCount, at: now, effects: &effects)
+        fileOwners[plan.id] = userIndices[user]
+        apply(userIndices[user])
+    }
+
+    /// Has its owner delete a file.
+    mutating func delete(_ plan: FilePlan) {
+        let user = users.firstIndex { $0.id == plan.owner }!
+        workload.owned[user].removeAll { $0 == plan }
+        users[user].delete(plan, at: now, effects: &effects)
+        apply(userIndices[user])
+    }
+
     /// Has a user read a file; what comes of it is in the meters and oracles.
     mutating func read(_ plan: FilePlan) {
         let user = users.firstIndex { $0.id == plan.owner }!
