@@ -1,99 +1,242 @@
 import Ledger
 import Primitives
+import Roles
 import Testing
 
-@testable import Roles
-
-struct BackendMembershipTests {
-    private let settings = ProtocolSettings()
-
-    @Test func `what a discovery says becomes a member's status`() {
-        var bench = BackendBench(nodes: 2)
-        #expect(bench.backend.members.all.map(\.status) == [.alive, .alive])
-        bench.hear(nodes: [1], .suspect)
-        #expect(bench.backend.members.all.map(\.status) == [.alive, .suspect])
-        bench.hear(nodes: [1], .dead)
-        #expect(bench.backend.members.all.map(\.status) == [.alive, .dead])
-        bench.hear(nodes: [1], .alive)
-        #expect(bench.backend.members.all.map(\.status) == [.alive, .alive])
+@Suite struct BackendMembershipTests {
+    private func deaths(_ story: inout BackendStory) -> [PeerID] {
+        story.notes { if case .declaredDead(let peer) = $0 { peer } else { nil } }
     }
 
-    @Test func `the best of what several discoveries say counts`() {
-        var bench = BackendBench(nodes: 1, discoveries: 2)
-        bench.hear(nodes: [0], .dead, from: 0)
-        #expect(bench.backend.members[0].status == .alive)
-        bench.hear(nodes: [0], .suspect, from: 1)
-        #expect(bench.backend.members[0].status == .suspect)
+    @Test func `a node that a discovery tells of is a member, and its joining is recorded`() throws
+    {
+        var story = BackendStory(nodes: 2, domains: 2)
+        story.advance(by: .minutes(2))
+        #expect(story.backend.members.all.map(\.peer) == story.nodes.map(\.id))
+        let member = try story.member(1)
+        #expect(member.status == .alive)
+        #expect(member.domain == 1)
+        #expect(member.freeBytes == 1_000_000)
+        #expect(
+            try story.memberships(of: 1) == [
+                .joined(
+                    publicKey: Keys.publicKey(of: story.nodes[1].id), domain: 1,
+                    capacityBytes: 1_000_000)
+            ])
     }
 
-    /// Lets time pass while the discoveries answer and have nothing new to say.
-    private func wait(
-        _ bench: inout BackendBench, _ duration: Duration, hearing slots: [Int],
-        epochs: [UInt64] = [1, 1]
-    ) {
-        let end = bench.now + duration
-        while bench.now < end {
-            bench.now += .seconds(30)
-            for slot in slots { bench.hear(nodes: [], from: slot, epoch: epochs[slot]) }
-            bench.maintain()
+    @Test func `the best that a discovery says counts`() throws {
+        var story = BackendStory(discoveries: 2)
+        story.discoveries[0].say(.dead, of: story.nodes[0].registration)
+        story.advance(by: .minutes(1))
+        #expect(try story.member(0).status == .alive)
+        story.discoveries[1].say(.suspect, of: story.nodes[0].registration)
+        story.advance(by: .minutes(1))
+        #expect(try story.member(0).status == .suspect)
+        story.discoveries[1].say(.dead, of: story.nodes[0].registration)
+        story.advance(by: .minutes(1))
+        #expect(try story.member(0).status == .dead)
+        #expect(deaths(&story) == [story.nodes[0].id])
+        story.discoveries[0].say(.alive, of: story.nodes[0].registration)
+        story.advance(by: .minutes(1))
+        #expect(try story.member(0).status == .alive)
+    }
+
+    @Test func `a discovery that has been silent for a while no longer counts`() throws {
+        var story = BackendStory(discoveries: 2)
+        story.discoveries[1].say(.suspect, of: story.nodes[0].registration)
+        story.advance(by: .minutes(1))
+        #expect(try story.member(0).status == .alive)
+        story.discoveries[0].isSilent = true
+        story.advance(by: story.settings.peersInterval * 3)
+        #expect(try story.member(0).status == .alive)
+        story.advance(by: story.settings.peersInterval * 4)
+        #expect(try story.member(0).status == .suspect)
+    }
+
+    @Test func `while no discovery answers, nobody's status changes`() throws {
+        var story = BackendStory(discoveries: 2)
+        for index in story.discoveries.indices { story.discoveries[index].isSilent = true }
+        story.say(.dead, of: story.nodes[0].registration)
+        story.advance(by: .days(2))
+        for number in story.nodes.indices { #expect(try story.member(number).status == .alive) }
+        #expect(deaths(&story).isEmpty)
+        for index in story.discoveries.indices { story.discoveries[index].isSilent = false }
+        story.advance(by: .minutes(1))
+        #expect(deaths(&story) == [story.nodes[0].id])
+    }
+
+    @Test func `a node that a restarted discovery has yet to hear of is suspect, not dead`() throws
+    {
+        // Days pass in which nothing about the nodes is news.
+        var story = BackendStory()
+        try story.store([TestChunk(1)])
+        story.advance(by: .days(3))
+        #expect(try story.member(0).status == .alive)
+        story.discoveries[0].restart()
+        story.discoveries[0].say(.alive, of: story.nodes[1].registration)
+        story.advance(by: .minutes(2))
+        #expect(try story.member(0).status == .suspect)
+        #expect(try story.member(1).status == .alive)
+        #expect(deaths(&story).isEmpty)
+        #expect(story.requests(\.copyRequest).isEmpty)
+        for node in story.nodes { story.say(.alive, of: node.registration) }
+        story.advance(by: .minutes(1))
+        #expect(try story.member(0).status == .alive)
+    }
+
+    @Test func `a node that is never heard of again dies, counted from when it was alive last`()
+        throws
+    {
+        var story = BackendStory()
+        story.advance(by: .days(3))
+        story.discoveries[0].restart()
+        for node in story.nodes.dropFirst() { story.say(.alive, of: node.registration) }
+        story.advance(by: story.settings.deadAfter - .minutes(1))
+        #expect(try story.member(0).status == .suspect)
+        story.advance(by: .minutes(2))
+        #expect(try story.member(0).status == .dead)
+        #expect(deaths(&story) == [story.nodes[0].id])
+        #expect(try story.member(1).status == .alive)
+    }
+
+    @Test func `a node that only a vanished discovery knew dies in time`() throws {
+        var story = BackendStory(discoveries: 2)
+        story.discoveries[1].restart()
+        for node in story.nodes.dropFirst() {
+            story.discoveries[1].say(.alive, of: node.registration)
+        }
+        story.advance(by: .minutes(1))
+        story.discoveries[0].isSilent = true
+        story.advance(by: .minutes(5))
+        #expect(try story.member(0).status == .suspect)
+        story.advance(by: story.settings.deadAfter)
+        #expect(try story.member(0).status == .dead)
+        #expect(deaths(&story) == [story.nodes[0].id])
+    }
+
+    @Test func `a member that the ledger remembers and nobody tells of dies in time`() throws {
+        var story = BackendStory()
+        try story.store([TestChunk(1)])
+        story.discoveries[0].restart()
+        for node in story.nodes.dropFirst() { story.say(.alive, of: node.registration) }
+        story.restartBackend()
+        story.advance(by: story.settings.deadAfter - .minutes(1))
+        #expect(try story.member(0).status == .suspect)
+        story.advance(by: .minutes(2))
+        #expect(try story.member(0).status == .dead)
+    }
+
+    @Test func `a death and a return are recorded`() throws {
+        var story = BackendStory()
+        story.hear(.dead, of: 0)
+        story.hear(.alive, of: 0)
+        story.advance(by: .minutes(2))
+        #expect(try story.memberships(of: 0).suffix(2) == [.declaredDead, .returned])
+        let returned = story.notes { if case .deadReturned(let peer) = $0 { peer } else { nil } }
+        #expect(returned == [story.nodes[0].id])
+    }
+
+    @Test func `a member that restarted is compared soon, however short it was away`() {
+        var story = BackendStory()
+        story.advance(by: .minutes(2))
+        let start = story.requests.count
+        story.restartNode(3)
+        story.advance(by: .minutes(2))
+        #expect(story.requests[start...].map(\.to) == [story.nodes[3].id])
+    }
+
+    // MARK: Leaving
+
+    private func isGranted(_ message: Message?) -> Bool {
+        if case .leaveAnswer(isGranted: true)? = message { true } else { false }
+    }
+
+    @Test func `a node may go once all that it held stands elsewhere, durably`() throws {
+        var story = BackendStory(nodes: 6, domains: 6)
+        let chunks = (0..<20).map { TestChunk($0) }
+        try story.store(chunks)
+        let leaver = story.nodes[0].id
+        #expect(!story.nodes[0].held.isEmpty)
+        #expect(!isGranted(story.ask(.leave, from: leaver)))
+        story.advance(by: .seconds(50))
+        story.drive.disk.holding = .syncs
+        let call = story.open(.leave, from: leaver)
+        for chunk in chunks {
+            #expect(story.nodesHolding(chunk).filter { $0 != 0 }.count == 3)
+            #expect(!story.holders(of: chunk).contains(0))
+        }
+        #expect(!isGranted(story.answer(to: call)))
+        story.releaseDisk()
+        #expect(isGranted(story.answer(to: call)))
+        for chunk in chunks {
+            #expect(try story.placement(of: chunk)?.nodes.contains(leaver) == false)
+        }
+        #expect(try story.memberships(of: 0).last == .left)
+    }
+
+    @Test func `a node that holds nothing may go at once, and again if it asks again`() throws {
+        var story = BackendStory()
+        #expect(isGranted(story.ask(.leave, from: story.nodes[0].id)))
+        #expect(isGranted(story.ask(.leave, from: story.nodes[0].id)))
+        #expect(try story.memberships(of: 0).filter { $0 == .left }.count == 1)
+    }
+
+    @Test func `a node that the backend never heard of may go`() {
+        var story = BackendStory()
+        #expect(isGranted(story.ask(.leave, from: Peers.stranger)))
+    }
+
+    @Test func `a leaving node's replicas are read while it hands them over`() throws {
+        var story = BackendStory(nodes: 3)
+        let chunk = TestChunk(1)
+        try story.store([chunk])
+        for index in 1...2 { story.nodes[index].isSilent = true }
+        _ = story.ask(.leave, from: story.nodes[0].id)
+        let call = story.open(story.get(0, of: [chunk]))
+        story.advance(by: .seconds(10))
+        guard case .chunkAnswer(.found)? = story.answer(to: call) else {
+            Issue.record("the leaving node was not asked")
+            return
         }
     }
 
-    @Test func `members that were alive all along survive a discovery's restart`() {
-        var bench = BackendBench(nodes: 2)
-        wait(&bench, settings.deadAfter * 2, hearing: [0])
-        // A new run of it knows nobody yet.
-        bench.hear(nodes: [], epoch: 2)
-        bench.maintain()
-        #expect(bench.backend.members.all.map(\.status) == [.suspect, .suspect])
-        bench.hear(nodes: [0], epoch: 2)
-        #expect(bench.backend.members.all.map(\.status) == [.alive, .suspect])
-        // The other one never registers again.
-        wait(&bench, settings.deadAfter + .minutes(1), hearing: [0], epochs: [2])
-        #expect(bench.backend.members.all.map(\.status) == [.alive, .dead])
+    @Test func `a node that left is no member any more, also after a restart`() throws {
+        var story = BackendStory(nodes: 4)
+        _ = story.ask(.leave, from: story.nodes[0].id)
+        story.hear(.alive, of: 0)
+        for number in 0..<10 { story.put(TestChunk(number)) }
+        #expect(story.nodes[0].held.isEmpty)
+        story.restartBackend()
+        story.advance(by: .minutes(1))
+        for number in 10..<20 { story.put(TestChunk(number)) }
+        #expect(story.nodes[0].held.isEmpty)
+        #expect(deaths(&story).isEmpty)
     }
 
-    @Test func `nobody is dead because no discovery was there for a long time`() {
-        var bench = BackendBench(nodes: 2)
-        wait(&bench, settings.deadAfter * 2, hearing: [])
-        #expect(bench.backend.members.all.map(\.status) == [.alive, .alive])
-        bench.hear(nodes: [], epoch: 2)
-        #expect(bench.backend.members.all.map(\.status) == [.suspect, .suspect])
+    @Test func `nobody is dead because no discovery was there for a long time`() throws {
+        var story = BackendStory()
+        story.discoveries[0].isSilent = true
+        story.advance(by: story.settings.deadAfter * 2)
+        story.discoveries[0].restart()
+        story.discoveries[0].isSilent = false
+        story.advance(by: .minutes(1))
+        #expect(try story.member(0).status == .suspect)
+        #expect(deaths(&story).isEmpty)
     }
 
-    @Test func `a discovery that falls silent takes its word along`() {
-        var bench = BackendBench(nodes: 1, discoveries: 2)
-        bench.hear(nodes: [0], .dead, from: 1)
-        wait(&bench, .minutes(5), hearing: [0, 1])
-        #expect(bench.backend.members[0].status == .alive)
-        // Only the first could hear the node.
-        wait(&bench, .minutes(5), hearing: [1])
-        #expect(bench.backend.members[0].status == .dead)
-    }
-
-    @Test func `a member that only a silent discovery knew is given the whole time`() {
-        var bench = BackendBench(nodes: 1, discoveries: 2)
-        bench.hear(nodes: [], from: 1, epoch: 2)
-        wait(&bench, settings.deadAfter * 2, hearing: [0, 1], epochs: [1, 2])
-        wait(&bench, settings.deadAfter - .minutes(1), hearing: [1], epochs: [1, 2])
-        #expect(bench.backend.members[0].status == .suspect)
-        wait(&bench, .minutes(2), hearing: [1], epochs: [1, 2])
-        #expect(bench.backend.members[0].status == .dead)
-    }
-
-    @Test func `death and return are in the ledger and outlast a restart`() {
-        var bench = BackendBench(nodes: 3)
-        bench.hear(nodes: [1], .dead)
-        bench.maintain()
-        bench.maintain(after: .minutes(2))
-        bench.sync()
-        bench.restart()
-        #expect(bench.backend.members.all.map(\.status) == [.suspect, .dead, .suspect])
-        bench.hear(nodes: 0..<3)
-        bench.maintain()
-        bench.maintain(after: .minutes(2))
-        bench.sync()
-        bench.restart()
-        #expect(bench.backend.members.all.map(\.status) == [.suspect, .suspect, .suspect])
+    @Test func `a death and a return outlast a restart`() throws {
+        var story = BackendStory()
+        story.hear(.dead, of: 0)
+        story.advance(by: .minutes(2))
+        story.discoveries[0].isSilent = true
+        story.restartBackend()
+        #expect(try story.member(0).status == .dead)
+        story.discoveries[0].isSilent = false
+        story.hear(.alive, of: 0)
+        story.advance(by: .minutes(2))
+        story.discoveries[0].isSilent = true
+        story.restartBackend()
+        #expect(try story.member(0).status == .suspect)
     }
 }

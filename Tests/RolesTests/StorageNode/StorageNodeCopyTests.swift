@@ -1,79 +1,122 @@
 import Primitives
+import Roles
 import Testing
 
-@testable import Roles
-
-struct StorageNodeCopyTests {
+@Suite struct StorageNodeCopyTests {
     private let chunk = TestChunk(1)
+    private let source = Peers.node(2)
 
-    private func fetch(_ effects: Effects) -> CallID? {
-        effects.sends.first {
-            if case .retrieve = $0.message { $0.to == NodeBench.otherNode } else { false }
-        }?.call
+    /// The fetch that a copy made the node send to the source.
+    private func fetch(in sends: [Effects.Send]) throws -> Effects.Send {
+        let fetch = try #require(sends.first { $0.retrieveRequest != nil })
+        #expect(fetch.to == source)
+        return fetch
     }
 
-    @Test func `a copy fetches from the source with the capability, stores and reports`() throws {
-        var bench = NodeBench()
-        let call = try #require(fetch(bench.tell(bench.copy(chunk, stamp: 1))))
-        let fetched = bench.tell(
-            .retrieved(.found(chunk.payload)), from: NodeBench.otherNode, call: call)
-        let sync = bench.feed(.disk(.wrote(token: fetched.writes[0], .written)))
-        #expect(bench.feed(.disk(.synced(token: sync.syncs[0]))).copyOutcomes == [.copied])
-        #expect(bench.node.copiesUnderWay == 0)
-    }
+    @Test func `a copy is fetched with the capability, and acknowledged once durable`() throws {
+        var drive = NodeDrive.node()
+        let fetch = try fetch(in: drive.copy(chunk, stamp: 4, call: CallID(3)))
+        #expect(fetch.retrieveRequest?.chunk == chunk.id)
+        #expect(fetch.retrieveRequest?.capability?.bearer == NodeDrive.nodeID)
 
-    @Test(arguments: [
-        (RetrieveAnswer.missing, CopyOutcome.sourceMissing),
-        (.found(TestChunk(1).rotten), .sourceMissing),
-        // A refusal says nothing of what the source holds.
-        (.refused, .sourceSilent),
-    ])
-    func `a source's answer is passed on`(_ answer: RetrieveAnswer, _ outcome: CopyOutcome) throws {
-        var bench = NodeBench()
-        let call = try #require(fetch(bench.tell(bench.copy(chunk, stamp: 1))))
-        let answered = bench.tell(.retrieved(answer), from: NodeBench.otherNode, call: call)
-        #expect(answered.copyOutcomes == [outcome])
-        #expect(bench.node.copiesUnderWay == 0)
-    }
-
-    @Test func `a source that does not answer in time is given up`() throws {
-        var bench = NodeBench()
-        let call = try #require(fetch(bench.tell(bench.copy(chunk, stamp: 1))))
-        #expect(
-            bench.feed(.timer(Timer(.callTimeout, call.raw))).copyOutcomes == [.sourceSilent])
-        let late = bench.tell(
-            .retrieved(.found(chunk.payload)), from: NodeBench.otherNode, call: call)
-        #expect(late.disk.isEmpty && late.sends.isEmpty)
-        #expect(bench.node.copiesUnderWay == 0)
-    }
-
-    @Test func `an answer from somebody who was not asked is none`() throws {
-        var bench = NodeBench()
-        let call = try #require(fetch(bench.tell(bench.copy(chunk, stamp: 1))))
-        let forged = bench.tell(.retrieved(.missing), from: NodeBench.stranger, call: call)
-        #expect(forged.sends.isEmpty && bench.node.copiesUnderWay == 1)
-    }
-
-    @Test func `a copy request that arrives twice is written once and answered once`() throws {
-        var bench = NodeBench()
-        let first = try #require(fetch(bench.tell(bench.copy(chunk, stamp: 1), call: CallID(7))))
-        let second = try #require(fetch(bench.tell(bench.copy(chunk, stamp: 1), call: CallID(7))))
+        drive.disk.holding = .syncs
         let found = Message.retrieved(.found(chunk.payload))
-        let write = bench.tell(found, from: NodeBench.otherNode, call: first)
-        let again = bench.tell(found, from: NodeBench.otherNode, call: second)
-        #expect(write.writes.count == 1 && again.writes.isEmpty && again.sends.isEmpty)
-        let sync = bench.feed(.disk(.wrote(token: write.writes[0], .written)))
-        #expect(bench.feed(.disk(.synced(token: sync.syncs[0]))).copyOutcomes == [.copied])
-        #expect(bench.node.copiesUnderWay == 0)
+        #expect(drive.receive(found, from: source, call: fetch.call).isEmpty)
+        let answers = drive.releaseDisk()
+        #expect(answers.map(\.copyOutcome) == [.copied])
+        #expect(answers.first?.to == Peers.backend)
+        #expect(answers.first?.call == CallID(3))
+        #expect(drive.role.index[chunk.id]?.stamp == Instant(nanoseconds: 4))
+        #expect(drive.role.index[chunk.id]?.owner == Peers.backend)
     }
 
-    @Test func `only so many copies are fetched at once`() {
-        var bench = NodeBench()
-        let limit = ProtocolSettings().copiesPerNode
-        for number in 0..<limit {
-            let copy = bench.copy(TestChunk(UInt8(number)), stamp: 1)
-            #expect(fetch(bench.tell(copy)) != nil)
+    @Test func `a copy fails when the source has no intact replica`() throws {
+        let answers: [RetrieveAnswer] = [.missing, .found(chunk.corrupt)]
+        for answer in answers {
+            var drive = NodeDrive.node()
+            let fetch = try fetch(in: drive.copy(chunk))
+            let outcome = drive.receive(.retrieved(answer), from: source, call: fetch.call)
+            #expect(outcome.map(\.copyOutcome) == [.sourceMissing])
+            #expect(drive.role.index.isEmpty)
         }
-        #expect(bench.tell(bench.copy(TestChunk(99), stamp: 1)).copyOutcomes == [.busy])
+    }
+
+    @Test func `a copy fails when the source is silent, and its late answer means nothing`() throws
+    {
+        var drive = NodeDrive.node()
+        let fetch = try fetch(in: drive.copy(chunk))
+        let answers = drive.advance(by: .minutes(1)).filter { $0.to == Peers.backend }
+        #expect(answers.map(\.copyOutcome) == [.sourceSilent])
+        let found = Message.retrieved(.found(chunk.payload))
+        #expect(drive.receive(found, from: source, call: fetch.call).isEmpty)
+        #expect(drive.role.index.isEmpty)
+    }
+
+    @Test func `only the source may answer a fetch`() throws {
+        var drive = NodeDrive.node()
+        let fetch = try fetch(in: drive.copy(chunk))
+        let found = Message.retrieved(.found(chunk.payload))
+        #expect(drive.receive(found, from: Peers.stranger, call: fetch.call).isEmpty)
+        #expect(drive.receive(found, from: source, call: CallID(1)).isEmpty)
+        #expect(drive.role.index.isEmpty)
+    }
+
+    @Test func `copies beyond the bound are refused as busy until others are done`() throws {
+        var settings = ProtocolSettings()
+        settings.copiesPerNode = 2
+        var drive = NodeDrive.node(settings: settings)
+        let fetch = try fetch(in: drive.copy(TestChunk(1)))
+        drive.copy(TestChunk(2))
+        #expect(drive.copy(TestChunk(3)).map(\.copyOutcome) == [.busy])
+        drive.receive(.retrieved(.missing), from: source, call: fetch.call)
+        #expect(drive.copy(TestChunk(3)).compactMap(\.retrieveRequest).count == 1)
+        #expect(drive.copy(TestChunk(4)).map(\.copyOutcome) == [.busy])
+        // Silence frees the places too.
+        drive.advance(by: .minutes(1))
+        #expect(drive.copy(TestChunk(4)).compactMap(\.retrieveRequest).count == 1)
+    }
+
+    @Test func `a copy that does not fit is refused before it is fetched`() throws {
+        var drive = NodeDrive.node(capacityBytes: 100)
+        #expect(drive.copy(TestChunk(1, byteCount: 101)).map(\.copyOutcome) == [.full])
+        // Room that was there may be gone once the bytes are.
+        let large = TestChunk(1, byteCount: 100)
+        let fetch = try fetch(in: drive.copy(large))
+        drive.store(TestChunk(2, byteCount: 50))
+        let answers = drive.receive(
+            .retrieved(.found(large.payload)), from: source, call: fetch.call)
+        #expect(answers.map(\.copyOutcome) == [.full])
+    }
+
+    @Test func `only backends that the node knows may have it copy`() {
+        var drive = NodeDrive.node()
+        #expect(drive.copy(chunk, from: Peers.stranger).map(\.copyOutcome) == [.refused])
+    }
+
+    @Test func `bytes of another length than the backend named are not kept`() throws {
+        var drive = NodeDrive.node()
+        let fetch = try fetch(in: drive.copy(chunk, byteCount: 63))
+        let answers = drive.receive(
+            .retrieved(.found(chunk.payload)), from: source, call: fetch.call)
+        #expect(answers.map(\.copyOutcome) == [.sourceMissing])
+    }
+
+    @Test func `a source that refuses is not taken for one without the chunk`() throws {
+        var drive = NodeDrive.node()
+        let fetch = try fetch(in: drive.copy(chunk))
+        let answers = drive.receive(.retrieved(.refused), from: source, call: fetch.call)
+        #expect(answers.map(\.copyOutcome) == [.sourceSilent])
+    }
+
+    @Test func `a copy request that comes twice is written once and answered once`() throws {
+        var drive = NodeDrive.node()
+        let first = try fetch(in: drive.copy(chunk, call: CallID(3)))
+        let second = try fetch(in: drive.copy(chunk, call: CallID(3)))
+        drive.disk.holding = .syncs
+        let found = Message.retrieved(.found(chunk.payload))
+        #expect(drive.receive(found, from: source, call: first.call).isEmpty)
+        #expect(drive.receive(found, from: source, call: second.call).isEmpty)
+        #expect(drive.releaseDisk().map(\.copyOutcome) == [.copied])
+        #expect(drive.disk.writeCount == 1)
     }
 }

@@ -1,0 +1,100 @@
+import Primitives
+import Roles
+import Testing
+
+/// Chunks that were put: trying again, and waiting for the commit.
+@Suite struct BackendStagingTests {
+    private let chunk = TestChunk(1)
+
+    private func isStore(_ send: Effects.Send) -> Bool { send.storeRequest != nil }
+
+    /// How many stores were sent.
+    private func storeCount(_ story: BackendStory) -> Int { story.requests.count(where: isStore) }
+
+    // MARK: Trying again
+
+    @Test func `a chunk that stands already is not sent again`() {
+        var story = BackendStory()
+        story.put(chunk)
+        let before = storeCount(story)
+        #expect(story.put(chunk) == .stored)
+        #expect(storeCount(story) == before)
+    }
+
+    @Test func `a user who tries again gets the answer of the upload under way`() {
+        var story = BackendStory()
+        story.holdsAnswer = isStore
+        let message = Message.putChunk(
+            PutChunkRequest(chunk: chunk.id, payload: chunk.payload))
+        _ = story.open(message)
+        let before = storeCount(story)
+        let second = story.open(message)
+        #expect(storeCount(story) == before)
+        story.release()
+        guard case .chunkPut(.stored)? = story.answer(to: second) else {
+            Issue.record("the second try was not answered")
+            return
+        }
+    }
+
+    @Test func `a user who tries again after the quorum is answered at once`() {
+        var story = BackendStory(nodes: 3)
+        // One node is slow, so that the upload is still under way.
+        story.holdsAnswer = { $0.to == Peers.node(0) }
+        #expect(story.put(chunk) == .stored)
+        let before = storeCount(story)
+        #expect(story.put(chunk) == .stored)
+        #expect(storeCount(story) == before)
+    }
+
+    // MARK: Staging
+
+    @Test func `a chunk that no file takes is let go after the expiry`() throws {
+        var story = BackendStory()
+        story.put(chunk)
+        let kept = TestChunk(2)
+        try story.store([kept])
+        story.advance(by: story.settings.uploadExpiry - .minutes(1))
+        #expect(story.nodesHolding(chunk).count == 3)
+        story.advance(by: .minutes(2))
+        #expect(story.nodesHolding(chunk).isEmpty)
+        #expect(story.backend.chunks[chunk.id] == nil)
+        #expect(story.nodesHolding(kept).count == 3)
+        #expect(story.commit([chunk], as: 2) == .unknownChunks([0]))
+    }
+
+    @Test func `a staged chunk is in no ledger`() throws {
+        var story = BackendStory()
+        story.put(chunk)
+        story.advance(by: .minutes(10))
+        #expect(try story.placement(of: chunk) == nil)
+    }
+
+    @Test func `replicas on nodes that died or left do not count towards a commit`() throws {
+        for leaves in [true, false] {
+            var story = BackendStory(nodes: 6)
+            story.put(chunk)
+            for holder in story.holders(of: chunk).prefix(2) {
+                if leaves {
+                    story.tell(.leave, from: story.nodes[holder].id)
+                } else {
+                    story.hear(.dead, of: holder)
+                }
+            }
+            #expect(story.commit([chunk], as: 1) == .unknownChunks([0]))
+            #expect(story.put(chunk) == .stored)
+            #expect(story.commit([chunk], as: 1) == .committed)
+            story.advance(by: .minutes(2))
+            #expect(story.holders(of: chunk).count == 3)
+        }
+    }
+
+    @Test func `a chunk that is put again is kept for the whole expiry once more`() {
+        var story = BackendStory()
+        story.put(chunk)
+        story.advance(by: story.settings.uploadExpiry - .minutes(1))
+        #expect(story.put(chunk) == .stored)
+        story.advance(by: story.settings.uploadExpiry - .minutes(1))
+        #expect(story.commit([chunk], as: 1) == .committed)
+    }
+}

@@ -1,0 +1,207 @@
+import Ledger
+import Primitives
+import Roles
+import Testing
+
+/// A backend among nodes and discoveries that do as the test says, with a ledger on a disk in memory.
+/// What is sent arrives at once, unless it is held back.
+struct BackendStory {
+    var drive: Drive<Backend>
+    var nodes: [FakeNode]
+    var discoveries: [FakeDiscovery]
+    let settings: ProtocolSettings
+    /// Requests of the backend that do not arrive before `release`.
+    var holdsRequest: (Effects.Send) -> Bool = { _ in false }
+    /// Requests whose answers do not arrive before `release`.
+    var holdsAnswer: (Effects.Send) -> Bool = { _ in false }
+    /// Every request that the backend sent to a node, oldest first, held back or not.
+    private(set) var requests: [Effects.Send] = []
+    /// What came for users and for nodes that are not nodes of this story.
+    private(set) var inbox: [Effects.Send] = []
+
+    private var heldRequests: [Effects.Send] = []
+    private var heldAnswers: [(from: PeerID, call: CallID, message: Message)] = []
+    private var lastCall: UInt64 = 0
+
+    /// A backend that has heard of `nodeCount` nodes, all alive, node n in domain n modulo `domains`.
+    init(
+        nodes nodeCount: Int = 6, domains: Int = 3, discoveries discoveryCount: Int = 1,
+        freeBytes: UInt64 = 1_000_000, settings: ProtocolSettings = ProtocolSettings(),
+        seed: UInt64 = 1
+    ) {
+        self.settings = settings
+        nodes = (0..<nodeCount).map {
+            FakeNode($0, domain: UInt32($0 % domains), freeBytes: freeBytes)
+        }
+        discoveries = (0..<discoveryCount).map { FakeDiscovery($0) }
+        drive = Drive(
+            Self.makeBackend(settings: settings, discoveries: discoveries.map(\.id)), seed: seed)
+        for node in nodes { say(.alive, of: node.registration) }
+        drive.start()
+        advance(by: settings.peersInterval)
+    }
+
+    private static func makeBackend(
+        settings: ProtocolSettings, discoveries: [PeerID]
+    ) -> Backend {
+        Backend(
+            id: Peers.backend, settings: settings, discoveries: discoveries, tagKey: Keys.tag,
+            signingKey: Keys.backend)
+    }
+
+    var backend: Backend { drive.role }
+
+    /// The backend crashes and starts again from what its disk kept.
+    mutating func restartBackend() {
+        heldRequests = []
+        heldAnswers = []
+        drive.restart(
+            as: Self.makeBackend(settings: settings, discoveries: discoveries.map(\.id)))
+        deliver()
+    }
+
+    // MARK: Time and messages
+
+    mutating func advance(by span: Duration) {
+        let end = drive.now + span
+        while let due = drive.nextTimer, due <= end {
+            drive.fireNextTimer()
+            deliver()
+        }
+        drive.moveClock(to: end)
+    }
+
+    /// Hands the backend a message without waiting for anything.
+    mutating func tell(_ message: Message, from peer: PeerID, call: CallID = CallID(7)) {
+        drive.receive(message, from: peer, call: call)
+        deliver()
+    }
+
+    /// Asks the backend something. Returns the answer if it came at once.
+    mutating func ask(_ message: Message, from user: PeerID = Peers.user) -> Message? {
+        let call = open(message, from: user)
+        return answer(to: call)
+    }
+
+    /// Asks the backend something whose answer will come later.
+    mutating func open(_ message: Message, from user: PeerID = Peers.user) -> CallID {
+        lastCall += 1
+        let call = CallID(1_000_000 + lastCall)
+        tell(message, from: user, call: call)
+        return call
+    }
+
+    /// The answer to a call, if it came by now.
+    func answer(to call: CallID) -> Message? { inbox.last { $0.call == call }?.message }
+
+    /// Lets the requests to a node that were held back arrive, and goes on holding others.
+    mutating func releaseRequests(to number: Int) {
+        let arriving = heldRequests.filter { $0.to == nodes[number].id }
+        heldRequests.removeAll { $0.to == nodes[number].id }
+        for request in arriving { arrive(request) }
+        deliver()
+    }
+
+    /// Lets everything that was held back arrive, requests before answers.
+    mutating func release() {
+        holdsRequest = { _ in false }
+        holdsAnswer = { _ in false }
+        let requests = heldRequests
+        let answers = heldAnswers
+        heldRequests = []
+        heldAnswers = []
+        for request in requests { arrive(request) }
+        for answer in answers {
+            drive.receive(answer.message, from: answer.from, call: answer.call)
+        }
+        deliver()
+    }
+
+    mutating func releaseDisk() {
+        drive.releaseDisk()
+        deliver()
+    }
+
+    private mutating func deliver() {
+        while true {
+            let sends = drive.takeSent()
+            guard !sends.isEmpty else { return }
+            for send in sends { route(send) }
+        }
+    }
+
+    private mutating func route(_ send: Effects.Send) {
+        guard nodes.contains(where: { $0.id == send.to }) else {
+            guard let discovery = discoveries.first(where: { $0.id == send.to }) else {
+                inbox.append(send)
+                return
+            }
+            guard case .peers(let epoch, let since) = send.message, !discovery.isSilent else {
+                return
+            }
+            let answer = discovery.answer(epoch: epoch, since: since)
+            drive.receive(.peersAnswer(answer), from: send.to, call: send.call)
+            return
+        }
+        if send.message.isAnswer {
+            inbox.append(send)
+            return
+        }
+        requests.append(send)
+        if holdsRequest(send) { heldRequests.append(send) } else { arrive(send) }
+    }
+
+    private mutating func arrive(_ send: Effects.Send) {
+        guard let index = nodes.firstIndex(where: { $0.id == send.to }), !nodes[index].isSilent
+        else { return }
+        let sources = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.held) })
+        guard let answer = nodes[index].answer(send.message, sources: sources) else { return }
+        if holdsAnswer(send) {
+            heldAnswers.append((send.to, send.call, answer))
+        } else {
+            drive.receive(answer, from: send.to, call: send.call)
+        }
+    }
+
+    // MARK: Nodes
+
+    /// Has every discovery say something of a node. The backend hears it at its next question.
+    mutating func say(_ status: PeerStatus, of registration: Registration) {
+        for index in discoveries.indices { discoveries[index].say(status, of: registration) }
+    }
+
+    /// The backend hears that a node is alive, suspect or dead.
+    mutating func hear(_ status: PeerStatus, of number: Int) {
+        say(status, of: nodes[number].registration)
+        advance(by: settings.peersInterval)
+    }
+
+    /// A node restarts: the backend hears of its new run, and compares its inventory soon.
+    mutating func restartNode(_ number: Int) {
+        nodes[number].registration.incarnation += 1
+        hear(.alive, of: number)
+    }
+
+    /// The numbers of the nodes that hold a chunk, whatever the backend believes.
+    func nodesHolding(_ chunk: TestChunk) -> [Int] {
+        nodes.indices.filter { nodes[$0].held[chunk.id] != nil }
+    }
+
+    /// The numbers of the nodes that the backend believes to hold a chunk.
+    func holders(of chunk: TestChunk) -> [Int] {
+        let peers = backend.chunks[chunk.id]?.holders.map { backend.members[$0.member].peer } ?? []
+        return nodes.indices.filter { peers.contains(nodes[$0].id) }
+    }
+
+    func member(_ number: Int) throws -> Member {
+        let index = try #require(backend.members.index(of: nodes[number].id))
+        return backend.members[index]
+    }
+
+    /// Requests of one kind to nodes since the first `start` of all.
+    func requests<T>(
+        from start: Int = 0, _ pick: (Effects.Send) -> T?
+    ) -> [(to: PeerID, request: T)] {
+        requests[start...].compactMap { send in pick(send).map { (send.to, $0) } }
+    }
+}

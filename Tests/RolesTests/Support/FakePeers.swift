@@ -1,0 +1,75 @@
+import Merkle
+import Primitives
+import Roles
+
+/// A storage node as a backend sees one: it obeys at once, unless told otherwise.
+struct FakeNode {
+    let id: PeerID
+    var registration: Registration
+    var held: [ChunkID: Payload] = [:]
+    /// Gets every request and answers none.
+    var isSilent = false
+    /// What it says instead of doing what it was asked; nil where it obeys.
+    var rule: (Message) -> Message? = { _ in nil }
+
+    init(_ number: Int, domain: UInt32, freeBytes: UInt64) {
+        id = Peers.node(number)
+        registration = .of(
+            id, domain: domain, capacityBytes: max(freeBytes, 1_000_000), freeBytes: freeBytes)
+    }
+
+    /// What it answers; nil for a request that it does not know. `sources` are all nodes.
+    mutating func answer(_ message: Message, sources: [PeerID: [ChunkID: Payload]]) -> Message? {
+        if let lie = rule(message) { return lie }
+        switch message {
+        case .store(let request):
+            held[request.chunk] = request.payload
+            return .stored(request.chunk, .stored)
+        case .retrieve(let request):
+            return .retrieved(held[request.chunk].map { .found($0) } ?? .missing)
+        case .copy(let request):
+            guard let payload = sources[request.source]?[request.chunk] else {
+                return .copied(request.chunk, .sourceMissing)
+            }
+            held[request.chunk] = payload
+            return .copied(request.chunk, .copied)
+        case .delete(let request):
+            return .deleted(held.removeValue(forKey: request.chunk) == nil ? .notHeld : .deleted)
+        case .inventory(let question):
+            var tree = InventoryTree(held.keys)
+            return .inventoryAnswer(tree.answer(question))
+        default: return nil
+        }
+    }
+}
+
+/// A discovery as a backend sees one: it says what the test has it say, and only what changed.
+struct FakeDiscovery {
+    let id: PeerID
+    var isSilent = false
+    private(set) var epoch: UInt64 = 1
+    private var version: UInt64 = 0
+    private var entries: [(report: PeerReport, changed: UInt64)] = []
+
+    init(_ number: Int) { id = Peers.discovery(number) }
+
+    mutating func say(_ status: PeerStatus, of registration: Registration) {
+        version += 1
+        entries.removeAll { $0.report.registration.node == registration.node }
+        entries.append((PeerReport(registration: registration, status: status), version))
+    }
+
+    /// It forgets everybody.
+    mutating func restart() {
+        epoch += 1
+        version = 0
+        entries = []
+    }
+
+    func answer(epoch asked: UInt64, since: UInt64) -> PeersAnswer {
+        let since = asked == epoch ? since : 0
+        return PeersAnswer(
+            epoch: epoch, version: version,
+            reports: entries.filter { $0.changed > since }.map(\.report))
+    }
+}
