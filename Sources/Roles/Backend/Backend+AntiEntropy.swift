@@ -8,6 +8,9 @@ struct Comparison: Sendable {
     let inventoryCount: Int
     var question: InventoryQuestion
     var attempts = 1
+    /// Chunks that the node was asked to delete since the comparison began: whether it held them
+    /// before or after, nobody knows.
+    var deleted: Set<ChunkID> = []
 }
 
 /// Anti-entropy: compares what a node holds with what the ledger says it holds, by their inventory
@@ -17,6 +20,7 @@ extension Backend {
     mutating func startComparisons(
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
+        guard now >= comparisonsBegin else { return }
         for index in members.all.indices {
             guard comparisons.count < settings.antiEntropySessions else { return }
             guard members.isComparisonDue(with: index, at: now), comparisons[index] == nil else {
@@ -100,7 +104,7 @@ extension Backend {
             replicaMissing(id, on: index, .comparison, at: now, effects: &effects)
         }
         var stillOrphaned: [ChunkID: Instant] = [:]
-        for id in surplus {
+        for id in surplus where !comparison.deleted.contains(id) {
             if let since = judgeSurplus(id, on: index, at: now, effects: &effects) {
                 stillOrphaned[id] = since
             }
@@ -124,11 +128,12 @@ extension Backend {
             !chunk.deleting.contains(index)
         else { return nil }
         effects.note(.surplusFound(id, on: members[index].peer))
-        if redundancy(of: chunk) < settings.replicas, members[index].countsForRedundancy {
+        // Members that are merely thought to come back are no reason to let go of what is there.
+        if presentHolders(of: chunk) >= settings.replicas || !members[index].countsForRedundancy {
+            journal.whenDurable(.delete(id, member: index))
+        } else {
             addHolder(index, to: id, at: now)
             reconcile(id, at: now, effects: &effects)
-        } else {
-            journal.whenDurable(.delete(id, member: index))
         }
         return nil
     }

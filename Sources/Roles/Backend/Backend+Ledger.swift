@@ -83,6 +83,7 @@ extension Backend {
             return
         }
         isReady = true
+        comparisonsBegin = now + settings.requestTimeout
         effects.note(.recovered(blocks: encodedBlocks.count))
         askDiscoveries(effects: &effects)
         effects.schedule(Timer(.maintenance), after: random.upTo(settings.peersInterval))

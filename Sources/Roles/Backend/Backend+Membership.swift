@@ -103,10 +103,11 @@ extension Backend {
             heardSince = min(heardSince ?? since, since)
             if let view = members[index].views[slot] { best = min(best ?? view, view) }
         }
-        guard let heardSince else { return }
+        let old = members[index].status
+        // The dead return only when somebody has heard of them.
+        guard let heardSince, best != nil || old != .dead else { return }
         let silence = now - max(members.lastSeen(index), heardSince)
         let status = best ?? (silence >= settings.deadAfter ? .dead : .suspect)
-        let old = members[index].status
         guard status != old else { return }
         members[index].status = status
         if status == .dead { died(index, effects: &effects) }

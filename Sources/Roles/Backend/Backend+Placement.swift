@@ -4,46 +4,53 @@ import Primitives
 
 /// Choosing nodes for chunks, and keeping account of who holds what.
 extension Backend {
-    /// Chooses up to `count` members for replicas of a chunk: alive, with room, none of `avoided`,
-    /// over failure domains that neither `avoided` nor each other use as long as there are any, and
-    /// with a probability that grows with free space.
+    /// Chooses up to `count` members for replicas of a chunk: alive, with room, none of `avoided`, with
+    /// a probability that grows with free space, and over failure domains that neither hold a replica
+    /// of the chunk, nor are about to, as long as there are any.
     mutating func place(
-        _ count: Int, byteCount: Int, avoiding avoided: [Int], random: inout RandomSource
+        _ count: Int, of id: ChunkID, byteCount: Int, avoiding avoided: [Int],
+        random: inout RandomSource
     ) -> [Int] {
         var taken = avoided
         var chosen: [Int] = []
+        var domains = domainsInUse(by: id)
         while chosen.count < count {
             guard
-                let member = probe(byteCount, taken: taken, random: &random)
-                    ?? scan(byteCount, taken: taken, random: &random)
+                let member = probe(byteCount, taken: taken, domains: domains, random: &random)
+                    ?? scan(byteCount, taken: taken, domains: domains, random: &random)
             else { break }
             taken.append(member)
             chosen.append(member)
-            // Until its next heartbeat tells: what is placed now weighs on the next choice.
-            members[member].freeBytes -= UInt64(byteCount)
+            domains.append(members[member].domain)
+            members[member].placedBytes += UInt64(byteCount)
         }
         return chosen
     }
 
-    private func isCandidate(_ member: Int, byteCount: Int, taken: [Int]) -> Bool {
-        members[member].acceptsChunks && members[member].freeBytes > UInt64(byteCount)
-            && !taken.contains(member)
+    /// Where replicas that count stand or are about to. A dead member's domain is free again.
+    private func domainsInUse(by id: ChunkID) -> [UInt32] {
+        guard let chunk = chunks[id] else { return [] }
+        return (chunk.holders.map(\.member) + chunk.underWay)
+            .filter { members[$0].countsForRedundancy }.map { members[$0].domain }
     }
 
-    private func isDomainFree(_ member: Int, taken: [Int]) -> Bool {
-        !taken.contains { members[$0].domain == members[member].domain }
+    private func isCandidate(_ member: Int, byteCount: Int, taken: [Int]) -> Bool {
+        members[member].acceptsChunks && members[member].room > UInt64(byteCount)
+            && !taken.contains(member)
     }
 
     /// Draws members at random and accepts each in proportion to its free space: quick wherever most
     /// members are fit, whatever their number.
-    private func probe(_ byteCount: Int, taken: [Int], random: inout RandomSource) -> Int? {
+    private func probe(
+        _ byteCount: Int, taken: [Int], domains: [UInt32], random: inout RandomSource
+    ) -> Int? {
         guard !members.all.isEmpty else { return nil }
         for _ in 0..<16 {
             let member = random.below(members.all.count)
             let isHeavyEnough =
-                random.below(members.mostFreeBytes) < members[member].freeBytes
+                random.below(members.mostFreeBytes) < members[member].room
             if isHeavyEnough, isCandidate(member, byteCount: byteCount, taken: taken),
-                isDomainFree(member, taken: taken)
+                !domains.contains(members[member].domain)
             {
                 return member
             }
@@ -52,18 +59,20 @@ extension Backend {
     }
 
     /// Looks at every member; used where probing found nobody.
-    private func scan(_ byteCount: Int, taken: [Int], random: inout RandomSource) -> Int? {
+    private func scan(
+        _ byteCount: Int, taken: [Int], domains: [UInt32], random: inout RandomSource
+    ) -> Int? {
         let fit = members.all.indices.filter {
             isCandidate($0, byteCount: byteCount, taken: taken)
         }
-        let elsewhere = fit.filter { isDomainFree($0, taken: taken) }
+        let elsewhere = fit.filter { !domains.contains(members[$0].domain) }
         let candidates = elsewhere.isEmpty ? fit : elsewhere
-        let total = candidates.reduce(0 as UInt64) { $0 + members[$1].freeBytes }
+        let total = candidates.reduce(0 as UInt64) { $0 + members[$1].room }
         guard total > 0 else { return nil }
         var draw = random.below(total)
         for member in candidates {
-            if draw < members[member].freeBytes { return member }
-            draw -= members[member].freeBytes
+            if draw < members[member].room { return member }
+            draw -= members[member].room
         }
         return nil
     }
@@ -97,6 +106,11 @@ extension Backend {
         chunk.holders.count { members[$0.member].countsForRedundancy }
     }
 
+    /// Holders known to be there and to stay: only these count when something is to be deleted.
+    func presentHolders(of chunk: PlacedChunk) -> Int {
+        chunk.holders.count { members[$0.member].acceptsChunks }
+    }
+
     /// Brings a chunk's placement in line with what is known of its holders: too few, and it is
     /// queued for repair; enough, and holders that do not count are let go; too many, and the excess
     /// is deleted once the ledger no longer names it.
@@ -115,7 +129,6 @@ extension Backend {
     }
 
     private mutating func trim(_ id: ChunkID, of chunk: PlacedChunk) {
-        // Only members known to be there count when something is to be deleted.
         var alive = chunk.holders.map(\.member).filter { members[$0].acceptsChunks }
         while alive.count > settings.replicas {
             let excess =
@@ -141,15 +154,17 @@ extension Backend {
         reconcile(id, at: now, effects: &effects)
     }
 
-    /// Asks a node to delete a replica, unless it has become wanted there meanwhile. Unanswered, the
-    /// next comparison finds the replica again.
+    /// Asks a node to delete a replica, unless it has become wanted there meanwhile or others have
+    /// become scarce. Unanswered, the next comparison finds the replica again.
     mutating func deleteReplica(
         _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
     ) {
-        if let chunk = chunks[id], chunk.isHeld(by: member) || chunk.underWay.contains(member) {
-            return
+        if let chunk = chunks[id] {
+            guard !chunk.isHeld(by: member), !chunk.underWay.contains(member) else { return }
+            guard !chunk.isCommitted || presentHolders(of: chunk) >= settings.replicas else { return }
         }
         let peer = members[member].peer
+        comparisons[member]?.deleted.insert(id)
         let call = calls.open(to: peer, .delete(id, member: member))
         chunks[id]?.deleting.append(member)
         effects.note(.collecting(id, on: peer))

@@ -93,7 +93,7 @@ extension Backend {
         let avoided = chunk.holders.map(\.member) + chunk.underWay
         guard
             let target = place(
-                1, byteCount: chunk.byteCount, avoiding: avoided, random: &random
+                1, of: id, byteCount: chunk.byteCount, avoiding: avoided, random: &random
             ).first
         else {
             repairs.park(id)
@@ -142,7 +142,7 @@ extension Backend {
             replicaMissing(id, on: transfer.source, .scrubOrRead, at: now, effects: &effects)
             repairs.park(id)
         case .full:
-            members[transfer.target].freeBytes = 0
+            members[transfer.target].isFull()
             repairs.park(id)
         case .refused, .busy, .sourceSilent, nil: repairs.park(id)
         }

@@ -80,7 +80,8 @@ extension Backend {
     ) {
         guard let upload = uploads[operation], count > 0 else { return }
         let targets = place(
-            count, byteCount: upload.payload.byteCount, avoiding: upload.tried, random: &random)
+            count, of: upload.chunk, byteCount: upload.payload.byteCount, avoiding: upload.tried,
+            random: &random)
         for member in targets {
             let peer = members[member].peer
             let call = calls.open(to: peer, .store(operation, upload.chunk, member: member))
@@ -104,7 +105,7 @@ extension Backend {
         chunks[id]?.underWay.removeAll { $0 == member }
         uploads[operation]?.waiting -= 1
         if outcome == .stored { addHolder(member, to: id, at: now) }
-        if outcome == .full { members[member].freeBytes = 0 }
+        if outcome == .full { members[member].isFull() }
         // A node that is about to leave takes its replica along.
         if outcome == .stored, members[member].countsForRedundancy {
             uploads[operation]?.acknowledged += 1

@@ -36,6 +36,10 @@ package struct Backend: Role {
     var staged: Deque<(chunk: ChunkID, since: Instant)> = []
     package internal(set) var repairs: RepairQueue
     var comparisons: [Int: Comparison] = [:]
+    /// Until then deletions that a former run asked for may be under way, so that what a node says it
+    /// holds may be about to go.
+    var comparisonsBegin = Instant.origin
+    var placementsForgotten = Instant.origin
     /// By member: chunks found there that no ledger names, and when they were first seen.
     var orphans: [Int: [ChunkID: Instant]] = [:]
     var journal: Journal
@@ -181,12 +185,21 @@ package struct Backend: Role {
     ) {
         judgeFreshness(at: now, effects: &effects)
         judgeSilence(at: now, effects: &effects)
+        forgetPlacements(at: now)
         expireStaged(at: now, effects: &effects)
         startComparisons(at: now, random: &random, effects: &effects)
         writeGathered(at: now, effects: &effects)
         unparkRepairs()
         pumpRepairs(at: now, random: &random, effects: &effects)
         effects.schedule(Timer(.maintenance), after: settings.peersInterval)
+    }
+
+    /// What is placed weighs on further choices until heartbeats and discoveries have told the rest.
+    private mutating func forgetPlacements(at now: Instant) {
+        guard now >= placementsForgotten + settings.heartbeatInterval * 2 + settings.peersInterval
+        else { return }
+        placementsForgotten = now
+        members.forgetPlacements()
     }
 
     /// A stamp later than all before it.

@@ -80,6 +80,11 @@ package struct Members: Sendable {
         }
     }
 
+    /// Forgets what was placed: by now it shows in what the members report, as far as it came about.
+    mutating func forgetPlacements() {
+        for index in all.indices { all[index].placedBytes = 0 }
+    }
+
     mutating func heard(freeBytes: UInt64, of index: Int) {
         all[index].freeBytes = freeBytes
         mostFreeBytes = max(mostFreeBytes, freeBytes)
@@ -91,7 +96,10 @@ package struct Member: Sendable {
     package let peer: PeerID
     package let domain: UInt32
     package let capacityBytes: UInt64
+    /// As last reported, which may be off by 1 % of the capacity.
     package var freeBytes: UInt64 = 0
+    /// What was placed here since placements were last forgotten and no report may show yet.
+    var placedBytes: UInt64 = 0
     package var status = PeerStatus.suspect
     /// When some discovery last called it alive, or the backend started. While one does, that is when
     /// this last changed; see `Members.lastSeen`.
@@ -112,6 +120,12 @@ package struct Member: Sendable {
     package var countsForRedundancy: Bool { status != .dead && !isDraining && !hasLeft }
     /// Something new may be placed here.
     var acceptsChunks: Bool { status == .alive && !isDraining && !hasLeft }
+    /// The room that it is thought to have.
+    var room: UInt64 { freeBytes > placedBytes ? freeBytes - placedBytes : 0 }
+
+    /// It said that it has no room, whatever was reported.
+    mutating func isFull() { placedBytes = freeBytes }
+
     /// It can be asked for what it holds.
     var isReachable: Bool { status == .alive && !hasLeft }
 }
