@@ -161,7 +161,9 @@ extension Backend {
     ) {
         if let chunk = chunks[id] {
             guard !chunk.isHeld(by: member), !chunk.underWay.contains(member) else { return }
-            guard !chunk.isCommitted || presentHolders(of: chunk) >= settings.replicas else { return }
+            guard !chunk.isCommitted || presentHolders(of: chunk) >= settings.replicas else {
+                return
+            }
         }
         let peer = members[member].peer
         comparisons[member]?.deleted.insert(id)

@@ -116,19 +116,19 @@ package struct Backend: Role {
         switch (context, answer) {
         case (.peers(let slot), .peersAnswer(let answer)):
             hear(answer, from: slot, at: now, random: &random, effects: &effects)
-        case (.store(let upload, let chunk, let member), .stored(let named, let outcome)):
-            // An answer that names another chunk is none.
-            let outcome = named == chunk ? outcome : .busy
+        case (.store(let upload, let chunk, let member), .stored(let named, let outcome))
+        where named == chunk:
             storeAnswered(
                 upload, chunk, member, outcome, at: now, random: &random, effects: &effects)
         case (.retrieve(let download, let member), .retrieved(let answer)):
             retrieveAnswered(download, member, answer, at: now, effects: &effects)
-        case (.copy(let transfer), .copied(_, let outcome)):
+        case (.copy(let transfer), .copied(let named, let outcome))
+        where named == transfer.chunk:
             copyAnswered(transfer, outcome, at: now, random: &random, effects: &effects)
         case (.compare(let member), .inventoryAnswer(let answer)):
             comparisonAnswered(member, answer, at: now, effects: &effects)
         // A deletion that did not come about is made good by the next comparison; an answer that does
-        // not fit the question is none.
+        // not fit the question, or names another chunk, is none.
         default: failed(context, at: now, random: &random, effects: &effects)
         }
     }

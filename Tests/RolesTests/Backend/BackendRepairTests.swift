@@ -221,4 +221,20 @@ import Testing
         #expect(story.requests(\.copyRequest).count == 1)
         for chunk in chunks { #expect(story.holders(of: chunk).count >= 3) }
     }
+
+    @Test func `a copy of another chunk than asked for counts as none`() throws {
+        var story = BackendStory(nodes: 4, domains: 4)
+        let chunk = TestChunk(1)
+        try story.store([chunk])
+        for index in story.nodes.indices {
+            story.nodes[index].rule = { message in
+                if case .copy = message { .copied(TestChunk(2).id, .copied) } else { nil }
+            }
+        }
+        let dead = story.holders(of: chunk)[0]
+        story.hear(.dead, of: dead)
+        story.advance(by: .minutes(2))
+        #expect(story.holders(of: chunk).contains(dead))
+        #expect(story.nodesHolding(chunk).count == 3)
+    }
 }
