@@ -39,7 +39,8 @@ extension Backend {
         let registration = report.registration
         let index = members.index(of: registration.node) ?? join(registration, at: now)
         guard !members[index].hasLeft else { return }
-        members.heard(freeBytes: registration.freeBytes, of: index)
+        members.heard(
+            freeBytes: registration.freeBytes, capacityBytes: registration.capacityBytes, of: index)
         members[index].lastSeen = members.lastSeen(index)
         members[index].views[slot] = report.status
         if report.status == .alive, members[index].incarnation != registration.incarnation {

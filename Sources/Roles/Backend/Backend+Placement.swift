@@ -35,7 +35,7 @@ extension Backend {
     }
 
     private func isCandidate(_ member: Int, byteCount: Int, taken: [Int]) -> Bool {
-        members[member].acceptsChunks && members[member].room > UInt64(byteCount)
+        members[member].acceptsChunks && members[member].room >= UInt64(byteCount)
             && !taken.contains(member)
     }
 

@@ -8,8 +8,12 @@ package struct Members: Sendable {
     private var indices: [PeerID: Int] = [:]
     /// By discovery: when it last answered, which run it was and how far its news was heard.
     var feeds: [Feed]
-    /// The largest free space heard of, for weighing candidates.
+    /// The largest free space that a member told of lately, for weighing candidates.
     private(set) var mostFreeBytes: UInt64 = 1
+
+    /// What counts of a node's free space at most: 256 TiB, so that the space of 65,536 nodes can be
+    /// added up, whatever they claim.
+    private static let freeBytesLimit: UInt64 = 1 << 48
 
     struct Feed: Sendable {
         var lastAnswer: Instant?
@@ -82,12 +86,18 @@ package struct Members: Sendable {
 
     /// Forgets what was placed: by now it shows in what the members report, as far as it came about.
     mutating func forgetPlacements() {
-        for index in all.indices { all[index].placedBytes = 0 }
+        mostFreeBytes = 1
+        for index in all.indices {
+            all[index].placedBytes = 0
+            guard all[index].countsForRedundancy else { continue }
+            mostFreeBytes = max(mostFreeBytes, all[index].freeBytes)
+        }
     }
 
-    mutating func heard(freeBytes: UInt64, of index: Int) {
-        all[index].freeBytes = freeBytes
-        mostFreeBytes = max(mostFreeBytes, freeBytes)
+    /// Takes note of the free space that a member claims, as far as its capacity allows for it.
+    mutating func heard(freeBytes: UInt64, capacityBytes: UInt64, of index: Int) {
+        all[index].freeBytes = min(freeBytes, capacityBytes, Self.freeBytesLimit)
+        mostFreeBytes = max(mostFreeBytes, all[index].freeBytes)
     }
 }
 

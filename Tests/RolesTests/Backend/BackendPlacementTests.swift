@@ -48,6 +48,12 @@ import Testing
         }
     }
 
+    @Test func `space that was given out counts as taken before the node says so`() {
+        var story = BackendStory(nodes: 3, freeBytes: 64 * 10)
+        for number in 0..<10 { #expect(story.put(TestChunk(number)) == .stored) }
+        #expect(story.put(TestChunk(10)) == .unavailable)
+    }
+
     @Test func `nothing new goes to suspect, dead or draining nodes`() {
         var story = BackendStory(nodes: 6, domains: 6)
         story.hear(.suspect, of: 0)
@@ -115,5 +121,22 @@ import Testing
         for index in story.nodes.indices { story.nodes[index].rule = { _ in nil } }
         story.advance(by: .minutes(2))
         #expect(story.put(TestChunk(10)) == .stored)
+    }
+
+    @Test func `nodes that boast of boundless space do no harm`() {
+        var story = BackendStory(nodes: 4, domains: 1)
+        for index in story.nodes.indices {
+            story.nodes[index].registration.freeBytes = .max
+            story.nodes[index].registration.capacityBytes = .max
+            story.hear(.alive, of: index)
+        }
+        for number in 0..<10 { #expect(story.put(TestChunk(number)) == .stored) }
+    }
+
+    @Test func `a node has no more space than capacity, whatever it says`() throws {
+        var story = BackendStory(nodes: 1)
+        story.nodes[0].registration.freeBytes = 2_000_000
+        story.hear(.alive, of: 0)
+        #expect(try story.member(0).freeBytes == 1_000_000)
     }
 }
