@@ -51,6 +51,11 @@ package struct ProtocolSettings: Equatable, Sendable {
     /// How long a capability that a backend hands out is good for.
     package var capabilityLifetime = Duration.minutes(5)
 
+    /// The bytes that a sealed chunk may have: 16 MiB of plaintext are the most that a file may be cut
+    /// into, and sealing adds some. Every size that comes from elsewhere is checked against this
+    /// before anything is computed from it.
+    package static let chunkBytes = 1...(16 << 20) + 1024
+
     package init() {}
 
     /// How long a caller waits for a request that moves `bytes` of payload.

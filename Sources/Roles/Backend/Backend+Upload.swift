@@ -29,7 +29,9 @@ extension Backend {
         random: inout RandomSource, effects: inout Effects
     ) {
         let id = request.chunk
-        guard SHA256.hash(request.payload.bytes) == id.hash else {
+        guard ProtocolSettings.chunkBytes ~= request.payload.byteCount,
+            SHA256.hash(request.payload.bytes) == id.hash
+        else {
             effects.send(.chunkPut(.mismatched), to: user, call: call)
             return
         }

@@ -25,7 +25,9 @@ extension StorageNode {
             chunk: request.chunk, byteCount: request.byteCount, owner: backend,
             stamp: request.stamp)
         let copy = NodeCopy(stored: stored, backend: backend, call: call)
-        guard phase == .serving, backends.contains(backend) else {
+        guard phase == .serving, backends.contains(backend),
+            ProtocolSettings.chunkBytes ~= request.byteCount
+        else {
             effects.send(.copied(request.chunk, .refused), to: backend, call: call)
             return
         }
@@ -97,13 +99,15 @@ extension StorageNode {
 
     private func hasRoom(for stored: StoredChunk) -> Bool {
         let held = index[stored.chunk]?.byteCount ?? 0
-        return usedBytes - held + reservedBytes + stored.byteCount <= Int(identity.capacityBytes)
+        return usedBytes - held + reservedBytes + stored.byteCount
+            <= Int(clamping: identity.capacityBytes)
     }
 
     private mutating func write(
         _ stored: StoredChunk, _ payload: Payload, answer: WriteAnswer, effects: inout Effects
     ) {
-        guard SHA256.hash(payload.bytes) == stored.chunk.hash, payload.byteCount == stored.byteCount
+        guard ProtocolSettings.chunkBytes ~= payload.byteCount,
+            payload.byteCount == stored.byteCount, SHA256.hash(payload.bytes) == stored.chunk.hash
         else {
             reply(answer, .mismatched, effects: &effects)
             return

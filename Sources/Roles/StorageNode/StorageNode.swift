@@ -171,7 +171,7 @@ package struct StorageNode: Role {
     }
 
     var freeBytes: UInt64 {
-        UInt64(max(0, Int(identity.capacityBytes) - usedBytes - reservedBytes))
+        UInt64(max(0, Int(clamping: identity.capacityBytes) - usedBytes - reservedBytes))
     }
 
     mutating func expireCall(_ call: CallID, effects: inout Effects) {

@@ -204,6 +204,18 @@ import Testing
         #expect(stamps[0] >= story.drive.now)
     }
 
+    @Test(arguments: [-1, 0, Int.max, Int.min])
+    func `a size that no chunk has is refused`(byteCount: Int) {
+        var story = BackendStory()
+        let payload = Payload(bytes: chunk.payload.bytes, byteCount: byteCount)
+        let request = PutChunkRequest(chunk: chunk.id, payload: payload)
+        guard case .chunkPut(.mismatched)? = story.ask(.putChunk(request)) else {
+            Issue.record("\(byteCount) bytes were not refused")
+            return
+        }
+        #expect(asked(story).isEmpty)
+    }
+
     @Test func `a replica on a node that is leaving counts towards no quorum`() {
         var story = BackendStory(nodes: 9)
         story.holdsAnswer = isStore

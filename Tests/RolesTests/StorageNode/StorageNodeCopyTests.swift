@@ -108,6 +108,12 @@ import Testing
         #expect(answers.map(\.copyOutcome) == [.sourceSilent])
     }
 
+    @Test(arguments: [-1, 0, Int.max, Int.min])
+    func `a copy of a size that no chunk has is refused`(byteCount: Int) {
+        var drive = NodeDrive.node()
+        #expect(drive.copy(chunk, byteCount: byteCount).map(\.copyOutcome) == [.refused])
+    }
+
     @Test func `a copy request that comes twice is written once and answered once`() throws {
         var drive = NodeDrive.node()
         let first = try fetch(in: drive.copy(chunk, call: CallID(3)))

@@ -124,6 +124,17 @@ import Testing
         #expect(drive.delete(chunk, stamp: 2, expires: soon) == .deleted)
     }
 
+    @Test(arguments: [-1, 0, Int.max, Int.min])
+    func `a size that no chunk has is refused`(byteCount: Int) {
+        var drive = NodeDrive.node()
+        drive.store(TestChunk(2))
+        let payload = Payload(bytes: chunk.payload.bytes, byteCount: byteCount)
+        let request = StoreRequest(chunk: chunk.id, payload: payload, stamp: .origin)
+        let answers = drive.receive(.store(request), from: Peers.backend)
+        #expect(answers.map(\.storeOutcome) == [.mismatched])
+        #expect(drive.role.usedBytes == 64)
+    }
+
     // MARK: Writes under way
 
     /// A node on whose disk a replica stands, and a newer write of it is under way.
