@@ -6,7 +6,8 @@ import Primitives
 struct Upload: Sendable {
     let chunk: ChunkID
     let payload: Payload
-    var user: PeerID
+    let user: PeerID
+    /// The user's last try.
     var call: CallID
     var acknowledged = 0
     /// Members that were asked, whatever came of it.
@@ -40,15 +41,14 @@ extension Backend {
             effects.send(.chunkPut(.stored), to: user, call: call)
             return
         }
-        if let operation = uploading[id] {
+        if let operation = uploading[id], uploads[operation]?.user == user {
             // The user tries again; the answer goes to the last try.
-            uploads[operation]?.user = user
             uploads[operation]?.call = call
             uploads[operation]?.isAnswered = false
             stage(id, byteCount: request.payload.byteCount, by: user, at: now)
             return
         }
-        guard uploads.count < Self.uploadLimit else {
+        guard uploading[id] == nil, uploads.count < Self.uploadLimit else {
             effects.send(.chunkPut(.busy), to: user, call: call)
             return
         }

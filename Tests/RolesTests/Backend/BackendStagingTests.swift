@@ -47,6 +47,20 @@ import Testing
         #expect(storeCount(story) == before)
     }
 
+    @Test func `somebody else's try does not take the answer away`() {
+        var story = BackendStory()
+        story.holdsAnswer = isStore
+        let message = Message.putChunk(
+            PutChunkRequest(chunk: chunk.id, payload: chunk.payload))
+        let call = story.open(message, from: Peers.user)
+        #expect(story.put(chunk, by: Peers.otherUser) == .busy)
+        story.release()
+        guard case .chunkPut(.stored)? = story.answer(to: call) else {
+            Issue.record("the first user was not answered")
+            return
+        }
+    }
+
     // MARK: Staging
 
     @Test func `a chunk that no file takes is let go after the expiry`() throws {
