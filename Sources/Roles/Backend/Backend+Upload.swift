@@ -114,6 +114,8 @@ extension Backend {
             reconcile(id, at: now, effects: &effects)
         } else {
             replaceStore(of: operation, at: now, random: &random, effects: &effects)
+            // Committed meanwhile, it counted on this replica; if nobody takes its place, repair must.
+            enqueueIfNeeded(id)
         }
         settle(operation, effects: &effects)
     }

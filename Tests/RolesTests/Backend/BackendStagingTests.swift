@@ -84,6 +84,18 @@ import Testing
         #expect(try story.placement(of: chunk) == nil)
     }
 
+    @Test func `a replica that fails after the commit is made good by repair`() throws {
+        var story = BackendStory(nodes: 3)
+        story.nodes[2].isSilent = true
+        try story.store([chunk])
+        #expect(story.holders(of: chunk) == [0, 1])
+        // Nobody was left to ask when the store timed out.
+        story.advance(by: .minutes(1))
+        story.nodes[2].isSilent = false
+        story.advance(by: .minutes(1))
+        #expect(story.holders(of: chunk) == [0, 1, 2])
+    }
+
     @Test func `replicas on nodes that died or left do not count towards a commit`() throws {
         for leaves in [true, false] {
             var story = BackendStory(nodes: 6)
