@@ -10,9 +10,17 @@ struct Download: Sendable {
     let call: CallID
     /// Holders to ask next, best first.
     var candidates: [Int]
-    /// Who was asked, and when.
-    var asked: [(member: Int, at: Instant)] = []
+    var lastAskedAt = Instant.origin
     var waiting = 0
+}
+
+/// A retrieval under way. It outlives its download: what comes of it tells of the node and of its
+/// replica even when another was quicker.
+struct Retrieval: Sendable {
+    let operation: UInt64
+    let chunk: ChunkID
+    let member: Int
+    let askedAt: Instant
 }
 
 /// Serving chunks: asks the quickest replica, verifies what comes, falls back to another, asks a second
@@ -73,12 +81,16 @@ extension Backend {
             return
         }
         let member = download.candidates.removeFirst()
-        download.asked.append((member, now))
+        download.lastAskedAt = now
         download.waiting += 1
         downloads[operation] = download
         let peer = members[member].peer
         let byteCount = chunks[download.chunk]?.byteCount ?? 0
-        let call = calls.open(to: peer, .retrieve(operation, member: member))
+        let call = calls.open(
+            to: peer,
+            .retrieve(
+                Retrieval(
+                    operation: operation, chunk: download.chunk, member: member, askedAt: now)))
         effects.request(
             .retrieve(RetrieveRequest(chunk: download.chunk, capability: nil)), to: peer,
             call: call, timeout: settings.timeout(forBytes: byteCount))
@@ -89,40 +101,30 @@ extension Backend {
     mutating func hedgeDownload(
         _ operation: UInt64, at now: Instant, effects: inout Effects
     ) {
-        guard let download = downloads[operation], let last = download.asked.last,
-            !download.candidates.isEmpty,
-            now - last.at >= slowAfter(chunks[download.chunk]?.byteCount ?? 0)
+        guard let download = downloads[operation], !download.candidates.isEmpty,
+            now - download.lastAskedAt >= slowAfter(chunks[download.chunk]?.byteCount ?? 0)
         else { return }
         askNext(operation, at: now, effects: &effects)
     }
 
     /// A node answered a retrieval, or did not (nil).
     mutating func retrieveAnswered(
-        _ operation: UInt64, _ member: Int, _ answer: RetrieveAnswer?, at now: Instant,
-        effects: inout Effects
+        _ retrieval: Retrieval, _ answer: RetrieveAnswer?, at now: Instant, effects: inout Effects
     ) {
-        let chunk = downloads[operation]?.chunk
+        let operation = retrieval.operation
         downloads[operation]?.waiting -= 1
-        if let asked = downloads[operation]?.asked.last(where: { $0.member == member }) {
-            // A smoothed estimate with the gain that TCP uses for round trips (RFC 6298 §2).
-            let old = members[member].answerTime
-            members[member].answerTime = (old * 7 + (now - asked.at)) / 8
-        }
+        // A smoothed estimate with the gain that TCP uses for round trips (RFC 6298 §2).
+        let old = members[retrieval.member].answerTime
+        members[retrieval.member].answerTime = (old * 7 + (now - retrieval.askedAt)) / 8
         switch answer {
-        case .found(let payload):
-            if let chunk, SHA256.hash(payload.bytes) == chunk.hash {
-                guard let download = downloads.removeValue(forKey: operation) else { return }
-                effects.send(
-                    .chunkAnswer(.found(payload)), to: download.user, call: download.call)
-                return
-            }
-            fallthrough
-        case .missing:
-            if let chunk {
-                replicaMissing(chunk, on: member, .scrubOrRead, at: now, effects: &effects)
-            }
-        case .refused, nil: break
+        case .found(let payload) where SHA256.hash(payload.bytes) == retrieval.chunk.hash:
+            guard let download = downloads.removeValue(forKey: operation) else { return }
+            effects.send(.chunkAnswer(.found(payload)), to: download.user, call: download.call)
+        case .found, .missing:
+            replicaMissing(
+                retrieval.chunk, on: retrieval.member, .scrubOrRead, at: now, effects: &effects)
+            askNext(operation, at: now, effects: &effects)
+        case .refused, nil: askNext(operation, at: now, effects: &effects)
         }
-        askNext(operation, at: now, effects: &effects)
     }
 }

@@ -120,8 +120,8 @@ package struct Backend: Role {
         where named == chunk:
             storeAnswered(
                 upload, chunk, member, outcome, at: now, random: &random, effects: &effects)
-        case (.retrieve(let download, let member), .retrieved(let answer)):
-            retrieveAnswered(download, member, answer, at: now, effects: &effects)
+        case (.retrieve(let retrieval), .retrieved(let answer)):
+            retrieveAnswered(retrieval, answer, at: now, effects: &effects)
         case (.copy(let transfer), .copied(let named, let outcome))
         where named == transfer.chunk:
             copyAnswered(transfer, outcome, at: now, random: &random, effects: &effects)
@@ -168,8 +168,8 @@ package struct Backend: Role {
         switch context {
         case .store(let upload, let chunk, let member):
             storeAnswered(upload, chunk, member, nil, at: now, random: &random, effects: &effects)
-        case .retrieve(let download, let member):
-            retrieveAnswered(download, member, nil, at: now, effects: &effects)
+        case .retrieve(let retrieval):
+            retrieveAnswered(retrieval, nil, at: now, effects: &effects)
         case .copy(let transfer):
             copyAnswered(transfer, nil, at: now, random: &random, effects: &effects)
         case .compare(let member): comparisonFailed(member, at: now, effects: &effects)
@@ -221,7 +221,7 @@ package struct Backend: Role {
 enum BackendCall: Sendable {
     case peers(discovery: Int)
     case store(UInt64, ChunkID, member: Int)
-    case retrieve(UInt64, member: Int)
+    case retrieve(Retrieval)
     case copy(RepairTransfer)
     case compare(member: Int)
     case delete(ChunkID, member: Int)

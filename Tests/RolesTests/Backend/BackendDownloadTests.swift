@@ -187,6 +187,18 @@ import Testing
         #expect(story.inbox.count == answered)
     }
 
+    @Test func `a replica that lost a race is mended too when it turns out missing`() throws {
+        var story = try withFile()
+        story.nodes[0].held = [:]
+        preferNode0(&story)
+        story.holdsRequest = { $0.retrieveRequest != nil && $0.to == Peers.node(0) }
+        _ = story.open(story.get(0, of: chunks))
+        story.advance(by: story.settings.hedgeAfter + .milliseconds(2))
+        #expect(mended(&story).isEmpty)
+        story.release()
+        #expect(mended(&story) == [chunks[0].id])
+    }
+
     @Test func `nodes thought to be there are asked before suspect and dead ones`() throws {
         var story = try withFile()
         story.hear(.dead, of: 0)
@@ -224,6 +236,23 @@ import Testing
         preferNode0(&fresh)
         for _ in 0..<5 { _ = fresh.open(fresh.get(0, of: chunks)) }
         #expect(shareOfNode0(&fresh) > 10)
+    }
+
+    @Test(arguments: [true, false])
+    func `a node that lost a race, or never answered, counts as slow`(answersLate: Bool) throws {
+        var story = try withFile()
+        preferNode0(&story)
+        for _ in 0..<5 {
+            story.holdsRequest = { $0.retrieveRequest != nil }
+            _ = story.open(story.get(0, of: chunks))
+            story.advance(by: story.settings.hedgeAfter + .milliseconds(1))
+            // The others are not quick either, so that only what is measured of node 0 tells.
+            story.advance(by: .milliseconds(200))
+            for number in 1...2 { story.releaseRequests(to: number) }
+            story.advance(by: answersLate ? .seconds(1) : .seconds(30))
+            story.release()
+        }
+        #expect(shareOfNode0(&story) == 0)
     }
 
     @Test func `downloads beyond the bound are refused until others are done`() throws {
