@@ -83,7 +83,13 @@ extension Backend {
         effects: inout Effects
     ) {
         guard let record = ownFile(request.file, of: user) else {
-            effects.send(.fileDeleted(.notFound), to: user, call: call)
+            guard journal.inFlight != nil else {
+                effects.send(.fileDeleted(.notFound), to: user, call: call)
+                return
+            }
+            // It may be another try of a deletion that is not durable yet.
+            journal.whenDurable(.answer(.fileDeleted(.notFound), to: user, call: call))
+            writeBlock(at: now, effects: &effects)
             return
         }
         guard MerkleTree.root(ofChunks: request.chunks) == record.root else {

@@ -211,4 +211,18 @@ import Testing
         #expect(story.nodesHolding(chunks[0]).count == 3)
         #expect(story.commit([chunks[0]], as: 2) == .committed)
     }
+
+    @Test func `a deletion that is tried again is not confirmed before it is durable`() throws {
+        var story = BackendStory()
+        try story.store(chunks)
+        story.drive.disk.holding = .syncs
+        #expect(story.delete(chunks) == nil)
+        let call = story.open(.deleteFile(DeleteFileRequest(file: file, chunks: chunks.map(\.id))))
+        #expect(story.answer(to: call) == nil)
+        story.releaseDisk()
+        guard case .fileDeleted(.notFound)? = story.answer(to: call) else {
+            Issue.record("the second try was not answered")
+            return
+        }
+    }
 }
