@@ -44,8 +44,10 @@ extension Backend {
         members[index].lastSeen = members.lastSeen(index)
         members[index].views[slot] = report.status
         if report.status == .alive, members[index].incarnation != registration.incarnation {
-            // It restarted: what it holds may differ from what it held.
+            // It restarted: what it holds may differ from what it held, and it no longer wants to
+            // leave, unless it asks again.
             members[index].incarnation = registration.incarnation
+            members[index].isDraining = false
             members[index].nextComparison = min(
                 members[index].nextComparison, now + random.upTo(.minutes(1)))
         }

@@ -214,6 +214,19 @@ import Testing
         #expect(deaths(&story).isEmpty)
     }
 
+    @Test func `a node that restarts has forgotten that it was leaving, and so has the backend`()
+        throws
+    {
+        var story = BackendStory(nodes: 3)
+        try story.store([TestChunk(1)])
+        #expect(!isGranted(story.ask(.leave, from: story.nodes[0].id)))
+        #expect(story.put(TestChunk(2)) == .stored)
+        #expect(story.nodes[0].held.count == 1)
+        story.restartNode(0)
+        #expect(story.put(TestChunk(3)) == .stored)
+        #expect(story.nodes[0].held.count == 2)
+    }
+
     @Test func `nobody is dead because no discovery was there for a long time`() throws {
         var story = BackendStory()
         story.discoveries[0].isSilent = true
