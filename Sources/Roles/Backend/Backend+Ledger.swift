@@ -57,7 +57,10 @@ extension Backend {
 
     /// Writes records that nobody waits for once they have gathered for the ledger interval.
     mutating func writeGathered(at now: Instant, effects: inout Effects) {
-        guard !journal.isIdle else { return }
+        guard !journal.isIdle else {
+            journal.waitingSince = nil
+            return
+        }
         let since = journal.waitingSince ?? now
         journal.waitingSince = since
         if now - since >= settings.ledgerInterval { writeBlock(at: now, effects: &effects) }

@@ -98,4 +98,20 @@ import Testing
         story.releaseDisk()
         #expect(written(&story) == story.drive.disk.state.log.suffix(1).map(\.count))
     }
+
+    @Test func `work that needs no block does not hurry the records that come after it`() throws {
+        var settings = ProtocolSettings()
+        settings.antiEntropyInterval = .minutes(5)
+        settings.orphanGrace = .minutes(10)
+        settings.uploadExpiry = .minutes(5)
+        var story = BackendStory(settings: settings)
+        let orphan = TestChunk(1)
+        story.nodes[0].held[orphan.id] = orphan.payload
+        story.advance(by: .minutes(40))
+        #expect(story.nodesHolding(orphan).isEmpty)
+        let block = story.drive.disk.state.log.count
+        story.hear(.dead, of: 1)
+        story.advance(by: settings.ledgerInterval / 2)
+        #expect(story.drive.disk.state.log.count == block)
+    }
 }
