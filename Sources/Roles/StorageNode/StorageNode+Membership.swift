@@ -36,6 +36,7 @@ extension StorageNode {
         phase = .leaving
         leaveAwaits = backends
         askToLeave(effects: &effects)
+        leaveIfGranted(effects: &effects)
     }
 
     /// Asks the backends that have not agreed yet, over and over: a backend may restart meanwhile and
@@ -49,6 +50,10 @@ extension StorageNode {
     mutating func leaveGranted(by backend: PeerID, effects: inout Effects) {
         guard phase == .leaving else { return }
         leaveAwaits.removeAll { $0 == backend }
+        leaveIfGranted(effects: &effects)
+    }
+
+    private mutating func leaveIfGranted(effects: inout Effects) {
         guard leaveAwaits.isEmpty else { return }
         phase = .left
         for discovery in discoveries { effects.send(.unregister, to: discovery, call: .none) }

@@ -128,4 +128,16 @@ import Testing
         drive.start()
         #expect(drive.sent.filter(\.isLeave).map(\.to) == [Peers.backend, Peers.otherBackend])
     }
+
+    @Test func `a node without backends leaves at once`() {
+        let identity = NodeIdentity(
+            id: NodeDrive.nodeID, publicKey: Keys.publicKey(of: NodeDrive.nodeID), domain: 0,
+            capacityBytes: 1)
+        var drive = NodeDrive(
+            StorageNode(
+                identity: identity, settings: settings, discoveries: discoveries, backends: []))
+        drive.start()
+        #expect(drive.handle(.leave).filter(\.isUnregister).map(\.to) == discoveries)
+        #expect(drive.hasStopped)
+    }
 }
