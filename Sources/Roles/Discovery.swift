@@ -19,6 +19,7 @@ package struct Discovery: Role {
         var lastHeard: Instant
         /// The version at which its report last changed.
         var changed: UInt64
+        /// It unregistered: those who knew of it are told that it is dead, others nothing.
         var isGone = false
     }
 
@@ -39,8 +40,7 @@ package struct Discovery: Role {
         case .message(let from, let call, .peers(let epoch, let since)):
             effects.send(
                 .peersAnswer(changes(since: epoch == self.epoch ? since : 0)), to: from, call: call)
-        case .message(let from, _, .unregister):
-            if let lease = leases.removeValue(forKey: from) { entries[Int(lease)].isGone = true }
+        case .message(let from, _, .unregister): unregister(from)
         case .start:
             epoch = random.next()
             effects.schedule(Timer(.sweep), after: sweepInterval)
@@ -96,6 +96,13 @@ package struct Discovery: Role {
         return lease
     }
 
+    private mutating func unregister(_ peer: PeerID) {
+        guard let lease = leases.removeValue(forKey: peer) else { return }
+        entries[Int(lease)].isGone = true
+        entries[Int(lease)].status = .dead
+        markChanged(Int(lease))
+    }
+
     private mutating func markChanged(_ index: Int) {
         version += 1
         entries[index].changed = version
@@ -104,7 +111,7 @@ package struct Discovery: Role {
     private func changes(since: UInt64) -> PeersAnswer {
         var answer = PeersAnswer(epoch: epoch, version: version, reports: [])
         guard since != version else { return answer }
-        for entry in entries where entry.changed > since && !entry.isGone {
+        for entry in entries where entry.changed > since && !(entry.isGone && since == 0) {
             answer.reports.append(
                 PeerReport(registration: entry.registration, status: entry.status))
         }

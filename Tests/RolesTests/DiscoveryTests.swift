@@ -192,4 +192,14 @@ import Testing
         drive.receive(.unregister, from: Peers.stranger)
         #expect(try news(of: &drive).reports.count == 1)
     }
+
+    @Test func `whoever knew a node that unregisters hears that it is gone`() throws {
+        var drive = makeDiscovery()
+        _ = try register(.of(node), in: &drive)
+        let before = try news(of: &drive)
+        drive.receive(.unregister, from: node)
+        let after = try news(of: &drive, epoch: before.epoch, since: before.version)
+        #expect(after.reports.map(\.status) == [.dead])
+        #expect(after.reports.map(\.registration.node) == [node])
+    }
 }
