@@ -73,7 +73,7 @@ extension Message {
         case .heartbeatAnswer(let known): mix(4, known ? 1 : 0)
         case .unregister: mix(5)
         case .peers(let epoch, let since): mix(6, epoch, since)
-        case .peersAnswer(let a): mix(7, a.version, UInt64(a.reports.count))
+        case .peersAnswer(let a): mix(7, a.epoch &+ a.version, UInt64(a.reports.count))
         case .store(let r): mix(8, r.chunk.hash.prefix, stamp(r.stamp))
         case .stored(let chunk, let outcome): mix(9, chunk.hash.prefix, UInt64(outcome.rawValue))
         case .retrieve(let r): mix(10, r.chunk.hash.prefix)
@@ -111,9 +111,9 @@ extension Message {
     private func stamp(_ instant: Instant) -> UInt64 { UInt64(bitPattern: instant.nanoseconds) }
 
     private func content(_ payload: Payload) -> UInt64 {
-        var word = UInt64(payload.byteCount)
-        for byte in payload.bytes.suffix(8) { word = word << 8 ^ UInt64(byte) }
-        return word
+        var word: UInt64 = 0
+        for byte in payload.bytes.suffix(8) { word = word << 8 | UInt64(byte) }
+        return word &+ UInt64(truncatingIfNeeded: payload.byteCount) &* 0x9E37_79B9_7F4A_7C15
     }
 
     @inline(__always)

@@ -101,6 +101,14 @@ import Testing
             file: FileID(high: 0, low: file), chunk: chunk, proof: .of(0, in: [chunk]))
     }
 
+    @Test func `messages of different kind or content have different fingerprints`() {
+        var seen: [UInt64: Message] = [:]
+        for message in Self.messages {
+            let twin = seen.updateValue(message, forKey: message.fingerprint)
+            #expect(twin == nil, "\(message) has the fingerprint of another message")
+        }
+    }
+
     @Test func `a message has the same fingerprint each time`() {
         for message in Self.messages { #expect(message.fingerprint == message.fingerprint) }
     }
