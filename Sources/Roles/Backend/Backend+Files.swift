@@ -12,6 +12,10 @@ extension Backend {
         _ request: CommitRequest, from user: PeerID, call: CallID, at now: Instant,
         effects: inout Effects
     ) {
+        guard request.chunks.count <= Self.chunksPerFileLimit else {
+            effects.send(.fileCommitted(.conflict), to: user, call: call)
+            return
+        }
         let record = FileRecord(
             owner: ownerTag(user), file: request.file,
             root: MerkleTree.root(ofChunks: request.chunks),
@@ -40,9 +44,9 @@ extension Backend {
     }
 
     private func refusal(of request: CommitRequest, by user: PeerID) -> CommitOutcome? {
-        guard !request.chunks.isEmpty, request.chunks.count <= Self.chunksPerFileLimit,
-            Set(request.chunks).count == request.chunks.count
-        else { return .conflict }
+        guard !request.chunks.isEmpty, Set(request.chunks).count == request.chunks.count else {
+            return .conflict
+        }
         var unknown: [UInt32] = []
         for (index, id) in request.chunks.enumerated() {
             guard let chunk = chunks[id] else {

@@ -44,7 +44,8 @@ package enum CommitOutcome: Sendable, Equatable {
     case committed
     /// These chunks, by index, are not stored here; put them again.
     case unknownChunks([UInt32])
-    /// The file id or a chunk belongs to another file already, or a chunk stands in it twice.
+    /// The file id or a chunk belongs to another file already, a chunk stands in it twice, or it
+    /// has none or too many.
     case conflict
 }
 
