@@ -73,7 +73,7 @@ extension Message {
         case .heartbeatAnswer(let known): mix(4, known ? 1 : 0)
         case .unregister: mix(5)
         case .peers(let epoch, let since): mix(6, epoch, since)
-        case .peersAnswer(let a): mix(7, a.epoch &+ a.version, UInt64(a.reports.count))
+        case .peersAnswer(let a): mix(7, a.epoch &* 31 &+ a.version, UInt64(a.reports.count))
         case .store(let r): mix(8, r.chunk.hash.prefix, stamp(r.stamp))
         case .stored(let chunk, let outcome): mix(9, chunk.hash.prefix, UInt64(outcome.rawValue))
         case .retrieve(let r): mix(10, r.chunk.hash.prefix)

@@ -150,24 +150,24 @@ import Testing
 
     // MARK: Surplus
 
-    @Test func `a replica that nobody counted on is adopted where one is short`() throws {
-        // Node 2 stores, but its acknowledgements are lost.
+    @Test func `a replica that nobody counted on is adopted while a holder is missing`() throws {
         let chunk = TestChunk(1)
-        var story = BackendStory(nodes: 3, domains: 3)
-        story.advance(by: .minutes(1))
-        story.holdsAnswer = {
-            $0.to == Peers.node(2) && ($0.storeRequest != nil || $0.copyRequest != nil)
-        }
-        try story.store([chunk])
-        story.advance(by: .minutes(1))
-        #expect(story.holders(of: chunk) == [0, 1])
-        #expect(story.nodesHolding(chunk) == [0, 1, 2])
-        story.restartNode(2)
+        var story = try settled(nodes: 4, chunks: [chunk])
+        let holders = story.holders(of: chunk)
+        let idle = try #require(story.nodes.indices.first { !holders.contains($0) })
+        story.nodes[idle].held[chunk.id] = chunk.payload
+        story.hear(.suspect, of: holders[0])
+        story.restartNode(idle)
         story.advance(by: .minutes(3))
-        #expect(story.holders(of: chunk) == [0, 1, 2])
         #expect(surplus(story.drive.takeNotes()) == [chunk.id])
-        #expect(try story.placement(of: chunk)?.nodes.count == 3)
+        #expect(story.holders(of: chunk) == [0, 1, 2, 3])
+        #expect(try story.placement(of: chunk)?.nodes.count == 4)
         #expect(story.requests(\.deleteRequest).isEmpty)
+        // Once the holder is back, one of them is too many.
+        story.hear(.alive, of: holders[0])
+        story.advance(by: .minutes(3))
+        #expect(story.holders(of: chunk).count == 3)
+        #expect(story.nodesHolding(chunk) == story.holders(of: chunk))
     }
 
     @Test func `a replica too many is deleted`() throws {
