@@ -3,12 +3,14 @@ import Primitives
 /// How nodes come and go of themselves: each by streams of its own.
 struct Churn: Sendable {
     let settings: ChurnSettings
-    private let seed: UInt64
+    private var seed: UInt64
 
     init(_ configuration: WorldConfiguration) {
         settings = configuration.churn
         seed = configuration.seed
     }
+
+    mutating func reseed(_ seed: UInt64) { self.seed = seed }
 
     /// A stream for one decision in a node's life. The n-th session of a node is the same whatever
     /// else happens to it.

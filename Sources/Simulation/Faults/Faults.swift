@@ -14,16 +14,24 @@ struct Faults: Sendable {
     private(set) var states: [State]
 
     init(_ configuration: WorldConfiguration) {
-        states = configuration.faults.map { settings in
-            // Keyed by name: taking one fault away shifts nothing else.
-            let who = settings.name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-                ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-            }
-            return State(
-                settings: settings,
-                stream: RandomSource(
-                    seed: configuration.seed, who: who, purpose: Purpose.faultTimes.rawValue))
+        states = configuration.faults.map {
+            State(settings: $0, stream: Self.stream(of: $0, seed: configuration.seed))
         }
+    }
+
+    mutating func reseed(_ seed: UInt64) {
+        for fault in states.indices {
+            states[fault].stream = Self.stream(of: states[fault].settings, seed: seed)
+        }
+    }
+
+    /// Keyed by the fault's name: taking another fault away shifts nothing here.
+    private static func stream(of settings: FaultSettings, seed: UInt64) -> RandomSource {
+        // FNV-1a, 64 bits.
+        let who = settings.name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
+        return RandomSource(seed: seed, who: who, purpose: Purpose.fault.rawValue)
     }
 
     subscript(fault: Int) -> State {

@@ -10,8 +10,8 @@ struct Workload: Sendable {
     var owned: [[FilePlan]]
     /// All files that were ever acknowledged, by ordinal.
     var acknowledged: [Int: Acknowledged] = [:]
-    private var streams: [RandomSource]
-    private var sizes: RandomSource
+    private var streams: [RandomSource] = []
+    private var sizes = RandomSource(seed: 0, who: 0, purpose: 0)
 
     struct Acknowledged: Sendable {
         var plan: FilePlan
@@ -25,12 +25,15 @@ struct Workload: Sendable {
         content = FileContent(
             seed: configuration.seed, mode: settings.payload, chunkBytes: settings.chunkBytes)
         owned = Array(repeating: [], count: configuration.topology.users)
+        reseed(configuration.seed)
+    }
+
+    /// Draws from now on as a workload with this seed would. The content of files stays what it is.
+    mutating func reseed(_ seed: UInt64) {
         streams = WorkloadKind.allCases.map {
-            RandomSource(
-                seed: configuration.seed, who: $0.rawValue, purpose: Purpose.workload.rawValue)
+            RandomSource(seed: seed, who: $0.rawValue, purpose: Purpose.workload.rawValue)
         }
-        sizes = RandomSource(
-            seed: configuration.seed, who: Purpose.world, purpose: Purpose.size.rawValue)
+        sizes = RandomSource(seed: seed, who: Purpose.world, purpose: Purpose.size.rawValue)
     }
 
     /// Uniform in the logarithm.

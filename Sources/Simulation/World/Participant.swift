@@ -35,9 +35,22 @@ package struct Participant: Sendable {
         self.slot = slot
         self.region = region
         self.domain = domain
-        roleStream = RandomSource(seed: seed, who: index, purpose: Purpose.role.rawValue)
-        latencyStream = RandomSource(seed: seed, who: index, purpose: Purpose.latency.rawValue)
-        mishapStream = RandomSource(seed: seed, who: index, purpose: Purpose.mishap.rawValue)
+        (roleStream, latencyStream, mishapStream) = Self.streams(of: index, seed: seed)
+    }
+
+    /// Draws from now on as a participant of a world with another seed would.
+    mutating func reseed(_ seed: UInt64, index: UInt64) {
+        (roleStream, latencyStream, mishapStream) = Self.streams(of: index, seed: seed)
+    }
+
+    private static func streams(
+        of index: UInt64, seed: UInt64
+    ) -> (role: RandomSource, latency: RandomSource, mishap: RandomSource) {
+        (
+            RandomSource(seed: seed, who: index, purpose: Purpose.role.rawValue),
+            RandomSource(seed: seed, who: index, purpose: Purpose.latency.rawValue),
+            RandomSource(seed: seed, who: index, purpose: Purpose.mishap.rawValue)
+        )
     }
 }
 
@@ -46,7 +59,7 @@ enum Purpose: UInt64 {
     case role, latency, mishap
     case session, downtime, lifetime, replacement
     case identity, keys, content, size
-    case faultTargets, faultTimes, workload
+    case fault, workload
 
     /// Streams that belong to the world rather than to one participant.
     static let world = UInt64.max

@@ -84,6 +84,18 @@ package struct World: Sendable {
     /// Whether what happens now is measured.
     var isMeasured: Bool { now < settleStart }
 
+    /// Has everything that is still to be drawn come from another seed: a branch that shares its past
+    /// with the original and parts from it now. What is scheduled already stays so, and the bytes of
+    /// files are those of the original seed.
+    package mutating func reseed(_ seed: UInt64) {
+        for index in participants.indices {
+            participants[index].reseed(seed, index: UInt64(index))
+        }
+        churn.reseed(seed)
+        faults.reseed(seed)
+        workload.reseed(seed)
+    }
+
     // MARK: Populating
 
     private mutating func populate() {

@@ -1,0 +1,161 @@
+import Files
+import Ledger
+import Primitives
+import Roles
+import Testing
+
+@testable import Simulation
+
+/// An oracle that cannot fail is worth nothing: each is shown a bug that it must catch.
+struct PlantedBugTests {
+    struct PlantedBug: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let oracle: Oracles.Name
+        /// Plants the bug in a world that has its files, and runs it for as long as it takes.
+        let plant: @Sendable (inout World) throws -> Void
+    }
+
+    static let bugs: [PlantedBug] = [
+        PlantedBug(testDescription: "backends delete replicas that they need", oracle: .collection)
+        {
+            world in
+            let chunk = try #require(world.referencedChunks.first)
+            let holders = world.holders(of: chunk).map { PeerID(UInt64(world.nodeIndices[$0])) }
+            let backend = PeerID(UInt64(world.backendIndices[0]))
+            world.order(holders.prefix(1), toDelete: chunk, from: backend)
+        },
+        PlantedBug(
+            testDescription: "every replica of a chunk is deleted", oracle: .durability
+        ) { world in
+            let chunk = try #require(world.referencedChunks.first)
+            let holders = world.holders(of: chunk).map { PeerID(UInt64(world.nodeIndices[$0])) }
+            let backend = PeerID(UInt64(world.backendIndices[0]))
+            world.order(holders[...], toDelete: chunk, from: backend)
+        },
+        PlantedBug(
+            testDescription: "nodes acknowledge before they sync", oracle: .durableAcknowledgement
+        ) { world in
+            world.sabotage = { peer, effects in
+                for request in effects.disk {
+                    guard case .write(_, let stored, _) = request else { continue }
+                    effects.send(.stored(stored.chunk, .stored), to: stored.owner, call: .none)
+                }
+            }
+            world.put(byteCount: 100_000, by: 0)
+            world.run(for: .minutes(1))
+        },
+        PlantedBug(testDescription: "users send plaintext", oracle: .noPlaintext) { world in
+            world.sabotage = { peer, effects in
+                for index in effects.sends.indices {
+                    guard case .putChunk(var request) = effects.sends[index].message else {
+                        continue
+                    }
+                    request.payload.bytes = FileContent.canary + [1, 2, 3]
+                    effects.sends[index].message = .putChunk(request)
+                }
+            }
+            world.put(byteCount: 100_000, by: 0)
+            world.run(for: .seconds(10))
+        },
+        PlantedBug(testDescription: "a record goes to another user", oracle: .ownerOnly) { world in
+            let plan = try #require(world.workload.owned[0].first)
+            let stranger = world.users[1].id
+            world.sabotage = { peer, effects in
+                for index in effects.sends.indices {
+                    if case .fileAnswer(.found) = effects.sends[index].message {
+                        effects.sends[index].to = stranger
+                    }
+                }
+            }
+            world.read(plan)
+            world.run(for: .seconds(10))
+        },
+        PlantedBug(
+            testDescription: "a chunk of another file answers a read", oracle: .readIntegrity
+        ) { world in
+            // It hashes to its own name, but that is not the name that was asked for.
+            let plan = try #require(world.workload.owned[0].first)
+            let other = try #require(world.chunkDisks.first { !$0.replicas.isEmpty })
+            let payload = try #require(
+                other.replicas.sorted { $0.key < $1.key }.last?.value.payload)
+            world.sabotage = { peer, effects in
+                for index in effects.sends.indices {
+                    if case .chunkAnswer(.found) = effects.sends[index].message {
+                        effects.sends[index].message = .chunkAnswer(.found(payload))
+                    }
+                }
+            }
+            world.read(plan)
+            world.run(for: .seconds(30))
+        },
+        PlantedBug(testDescription: "a block is altered on its way to disk", oracle: .ledger) {
+            world in
+            world.sabotage = { peer, effects in
+                for index in effects.disk.indices {
+                    guard case .append(var block) = effects.disk[index] else { continue }
+                    block[block.count / 2] ^= 1
+                    effects.disk[index] = .append(block)
+                }
+            }
+            world.put(byteCount: 100_000, by: 0)
+            world.run(for: .seconds(30))
+        },
+        PlantedBug(testDescription: "a block is never written", oracle: .ledger) { world in
+            world.sabotage = { peer, effects in
+                effects.disk.removeAll { if case .append = $0 { true } else { false } }
+            }
+            world.put(byteCount: 100_000, by: 0)
+            world.run(for: .seconds(30))
+            world.sabotage = nil
+            world.put(byteCount: 100_000, by: 0)
+            world.run(for: .seconds(30))
+        },
+        PlantedBug(
+            testDescription: "a node counts what its disk has lost", oracle: .inventoryTruth
+        ) { world in
+            let chunk = try #require(world.referencedChunks.first)
+            let slot = try #require(world.holders(of: chunk).first)
+            // Behind the census's back: no fault did this.
+            world.chunkDisks[slot].lose(chunk)
+            world.inspect()
+        },
+        PlantedBug(testDescription: "nobody repairs", oracle: .redundancyRestored) { world in
+            world.sabotage = { peer, effects in
+                effects.sends.removeAll { if case .copy = $0.message { true } else { false } }
+            }
+            let chunk = try #require(world.referencedChunks.first)
+            let slot = try #require(world.holders(of: chunk).first)
+            world.destroy(world.nodeIndices[slot], isFault: true)
+            world.finishRun()
+        },
+    ]
+
+    @Test(arguments: bugs)
+    func `a planted bug is caught`(_ bug: PlantedBug) throws {
+        var world = World(.small())
+        world.runUntilFilled()
+        world.run(for: .minutes(1))
+        #expect(world.complaints.isEmpty)
+        try bug.plant(&world)
+        #expect(world.oracles.violations(of: bug.oracle) > 0, "\(world.complaints)")
+    }
+
+    @Test func `every oracle has a planted bug`() {
+        #expect(Set(Self.bugs.map(\.oracle)) == Set(Oracles.Name.allCases))
+    }
+
+    @Test func `without a bug nothing is violated`() {
+        expectNoComplaint(World.finished(.small()))
+    }
+}
+
+extension World {
+    /// Has a backend tell nodes, out of the blue, to delete a chunk.
+    mutating func order(_ nodes: ArraySlice<PeerID>, toDelete chunk: ChunkID, from backend: PeerID)
+    {
+        let request = DeleteRequest(chunk: chunk, stamp: now, expires: now + .minutes(1))
+        for node in nodes { effects.send(.delete(request), to: node, call: .none) }
+        apply(UInt32(backend.raw))
+        run(for: .seconds(5))
+    }
+}
