@@ -76,6 +76,17 @@ extension World {
         shadows.contains { $0.placements[chunk]?.contains(PeerID(UInt64(actor))) ?? false }
     }
 
+    /// Whether a ledger counts on other replicas instead, all of which faults have destroyed without
+    /// anybody's having noticed yet. Deleting a spare one then is bad luck.
+    func isSpare(_ chunk: ChunkID, on actor: UInt32) -> Bool {
+        let others = shadows.flatMap { $0.placements[chunk] ?? [] }.map { UInt32($0.raw) }
+            .filter { $0 != actor }
+        return !others.isEmpty
+            && others.allSatisfy {
+                census.isDivergent(chunk, on: $0) || participants[Int($0)].isGone
+            }
+    }
+
     /// A block became durable on a backend's disk.
     mutating func readBlock(_ block: [UInt8], _ slot: Int) {
         do {

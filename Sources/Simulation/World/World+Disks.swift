@@ -95,7 +95,7 @@ extension World {
             chunk, wasReachable: participants[Int(actor)].isUp, isFault: isFault, at: now)
         if wasLast, !isFault {
             oracles.check(
-                .durability, at: now, false,
+                .durability, at: now, isSpare(chunk, on: actor),
                 "node \(actor) deleted the last replica of chunk \(chunk)")
         }
     }
