@@ -14,6 +14,9 @@ struct BackendStory {
     var holdsRequest: (Effects.Send) -> Bool = { _ in false }
     /// Requests whose answers do not arrive before `release`.
     var holdsAnswer: (Effects.Send) -> Bool = { _ in false }
+    /// How likely a request to a node, or its answer, is lost, and how likely an answer comes twice.
+    var lossRate = 0.0
+    var duplicationRate = 0.0
     /// Every request that the backend sent to a node, oldest first, held back or not.
     private(set) var requests: [Effects.Send] = []
     /// What came for users and for nodes that are not nodes of this story.
@@ -22,6 +25,7 @@ struct BackendStory {
     private var heldRequests: [Effects.Send] = []
     private var heldAnswers: [(from: PeerID, call: CallID, message: Message)] = []
     private var lastCall: UInt64 = 0
+    private var network: RandomSource
 
     /// A backend that has heard of `nodeCount` nodes, all alive, node n in domain n modulo `domains`.
     init(
@@ -30,6 +34,7 @@ struct BackendStory {
         seed: UInt64 = 1
     ) {
         self.settings = settings
+        network = RandomSource(seed: seed, who: 2, purpose: 2)
         nodes = (0..<nodeCount).map {
             FakeNode($0, domain: UInt32($0 % domains), freeBytes: freeBytes)
         }
@@ -154,12 +159,17 @@ struct BackendStory {
     private mutating func arrive(_ send: Effects.Send) {
         guard let index = nodes.firstIndex(where: { $0.id == send.to }), !nodes[index].isSilent
         else { return }
+        guard !network.chance(lossRate) else { return }
         let sources = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.held) })
         guard let answer = nodes[index].answer(send.message, sources: sources) else { return }
         if holdsAnswer(send) {
             heldAnswers.append((send.to, send.call, answer))
         } else {
+            guard !network.chance(lossRate) else { return }
             drive.receive(answer, from: send.to, call: send.call)
+            if network.chance(duplicationRate) {
+                drive.receive(answer, from: send.to, call: send.call)
+            }
         }
     }
 
