@@ -60,7 +60,8 @@ package enum DiskOutcome: UInt8, Sendable {
     case failed
 }
 
-/// What a role asks of its disk. Writes and deletions are volatile until the next completed sync.
+/// What a role asks of its disk, which carries requests out in their order, as far as they touch
+/// the same chunk. Writes and deletions are volatile until the next completed sync.
 package enum DiskRequest: Sendable {
     case recoverChunks
     case recoverLog

@@ -28,6 +28,8 @@ extension Backend {
             }
             members[index].nextComparison =
                 now + random.jittered(settings.antiEntropyInterval, by: 0.25)
+            // Read here, so that what is hashed stays with the member and not with a copy.
+            _ = members[index].expected.rootHash
             var walk = InventoryComparison(local: members[index].expected)
             guard let question = walk.nextQuestion() else { continue }
             comparisons[index] = Comparison(
