@@ -39,7 +39,8 @@ package struct Backend: Role {
     /// Until then deletions that a former run asked for may be under way, so that what a node says it
     /// holds may be about to go.
     var comparisonsBegin = Instant.origin
-    var placementsForgotten = Instant.origin
+    /// When members were last freshened.
+    var freshened = Instant.origin
     /// By member: chunks found there that no ledger names, and when they were first seen.
     var orphans: [Int: [ChunkID: Instant]] = [:]
     var journal: Journal
@@ -185,7 +186,7 @@ package struct Backend: Role {
     ) {
         judgeFreshness(at: now, effects: &effects)
         judgeSilence(at: now, effects: &effects)
-        forgetPlacements(at: now)
+        freshenMembers(at: now)
         expireStaged(at: now, effects: &effects)
         startComparisons(at: now, random: &random, effects: &effects)
         writeGathered(at: now, effects: &effects)
@@ -194,12 +195,15 @@ package struct Backend: Role {
         effects.schedule(Timer(.maintenance), after: settings.peersInterval)
     }
 
-    /// What is placed weighs on further choices until heartbeats and discoveries have told the rest.
-    private mutating func forgetPlacements(at now: Instant) {
-        guard now >= placementsForgotten + settings.heartbeatInterval * 2 + settings.peersInterval
-        else { return }
-        placementsForgotten = now
+    /// What is placed weighs on further choices until heartbeats and discoveries have told the rest,
+    /// and what was measured of members fades.
+    private mutating func freshenMembers(at now: Instant) {
+        guard now >= freshened + settings.heartbeatInterval * 2 + settings.peersInterval else {
+            return
+        }
+        freshened = now
         members.forgetPlacements()
+        members.fadeAnswerTimes()
     }
 
     /// A stamp later than all before it.

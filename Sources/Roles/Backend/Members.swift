@@ -94,6 +94,14 @@ package struct Members: Sendable {
         }
     }
 
+    /// Brings what was measured half-way back to what is assumed of a stranger, so that a node that
+    /// was slow once is tried again: nobody asks the slower ones, so nothing new is measured of them.
+    mutating func fadeAnswerTimes() {
+        for index in all.indices {
+            all[index].answerTime = (all[index].answerTime + Member.assumedAnswerTime) / 2
+        }
+    }
+
     /// Takes note of the free space that a member claims, as far as its capacity allows for it.
     mutating func heard(freeBytes: UInt64, capacityBytes: UInt64, of index: Int) {
         all[index].freeBytes = min(freeBytes, capacityBytes, Self.freeBytesLimit)
@@ -124,7 +132,10 @@ package struct Member: Sendable {
     /// The committed chunks that it is to hold.
     package var expected = InventoryTree()
     /// Smoothed time that it took to answer a retrieval.
-    var answerTime = Duration.milliseconds(50)
+    var answerTime = Self.assumedAnswerTime
+
+    /// What a member of which nothing was measured is taken to need for an answer.
+    static let assumedAnswerTime = Duration.milliseconds(50)
 
     /// A replica here counts: the node is there, or is thought to come back.
     package var countsForRedundancy: Bool { status != .dead && !isDraining && !hasLeft }

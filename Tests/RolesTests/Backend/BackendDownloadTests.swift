@@ -255,6 +255,25 @@ import Testing
         #expect(shareOfNode0(&story) == 0)
     }
 
+    @Test func `a node that was slow once is tried again later`() throws {
+        var story = try withFile()
+        preferNode0(&story)
+        for _ in 0..<3 {
+            story.holdsRequest = { $0.retrieveRequest != nil && $0.to == Peers.node(0) }
+            _ = story.open(story.get(0, of: chunks))
+            story.advance(by: .seconds(5))
+            story.release()
+        }
+        #expect(shareOfNode0(&story) == 0)
+        let start = story.requests.count
+        for _ in 0..<20 {
+            story.advance(by: .minutes(20))
+            _ = story.open(story.get(0, of: chunks))
+        }
+        let retrievals = story.requests(from: start, \.retrieveRequest)
+        #expect(retrievals.count { $0.to == Peers.node(0) } > 2)
+    }
+
     @Test func `downloads beyond the bound are refused until others are done`() throws {
         var story = try withFile()
         for index in story.nodes.indices { story.nodes[index].isSilent = true }
