@@ -7,7 +7,7 @@ enum WriteAnswer: Sendable {
 }
 
 /// A node's reads and writes under way: one write of a chunk at a time. One sync at a time makes all
-/// writes that finished before it durable together, so that many small writes share its cost.
+/// writes and deletions before it durable together, so that many small ones share its cost.
 struct DiskOperations: Sendable {
     struct Write: Sendable {
         var stored: StoredChunk
@@ -26,6 +26,8 @@ struct DiskOperations: Sendable {
     private var reading: [UInt64: Read] = [:]
     /// Written and waiting for the next sync.
     private var written: [Write] = []
+    /// Something was deleted and waits for the next sync.
+    private var hasDeleted = false
     /// Covered by the sync under way; nil when none is.
     private var syncing: [Write]?
     /// The stamps of the writes that are not durable yet.
@@ -65,17 +67,24 @@ struct DiskOperations: Sendable {
         return syncing == nil ? startSync() : nil
     }
 
+    /// Something was deleted. Returns the token of the sync to start, if one is due.
+    mutating func deleted() -> UInt64? {
+        hasDeleted = true
+        return syncing == nil ? startSync() : nil
+    }
+
     /// The sync finished. Returns what is durable now, and the token of the next sync, if one is due.
     mutating func synced() -> (durable: [Write], next: UInt64?) {
         let durable = syncing ?? []
         syncing = nil
         for write in durable { stamps[write.stored.chunk] = nil }
-        return (durable, written.isEmpty ? nil : startSync())
+        return (durable, written.isEmpty && !hasDeleted ? nil : startSync())
     }
 
     private mutating func startSync() -> UInt64 {
         syncing = written
         written = []
+        hasDeleted = false
         lastToken += 1
         return lastToken
     }

@@ -54,6 +54,11 @@ package struct StorageNode: Role {
         calls = Calls(random: &none)
     }
 
+    /// Whether a write of the chunk is under way, durable perhaps but not yet known to be.
+    package func isWriting(_ chunk: ChunkID) -> Bool {
+        disk.stampBeingWritten(of: chunk) != nil
+    }
+
     package var isServing: Bool { phase == .serving || phase == .leaving }
 
     package mutating func handle(
@@ -162,6 +167,7 @@ package struct StorageNode: Role {
         usedBytes -= stored.byteCount
         removeFromInventory(stored)
         effects.disk.append(.delete(stored.chunk))
+        if let sync = disk.deleted() { effects.disk.append(.sync(token: sync)) }
     }
 
     private mutating func removeFromInventory(_ stored: StoredChunk) {

@@ -82,8 +82,10 @@ extension World {
         let others = shadows.flatMap { $0.placements[chunk] ?? [] }.map { UInt32($0.raw) }
             .filter { $0 != actor }
         return !others.isEmpty
-            && others.allSatisfy {
-                census.isDivergent(chunk, on: $0) || participants[Int($0)].isGone
+            && others.allSatisfy { other in
+                let disk = chunkDisks[Int(participants[Int(other)].slot)]
+                return census.isDivergent(chunk, on: other) || participants[Int(other)].isGone
+                    || disk.replicas[chunk]?.isIntact == false
             }
     }
 
@@ -163,7 +165,7 @@ extension World {
         for (chunk, replica) in disk.replicas.sorted(by: { $0.key < $1.key }) {
             oracles.check(
                 .inventoryTruth, at: now,
-                index[chunk] != nil || !disk.isDurable(chunk),
+                index[chunk] != nil || !disk.isDurable(chunk) || nodes[slot].isWriting(chunk),
                 "node \(actor) holds a durable chunk that it does not count")
             checkCanary(replica.payload.bytes, "chunk on a node's disk")
         }

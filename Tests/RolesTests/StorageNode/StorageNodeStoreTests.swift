@@ -114,6 +114,26 @@ import Testing
         #expect(drive.delete(chunk, stamp: 12) == .notHeld)
     }
 
+    @Test func `what was deleted does not come back with a crash`() {
+        var drive = NodeDrive.node()
+        drive.store(chunk, stamp: 1)
+        #expect(drive.delete(chunk, stamp: 2) == .deleted)
+        drive.restart(as: NodeDrive.makeNode())
+        #expect(drive.role.index.isEmpty)
+    }
+
+    @Test func `deletions that come during a sync share the next one`() {
+        var drive = NodeDrive.node()
+        let chunks = (10..<14).map { TestChunk($0) }
+        for chunk in chunks { drive.store(chunk, stamp: 1) }
+        let before = drive.disk.syncCount
+        drive.disk.holding = .syncs
+        for chunk in chunks { drive.delete(chunk, stamp: 2) }
+        #expect(drive.disk.syncCount == before + 1)
+        drive.releaseDisk()
+        #expect(drive.disk.syncCount == before + 2)
+    }
+
     @Test func `a delete whose sender has stopped waiting is void`() {
         var drive = NodeDrive.node()
         drive.store(chunk, stamp: 1)
