@@ -40,16 +40,6 @@ package struct MasterKey: Equatable, Sendable {
         }
     }
 
-    /// A tag by which the owner, and nobody else, knows that a file is theirs: a keyed hash of the
-    /// file's id. Two tags of one owner have nothing in common that others could see.
-    package func ownerTag(for fileID: FileID) throws(FilesError) -> Hash256 {
-        try FilesError.translating { () throws(CryptographyError) in
-            let key = try HKDF.derive(
-                from: secret, salt: [], info: Array("DecentraStore owner tag".utf8), count: 32)
-            return HMAC.authenticate(fileID.bytes, key: key)
-        }
-    }
-
     private func fileKeySeal() throws(CryptographyError) -> SyntheticNonceSeal {
         try SyntheticNonceSeal(key: secret, purpose: "DecentraStore file key")
     }
