@@ -50,7 +50,13 @@ extension Backend {
             case .answer(let message, let peer, let call):
                 effects.send(message, to: peer, call: call)
             case .delete(let id, let member):
-                deleteReplica(id, on: member, at: now, effects: &effects)
+                if chunks[id]?.isDirty == true {
+                    // Its placement changed again since the block was made, so that what is durable
+                    // now may still count on the replica.
+                    journal.whenDurable(action)
+                } else {
+                    deleteReplica(id, on: member, at: now, effects: &effects)
+                }
             }
         }
     }

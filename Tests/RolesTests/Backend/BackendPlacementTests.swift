@@ -1,3 +1,4 @@
+import Ledger
 import Primitives
 import Roles
 import Testing
@@ -108,6 +109,41 @@ import Testing
             #expect(story.holders(of: chunk).count == 3)
             #expect(domains(of: chunk, in: story).count == 3)
         }
+    }
+
+    @Test func `a replica is not deleted while the durable ledger counts on it`() throws {
+        var settings = ProtocolSettings()
+        settings.ledgerInterval = .minutes(10)
+        var story = BackendStory(nodes: 4, domains: 4, settings: settings)
+        let chunk = TestChunk(1)
+        story.advance(by: .minutes(1))
+        try story.store([chunk])
+        let number = story.holders(of: chunk)[0]
+        story.hear(.dead, of: number)
+        story.advance(by: .minutes(12))
+        #expect(!story.holders(of: chunk).contains(number))
+
+        // It returns, one too many; its deletion waits for the next block. Meanwhile it is adopted
+        // after all, for lack of another ...
+        story.hear(.alive, of: number)
+        story.advance(by: .minutes(1))
+        let silent = story.holders(of: chunk)[0]
+        story.hear(.suspect, of: silent)
+        story.restartNode(number)
+        story.advance(by: .minutes(2))
+        #expect(story.holders(of: chunk).contains(number))
+
+        // ... and let go again, while the block that names it is being written.
+        story.drive.disk.holding = .syncs
+        story.advance(by: .minutes(10))
+        story.hear(.alive, of: silent)
+        #expect(!story.holders(of: chunk).contains(number))
+        story.releaseDisk()
+        #expect(try story.placement(of: chunk)?.nodes.contains(story.nodes[number].id) == true)
+        #expect(story.nodesHolding(chunk).contains(number))
+        story.advance(by: .minutes(12))
+        #expect(story.nodesHolding(chunk) == story.holders(of: chunk))
+        #expect(story.holders(of: chunk).count == 3)
     }
 
     @Test func `space that was given out and not used is free again in time`() throws {
