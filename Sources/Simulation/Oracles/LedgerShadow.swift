@@ -15,12 +15,18 @@ package struct LedgerShadow: Sendable {
         verifier = LedgerVerifier(writer: writer, signatures: .tipOnly)
     }
 
-    /// Takes in the next durable block. Returns the replicas that the ledger no longer counts on.
-    mutating func read(
-        _ encoded: [UInt8]
-    ) throws(LedgerError) -> [(chunk: ChunkID, node: PeerID)] {
-        let block = try verifier.check(encoded: encoded)
+    /// What a block changes about where replicas are thought to be.
+    struct Changes: Sendable {
+        /// Counted on from now on.
+        var named: [(chunk: ChunkID, node: PeerID)] = []
+        /// Counted on no longer.
         var dropped: [(chunk: ChunkID, node: PeerID)] = []
+    }
+
+    /// Takes in the next durable block.
+    mutating func read(_ encoded: [UInt8]) throws(LedgerError) -> Changes {
+        let block = try verifier.check(encoded: encoded)
+        var changes = Changes()
         blockCount += 1
         recordCount += block.records.count
         for record in block.records {
@@ -28,10 +34,13 @@ package struct LedgerShadow: Sendable {
             let before = placements.updateValue(placement.nodes, forKey: placement.chunk) ?? []
             if placement.isRelease { placements[placement.chunk] = nil }
             for node in before where !placement.nodes.contains(node) {
-                dropped.append((placement.chunk, node))
+                changes.dropped.append((placement.chunk, node))
+            }
+            for node in placement.nodes where !before.contains(node) {
+                changes.named.append((placement.chunk, node))
             }
         }
-        return dropped
+        return changes
     }
 
     /// Checks the signature of the last block, and with it all before.

@@ -13,7 +13,7 @@ package struct Oracles: Sendable {
         case ownerOnly = "owner-only"
         /// No plaintext is on a node, in a ledger, or on the wire between servers.
         case noPlaintext = "no-plaintext"
-        /// Every ledger only grows, and verifies.
+        /// Every ledger only grows, verifies, and names as holders only nodes that hold the chunk.
         case ledger
         /// A node never deletes a replica that a ledger counts on.
         case collection

@@ -76,26 +76,32 @@ extension World {
         shadows.contains { $0.placements[chunk]?.contains(PeerID(UInt64(actor))) ?? false }
     }
 
-    /// Whether a ledger counts on other replicas instead, all of which faults have destroyed without
-    /// anybody's having noticed yet. Deleting a spare one then is bad luck.
+    /// Whether a ledger counts on other replicas instead. Deleting the last intact one is bad luck
+    /// then: it was a spare one, and faults destroyed those that counted.
     func isSpare(_ chunk: ChunkID, on actor: UInt32) -> Bool {
-        let others = shadows.flatMap { $0.placements[chunk] ?? [] }.map { UInt32($0.raw) }
-            .filter { $0 != actor }
-        return !others.isEmpty
-            && others.allSatisfy { other in
-                let disk = chunkDisks[Int(participants[Int(other)].slot)]
-                return census.isDivergent(chunk, on: other) || participants[Int(other)].isGone
-                    || disk.replicas[chunk]?.isIntact == false
-            }
+        shadows.contains { shadow in
+            shadow.placements[chunk]?.contains { $0 != PeerID(UInt64(actor)) } ?? false
+        }
+    }
+
+    /// Whether a node holds a chunk durably, or would but for a fault.
+    private func heldOrDamaged(_ chunk: ChunkID, by actor: UInt32) -> Bool {
+        let slot = Int(participants[Int(actor)].slot)
+        return participants[Int(actor)].isGone || census.isDivergent(chunk, on: actor)
+            || chunkDisks[slot].isDurable(chunk)
     }
 
     /// A block became durable on a backend's disk.
     mutating func readBlock(_ block: [UInt8], _ slot: Int) {
         do {
-            for (chunk, node) in try shadows[slot].read(block) {
-                census.moot(chunk, on: UInt32(node.raw))
-            }
+            let changes = try shadows[slot].read(block)
             oracles.check(.ledger, at: now, true, "")
+            for (chunk, node) in changes.dropped { census.moot(chunk, on: UInt32(node.raw)) }
+            for (chunk, node) in changes.named {
+                oracles.check(
+                    .ledger, at: now, heldOrDamaged(chunk, by: UInt32(node.raw)),
+                    "backend \(slot) counts on chunk \(chunk) on \(node), which does not hold it")
+            }
         } catch {
             oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
         }
