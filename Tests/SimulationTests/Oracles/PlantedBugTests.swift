@@ -25,7 +25,20 @@ struct PlantedBugTests {
             world.order(holders.prefix(1), toDelete: chunk, from: backend)
         },
         PlantedBug(
-            testDescription: "every replica of a chunk is deleted", oracle: .durability
+            testDescription: "a backend no longer knows a file", oracle: .durability
+        ) { world in
+            world.sabotage = { peer, effects in
+                for index in effects.sends.indices {
+                    if case .fileAnswer(.found) = effects.sends[index].message {
+                        effects.sends[index].message = .fileAnswer(.notFound)
+                    }
+                }
+            }
+            world.read(try #require(world.workload.owned[0].first))
+            world.run(for: .seconds(10))
+        },
+        PlantedBug(
+            testDescription: "every replica of a chunk is deleted", oracle: .collection
         ) { world in
             let chunk = try #require(world.referencedChunks.first)
             let holders = world.holders(of: chunk).map { PeerID(UInt64(world.nodeIndices[$0])) }
