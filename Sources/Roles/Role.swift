@@ -18,6 +18,8 @@ package enum Input: Sendable {
     case disk(DiskEvent)
     /// An operator's wish that the node leave for good.
     case leave
+    /// A backend joined the network, which is proven at the live edge: a node serves it from now on.
+    case backend(PeerID)
 }
 
 /// A timer that a role set. It cannot be cancelled: a role ignores one that means nothing any more.

@@ -81,7 +81,7 @@ package struct Backend: Role {
             }
         case .timer(let timer):
             handle(timer, at: now, random: &random, effects: &effects)
-        case .disk, .leave: break
+        case .disk, .leave, .backend: break
         }
     }
 

@@ -11,7 +11,7 @@ package struct StorageNode: Role {
     let settings: ProtocolSettings
     let discoveries: [PeerID]
     /// The backends that it serves; each has an inventory of its own.
-    let backends: [PeerID]
+    package private(set) var backends: [PeerID]
 
     var phase = Phase.recovering
     var incarnation: UInt64 = 0
@@ -75,7 +75,15 @@ package struct StorageNode: Role {
             calls = Calls(random: &random)
             effects.disk.append(.recoverChunks)
         case .leave: startLeaving(effects: &effects)
+        case .backend(let backend): meet(backend)
         }
+    }
+
+    /// Serves a backend from now on. What it stored in a former run is its inventory.
+    private mutating func meet(_ backend: PeerID) {
+        guard !backends.contains(backend) else { return }
+        backends.append(backend)
+        inventories.append(InventoryTree(index.values.filter { $0.owner == backend }.map(\.chunk)))
     }
 
     private mutating func handle(

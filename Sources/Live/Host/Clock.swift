@@ -1,0 +1,37 @@
+import Foundation
+package import Primitives
+
+/// What a live role takes for the time: nanoseconds since 1970 by the system's clock at the start,
+/// advancing with the monotonic clock, so that it never goes back while a process runs.
+///
+/// A factor other than 1 makes time pass quicker or slower, as for a scenario that is acted out.
+package struct Clock: Sendable {
+    private let start: ContinuousClock.Instant
+    private let origin: Instant
+    private let speed: Double
+
+    package init(origin: Instant? = nil, speed: Double = 1) {
+        start = .now
+        self.origin = origin ?? Self.systemTime()
+        self.speed = speed
+    }
+
+    package var now: Instant {
+        let elapsed = start.duration(to: .now).components
+        let nanoseconds =
+            Double(elapsed.seconds) * 1e9 + Double(elapsed.attoseconds / 1_000_000_000)
+        return origin + Duration(nanoseconds: Int64(nanoseconds * speed))
+    }
+
+    /// How long the process waits for a duration of this clock, in nanoseconds.
+    package func nanosecondsToWait(_ duration: Duration) -> Int64 {
+        max(0, Int64(Double(duration.nanoseconds) / speed))
+    }
+
+    /// The system's clock.
+    package static func systemTime() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}

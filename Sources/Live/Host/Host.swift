@@ -1,0 +1,169 @@
+package import NIOCore
+package import Primitives
+package import Roles
+package import Storage
+
+/// Drives one role in the real world: feeds it what arrives from sockets, timers and its disk, one
+/// input at a time, and carries out the effects that it wants.
+///
+/// The counterpart of the simulated `World`; a role cannot tell which of them runs it. It lives on an
+/// event loop, which serves as its executor and keeps its timers.
+package actor Host<R: Role> {
+    package nonisolated let id: PeerID
+    private let loop: any EventLoop
+    private let executor: any SerialExecutor
+    private let clock: Clock
+    private let disk: (any Disk)?
+    private let transport: any Transport
+    private let observe: (@Sendable (Observation) -> Void)?
+
+    private var role: R
+    private var random: RandomSource
+    private var effects = Effects()
+    /// Requests from outside that the role has not answered yet.
+    private var waiting: [CallID: CheckedContinuation<Message?, Never>] = [:]
+    private var lastCall: UInt64 = 0
+    private var isStopped = false
+    private var hasLeft: [CheckedContinuation<Void, Never>] = []
+    private var roleStopped = false
+
+    /// What happened to a role, for measurements and logs.
+    package enum Observation: Sendable {
+        case note(Note)
+        case sent(Message, to: PeerID)
+        case unreachable(PeerID, any Error)
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    package init(
+        _ role: R, id: PeerID, on loop: any EventLoop, clock: Clock, random: RandomSource,
+        disk: (any Disk)?, transport: any Transport,
+        observe: (@Sendable (Observation) -> Void)? = nil
+    ) {
+        self.role = role
+        self.id = id
+        self.loop = loop
+        self.executor = loop.executor
+        self.clock = clock
+        self.random = random
+        self.disk = disk
+        self.transport = transport
+        self.observe = observe
+    }
+
+    /// Gives the role its first input.
+    package func start() { feed(.start) }
+
+    /// Looks at the role between two inputs.
+    package func read<Result: Sendable>(_ body: @Sendable (borrowing R) -> Result) -> Result {
+        body(role)
+    }
+
+    /// Changes the role where inputs do not reach: asking it for what it computes lazily.
+    package func query<Result: Sendable>(_ body: @Sendable (inout R) -> Result) -> Result {
+        body(&role)
+    }
+
+    /// Hands over a message and waits for the role's answer. Nil when it did not answer in time, in
+    /// the host's clock, or the host stopped.
+    package func receive(
+        _ message: Message, from peer: PeerID, timeout: Duration
+    ) async -> Message? {
+        guard !isStopped else { return nil }
+        lastCall += 1
+        let call = CallID(lastCall)
+        return await withCheckedContinuation { continuation in
+            waiting[call] = continuation
+            loop.scheduleTask(in: .nanoseconds(clock.nanosecondsToWait(timeout))) {
+                self.assumeIsolated { $0.answer(call, nil) }
+            }
+            feed(.message(from: peer, call: call, message))
+        }
+    }
+
+    /// Hands over a message that has no answer.
+    package func receive(_ message: Message, from peer: PeerID) {
+        feed(.message(from: peer, call: .none, message))
+    }
+
+    /// Tells a node's role of a backend that joined the network.
+    package func meet(backend: PeerID) { feed(.backend(backend)) }
+
+    /// Has a node leave for good, and waits until the role has.
+    package func leave() async {
+        feed(.leave)
+        guard !roleStopped, !isStopped else { return }
+        await withCheckedContinuation { hasLeft.append($0) }
+    }
+
+    /// Feeds the role nothing more, and closes its disk.
+    package func stop() async {
+        guard !isStopped else { return }
+        isStopped = true
+        for call in waiting.keys { answer(call, nil) }
+        resumeLeaving()
+        await disk?.close()
+    }
+
+    // MARK: Feeding
+
+    private func feed(_ input: Input) {
+        guard !isStopped else { return }
+        role.handle(input, at: clock.now, random: &random, effects: &effects)
+        apply()
+    }
+
+    private func apply() {
+        for index in effects.sends.indices { send(effects.sends[index]) }
+        for request in effects.timers {
+            let timer = request.timer
+            loop.scheduleTask(in: .nanoseconds(clock.nanosecondsToWait(request.after))) {
+                self.assumeIsolated { $0.feed(.timer(timer)) }
+            }
+        }
+        if let observe { for note in effects.notes { observe(.note(note)) } }
+        if !effects.disk.isEmpty, let disk {
+            disk.perform(effects.disk) { [loop] event in
+                loop.execute { self.assumeIsolated { $0.feed(.disk(event)) } }
+            }
+        }
+        if effects.stops {
+            roleStopped = true
+            resumeLeaving()
+        }
+        effects.removeAll()
+    }
+
+    private func resumeLeaving() {
+        for continuation in hasLeft { continuation.resume() }
+        hasLeft = []
+    }
+
+    private func send(_ send: Effects.Send) {
+        observe?(.sent(send.message, to: send.to))
+        if send.message.isAnswer {
+            answer(send.call, send.message)
+            return
+        }
+        let transport = transport
+        Task {
+            do {
+                guard let answer = try await transport.send(send.message, to: send.to) else {
+                    return
+                }
+                self.feed(.message(from: send.to, call: send.call, answer))
+            } catch {
+                self.observe?(.unreachable(send.to, error))
+                // The role need not wait for what will not come.
+                if send.call != .none { self.feed(.timer(Timer(.callTimeout, send.call.raw))) }
+            }
+        }
+    }
+
+    private func answer(_ call: CallID, _ message: Message?) {
+        waiting.removeValue(forKey: call)?.resume(returning: message)
+    }
+}

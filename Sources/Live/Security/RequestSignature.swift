@@ -1,0 +1,128 @@
+package import Cryptography
+package import Primitives
+
+/// Proves who sent a request between servers, to whom, for what, and until when.
+///
+/// Travels as `Authorization: DecentraStore <hexadecimal>`: sender's public key (32), expiry in
+/// nanoseconds since 1970 (8), nonce (8), Ed25519 signature (64). The signature covers these, the
+/// receiver, method, target and the SHA-256 of the body, so that a request cannot be changed, sent to
+/// another server, or sent again.
+package struct RequestSignature: Sendable {
+    package let sender: PublicKey
+    package let expires: Instant
+    package let nonce: UInt64
+    package let signature: Signature
+
+    /// How long a request is good for: longer than a request travels, and than clocks differ.
+    package static let lifetime = Duration.seconds(60)
+    private static let scheme = "DecentraStore "
+    private static let byteCount = 32 + 8 + 8 + Signature.count
+
+    /// What a signature is made over.
+    package struct Subject: Sendable {
+        /// The receiver's id; zero for a discovery, which is known by its address only.
+        package var receiver: PeerID
+        package var method: String
+        /// Path and query.
+        package var target: String
+        /// The SHA-256 of the body; of a chunk, its name.
+        package var bodyHash: Hash256
+
+        package init(receiver: PeerID, method: String, target: String, bodyHash: Hash256) {
+            self.receiver = receiver
+            self.method = method
+            self.target = target
+            self.bodyHash = bodyHash
+        }
+    }
+
+    /// The hash of a body that is not there.
+    package static let emptyBodyHash = SHA256.hash([])
+
+    package init(of subject: Subject, by identity: Identity, at now: Instant, nonce: UInt64) {
+        sender = identity.publicKey
+        expires = now + Self.lifetime
+        self.nonce = nonce
+        signature = identity.key.sign(
+            Self.message(subject, sender: sender, expires: expires, nonce: nonce))
+    }
+
+    /// Reads a header's value. Nil for anything but what `header` writes.
+    package init?(header: String) {
+        guard header.hasPrefix(Self.scheme),
+            let bytes = Hexadecimal.decode(String(header.dropFirst(Self.scheme.count))),
+            bytes.count == Self.byteCount
+        else { return nil }
+        var reader = ByteReader(bytes)
+        guard let key = try? reader.readHash(), let expires = try? reader.read(Int64.self),
+            let nonce = try? reader.read(UInt64.self),
+            let signature = Signature(bytes: bytes.suffix(Signature.count))
+        else { return nil }
+        sender = PublicKey(bytes: key)
+        self.expires = Instant(nanoseconds: expires)
+        self.nonce = nonce
+        self.signature = signature
+    }
+
+    /// The value of the `Authorization` header.
+    package var header: String {
+        var writer = ByteWriter(reserving: Self.byteCount)
+        writer.write(sender.bytes)
+        writer.write(expires.nanoseconds)
+        writer.write(nonce)
+        writer.write(fixed: signature.bytes)
+        return Self.scheme + Hexadecimal.encode(writer.bytes)
+    }
+
+    /// Whether the sender signed this very request, and it is neither late nor from too far ahead.
+    package func isValid(for subject: Subject, at now: Instant) -> Bool {
+        expires > now && expires <= now + Self.lifetime * 2
+            && sender.isValid(
+                signature,
+                for: Self.message(subject, sender: sender, expires: expires, nonce: nonce))
+    }
+
+    private static func message(
+        _ subject: Subject, sender: PublicKey, expires: Instant, nonce: UInt64
+    ) -> [UInt8] {
+        var writer = ByteWriter(reserving: 256)
+        writer.write("DecentraStore request v1")
+        writer.write(sender.bytes)
+        writer.write(subject.receiver.raw)
+        writer.write(subject.method)
+        writer.write(subject.target)
+        writer.write(subject.bodyHash)
+        writer.write(expires.nanoseconds)
+        writer.write(nonce)
+        return writer.bytes
+    }
+}
+
+/// Remembers the requests of the last while, so that none is served twice.
+package struct ReplayGuard: Sendable {
+    private struct Seen: Hashable, Sendable {
+        var sender: Hash256
+        var nonce: UInt64
+    }
+
+    /// Two generations, each as long as a request may live: what is in neither has expired.
+    private var young: Set<Seen> = []
+    private var old: Set<Seen> = []
+    private var turnsAt = Instant.origin
+    private let capacity: Int
+
+    /// Remembers up to twice `capacity` requests; more are refused rather than forgotten.
+    package init(capacity: Int = 1 << 19) { self.capacity = capacity }
+
+    /// Whether a request is new. Says so once.
+    package mutating func admit(_ request: RequestSignature, at now: Instant) -> Bool {
+        if now >= turnsAt {
+            old = young
+            young = []
+            turnsAt = now + RequestSignature.lifetime * 2
+        }
+        let seen = Seen(sender: request.sender.bytes, nonce: request.nonce)
+        guard young.count < capacity, !old.contains(seen) else { return false }
+        return young.insert(seen).inserted
+    }
+}
