@@ -1,0 +1,189 @@
+import Dispatch
+package import Primitives
+package import Roles
+import Synchronization
+
+/// A backend's durable ledger: serves recoveries, appends and syncs over its database.
+///
+/// Appended blocks gather, and a sync makes one transaction of them. Where that fails, the sync does
+/// not complete: it is tried again until it succeeds, so that a role acknowledges nothing that a
+/// crash could undo, and goes on by itself once the disk has space again. Requests that come
+/// meanwhile wait.
+package final class LedgerStore: Disk {
+    /// What the operator should hear of.
+    package enum Incident: Sendable, Equatable {
+        /// Reading or writing failed, and is tried again after a while.
+        case failed(BackendDatabaseError, retryAfter: Duration)
+        /// What had failed succeeded.
+        case recovered
+        /// Closed with this many blocks that could not be written. Nobody was told that they were.
+        case abandoned(blocks: Int, BackendDatabaseError)
+    }
+
+    private enum Work {
+        case recover(Completion)
+        case append([UInt8])
+        case sync(token: UInt64, Completion)
+    }
+
+    private typealias Completion = @Sendable (DiskEvent) -> Void
+
+    private struct State {
+        /// What was asked, oldest first. Leaves once it is done.
+        var waiting: [Work] = []
+        /// Where the next block goes; nil until it was read.
+        var nextHeight: UInt64?
+        /// The last try failed, and another one is scheduled.
+        var isRetrying = false
+        var isClosed = false
+    }
+
+    private let database: BackendDatabase
+    private let retryDelay: Duration
+    private let observe: @Sendable (Incident) -> Void
+    private let queue = DispatchQueue(label: "DecentraStore ledger")
+    // Touched on the queue only, which the compiler cannot know; the lock is never contended.
+    private let state = Mutex(State())
+
+    /// A store over a database, which the caller closes after the store. `observe` is called on the
+    /// store's own thread.
+    package init(
+        database: BackendDatabase, retryDelay: Duration = .seconds(1),
+        observe: @escaping @Sendable (Incident) -> Void
+    ) {
+        self.database = database
+        self.retryDelay = retryDelay
+        self.observe = observe
+    }
+
+    package func perform(
+        _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
+    ) {
+        let work = requests.map { Self.work($0, complete: complete) }
+        queue.async {
+            let isReady = self.state.withLock { state in
+                guard !state.isClosed else { return false }
+                state.waiting += work
+                return !state.isRetrying
+            }
+            if isReady { self.carryOut() }
+        }
+    }
+
+    /// Makes a last attempt at what waits. Leaves the database open.
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                self.finish()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// How many requests have not been carried out, including appends that no sync has followed.
+    package var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    private static func work(_ request: DiskRequest, complete: @escaping Completion) -> Work {
+        switch request {
+        case .recoverLog: .recover(complete)
+        case .append(let block): .append(block)
+        case .sync(let token): .sync(token: token, complete)
+        case .recoverChunks, .write, .read, .delete:
+            preconditionFailure("a ledger's disk keeps no chunks")
+        }
+    }
+}
+
+/// On the queue.
+extension LedgerStore {
+    /// Does what can be done, and schedules another try where something fails.
+    private func carryOut() {
+        do throws(BackendDatabaseError) {
+            while let events = try step() {
+                for (event, complete) in events { complete(event) }
+            }
+            let hadFailed = state.withLock { state in
+                defer { state.isRetrying = false }
+                return state.isRetrying
+            }
+            if hadFailed { observe(.recovered) }
+        } catch {
+            state.withLock { $0.isRetrying = true }
+            observe(.failed(error, retryAfter: retryDelay))
+            queue.asyncAfter(
+                deadline: .now() + .nanoseconds(Int(clamping: retryDelay.nanoseconds))
+            ) {
+                let isClosed = self.state.withLock { $0.isClosed }
+                if !isClosed { self.carryOut() }
+            }
+        }
+    }
+
+    /// Does the oldest thing that can be done: a recovery, or all appends up to the last sync or to
+    /// the next recovery. Returns what to report; nil when nothing is left but appends that no sync
+    /// has followed.
+    private func step() throws(BackendDatabaseError) -> [(DiskEvent, Completion)]? {
+        let waiting = state.withLock { $0.waiting }
+        if case .recover(let complete)? = waiting.first {
+            let blocks = try database.allBlocks()
+            state.withLock { state in
+                state.waiting.removeFirst()
+                state.nextHeight = UInt64(blocks.count)
+            }
+            return [(.recoveredLog(blocks), complete)]
+        }
+        var blocks: [[UInt8]] = []
+        var batch: (workCount: Int, blockCount: Int)?
+        var events: [(DiskEvent, Completion)] = []
+        scan: for (index, work) in waiting.enumerated() {
+            switch work {
+            case .append(let block): blocks.append(block)
+            case .sync(let token, let complete):
+                events.append((.synced(token: token), complete))
+                batch = (index + 1, blocks.count)
+            case .recover:
+                // It must see what was appended before it.
+                batch = (index, blocks.count)
+                break scan
+            }
+        }
+        guard let batch else { return nil }
+        try write(Array(blocks.prefix(batch.blockCount)))
+        state.withLock { $0.waiting.removeFirst(batch.workCount) }
+        return events
+    }
+
+    private func write(_ blocks: [[UInt8]]) throws(BackendDatabaseError) {
+        guard !blocks.isEmpty else { return }
+        let known = state.withLock { $0.nextHeight }
+        let height = if let known { known } else { try database.nextHeight() }
+        // Kept even where writing fails: the next try must write the same heights.
+        state.withLock { $0.nextHeight = height }
+        try database.append(blocks, at: height)
+        state.withLock { $0.nextHeight = height + UInt64(blocks.count) }
+    }
+
+    private func finish() {
+        defer {
+            state.withLock { state in
+                state.isClosed = true
+                state.waiting = []
+            }
+        }
+        do throws(BackendDatabaseError) {
+            while let events = try step() {
+                for (event, complete) in events { complete(event) }
+            }
+            // Appended but never synced: durable all the same, as closing promises.
+            try write(unwritten())
+        } catch {
+            observe(.abandoned(blocks: unwritten().count, error))
+        }
+    }
+
+    private func unwritten() -> [[UInt8]] {
+        state.withLock { state in
+            state.waiting.compactMap { if case .append(let block) = $0 { block } else { nil } }
+        }
+    }
+}
