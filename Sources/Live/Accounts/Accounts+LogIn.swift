@@ -1,0 +1,150 @@
+package import Cryptography
+import Files
+package import Primitives
+import Storage
+import Synchronization
+
+/// Logging in, and changing what one logs in with.
+extension Accounts {
+    /// What a client needs to make a log-in proof. For a user who does not exist: made up, and the
+    /// same each time.
+    package func logInParameters(_ user: String) async throws(AccountError) -> LogInParameters {
+        let (_, key) = try await credentials(of: AccountName(user))
+        return LogInParameters(salt: key.salt, scrypt: key.parameters)
+    }
+
+    /// Opens a session in which the server holds the user's master key. Throws `badName`,
+    /// `wrongCredentials`, `tooManyAttempts`, `tooBusy`, `damagedAccount` or `storage`.
+    package func logIn(
+        _ user: String, password: String, from address: String, at now: Instant
+    ) async throws(AccountError) -> LogIn {
+        let name = try AccountName(user)
+        // Nobody can have such a password, and everybody can know that.
+        guard let password = try? Password.bytes(password) else { throw .wrongCredentials }
+        return try await attempt(name, from: address, at: now) { () throws(AccountError) in
+            let (account, key) = try await self.credentials(of: name)
+            let masterKey = try await self.workers.run { () throws(AccountError) in
+                try self.unlock(key, password)
+            }
+            guard let account else { throw .wrongCredentials }
+            return try await self.begin(.open(masterKey), for: account, at: now)
+        }
+    }
+
+    /// Opens a session in which the server handles sealed data only, and returns the user's encoded
+    /// key too. Throws as logging in with a password does.
+    package func logIn(
+        _ user: String, proof: SecretKey, from address: String, at now: Instant
+    ) async throws(AccountError) -> LogIn {
+        let name = try AccountName(user)
+        return try await attempt(name, from: address, at: now) { () throws(AccountError) in
+            let (account, key) = try await self.credentials(of: name)
+            guard key.accepts(proof), let account else { throw .wrongCredentials }
+            return try await self.begin(.sealed, for: account, at: now)
+        }
+    }
+
+    /// Puts an open session's master key behind a new password, and ends the user's other sessions.
+    /// Throws `sealedSession`, `badPassword` for the new one, and as logging in does.
+    package func changePassword(
+        _ session: Session, from present: String, to new: String, address: String, at now: Instant
+    ) async throws(AccountError) {
+        _ = try session.masterKey()
+        let new = try Password.bytes(new)
+        guard let present = try? Password.bytes(present) else { throw .wrongCredentials }
+        let name = try AccountName(session.name)
+        try await attempt(name, from: address, at: now) { () throws(AccountError) in
+            let account = try await self.account(of: session)
+            let key = try Self.decode(account)
+            let changed = try await self.workers.run { () throws(AccountError) in
+                try self.protect(self.unlock(key, present), new)
+            }
+            try await self.replaceKey(of: account, with: changed.encoded, keeping: session)
+        }
+    }
+
+    /// Replaces a sealed session's key by one that the client made, and ends the user's other
+    /// sessions. Throws `openSession`, `badKey`, and as logging in does. Whether the new key holds
+    /// the same master key, the server cannot know.
+    package func changeKey(
+        _ session: Session, proof: SecretKey, to key: [UInt8], address: String, at now: Instant
+    ) async throws(AccountError) {
+        guard !session.isOpen else { throw .openSession }
+        let new = try settings.keyRules.decode(key)
+        let name = try AccountName(session.name)
+        try await attempt(name, from: address, at: now) { () throws(AccountError) in
+            let account = try await self.account(of: session)
+            guard try Self.decode(account).accepts(proof) else { throw .wrongCredentials }
+            try await self.replaceKey(of: account, with: new.encoded, keeping: session)
+        }
+    }
+}
+
+extension Accounts {
+    /// Counts an attempt against the limits, and does it.
+    private func attempt<Value>(
+        _ name: AccountName, from address: String, at now: Instant,
+        _ body: () async throws(AccountError) -> Value
+    ) async throws(AccountError) -> Value {
+        let attempt = try state.withLock { (state) throws(AccountError) in
+            try state.limiter.admit(name: name, address: address, at: now)
+        }
+        do throws(AccountError) {
+            let value = try await body()
+            state.withLock { $0.limiter.succeeded(attempt) }
+            return value
+        } catch {
+            if error != .wrongCredentials { state.withLock { $0.limiter.withdraw(attempt) } }
+            throw error
+        }
+    }
+
+    /// An account and its key, or nil and a key that nothing opens, so that what follows costs the
+    /// same.
+    private func credentials(
+        of name: AccountName
+    ) async throws(AccountError) -> (StoredAccount?, PasswordProtectedKey) {
+        let decoy = secret.decoy(for: name, rules: settings.keyRules)
+        guard let account = try await account(name) else { return (nil, decoy) }
+        return (account, try Self.decode(account))
+    }
+
+    private static func decode(_ account: StoredAccount) throws(AccountError)
+        -> PasswordProtectedKey
+    {
+        do { return try PasswordProtectedKey(decoding: account.key) } catch {
+            throw .damagedAccount
+        }
+    }
+
+    /// A session's account as it is now.
+    private func account(of session: Session) async throws(AccountError) -> StoredAccount {
+        let standing: TokenStanding
+        do {
+            standing = try await store.standing(of: session.token, account: session.user)
+        } catch {
+            throw .storage(error)
+        }
+        guard let account = standing.account, !standing.isRevoked else { throw .sessionEnded }
+        return account
+    }
+
+    private func replaceKey(
+        of account: StoredAccount, with new: [UInt8], keeping session: Session
+    ) async throws(AccountError) {
+        let isReplaced: Bool
+        do {
+            isReplaced = try await store.replaceKey(
+                of: account.id, present: account.key, new: new, keeping: session.token)
+        } catch {
+            throw .storage(error)
+        }
+        // Somebody else changed it meanwhile, so that what was proven no longer holds.
+        guard isReplaced else { throw .wrongCredentials }
+        state.withLock { state in
+            state.open = state.open.filter {
+                $0.value.account != account.id || $0.key == session.token
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Files
+package import Primitives
+import Storage
+import Synchronization
+
+/// Sessions, from log-in to log-out.
+extension Accounts {
+    /// The session that a token stands for. Throws `invalidToken`, `sessionExpired`, `sessionEnded`,
+    /// `sessionLocked` or `storage`.
+    package func authenticate(
+        _ token: String, at now: Instant
+    ) async throws(AccountError) -> Session {
+        let content = try await tokens.read(token, at: now)
+        let standing: TokenStanding
+        do {
+            standing = try await store.standing(of: content.token, account: content.account)
+        } catch {
+            throw .storage(error)
+        }
+        guard !standing.isRevoked, let account = standing.account,
+            account.generation == content.generation || account.keptToken == content.token
+        else {
+            forget(content.token)
+            throw .sessionEnded
+        }
+        return Session(
+            user: account.id, name: account.name, kind: try kind(of: content),
+            token: content.token, expires: content.expires)
+    }
+
+    /// Ends a session: its key is forgotten at once, and its token is refused from now on, by a
+    /// server that was restarted too. Throws `storage` where the latter is not sure.
+    package func logOut(_ session: Session) async throws(AccountError) {
+        forget(session.token)
+        do {
+            try await store.revoke(session.token, expires: session.expires)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    func begin(
+        _ kind: Session.Kind, for account: StoredAccount, at now: Instant
+    ) async throws(AccountError) -> LogIn {
+        let session = Session(
+            user: account.id, name: account.name, kind: kind,
+            token: TokenID(high: Self.randomWord(), low: Self.randomWord()),
+            expires: (now + settings.sessionLifetime).inWholeSeconds)
+        let token = try await tokens.sign(
+            SessionTokens.Content(
+                account: account.id, token: session.token, kind: session.isOpen ? .open : .sealed,
+                generation: account.generation, issued: now.inWholeSeconds,
+                expires: session.expires))
+        if case .open(let key) = kind { hold(key, session) }
+        return LogIn(token: token, session: session, key: session.isOpen ? nil : account.key)
+    }
+
+    private func kind(
+        of content: SessionTokens.Content
+    ) throws(AccountError) -> Session.Kind {
+        switch content.kind {
+        case .sealed: return .sealed
+        case .open:
+            let open = state.withLock { $0.open[content.token] }
+            guard let open, open.account == content.account else { throw .sessionLocked }
+            return .open(open.masterKey)
+        }
+    }
+
+    private func hold(_ key: MasterKey, _ session: Session) {
+        state.withLock { state in
+            let own = state.open.filter { $0.value.account == session.user }
+            if own.count >= settings.maximumOpenSessions,
+                let first = own.min(by: {
+                    ($0.value.expires, $0.key.text) < ($1.value.expires, $1.key.text)
+                })
+            {
+                state.open[first.key] = nil
+            }
+            state.open[session.token] = OpenSession(
+                account: session.user, masterKey: key, expires: session.expires)
+        }
+    }
+
+    private func forget(_ token: TokenID) {
+        state.withLock { $0.open[token] = nil }
+    }
+}
+
+extension Instant {
+    /// Rounded down, as tokens have it.
+    fileprivate var inWholeSeconds: Instant {
+        Instant(nanoseconds: nanoseconds / 1_000_000_000 * 1_000_000_000)
+    }
+}

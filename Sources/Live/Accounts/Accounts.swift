@@ -1,0 +1,172 @@
+package import Cryptography
+import Files
+package import Primitives
+import Storage
+import Synchronization
+
+/// The users of a backend, and their sessions.
+///
+/// Passwords are checked on threads of their own, a few at a time. A log-in costs the same work and
+/// gets the same answer whether the name or the password is wrong. Times are passed in.
+package final class Accounts: Sendable {
+    package struct Settings: Sendable {
+        package var sessionLifetime = Duration.hours(12)
+        package var keyRules = KeyRules.standard
+        package var limits = AttemptLimiter.Limits()
+        /// How many passwords are checked at once; each takes 128 MiB by default.
+        package var maximumDerivations = 2
+        /// How many more wait for their turn.
+        package var maximumWaiting = 32
+        /// How many keys are held for one user; the session that expires first gives way.
+        package var maximumOpenSessions = 64
+
+        package init() {}
+    }
+
+    /// What happens in here, for measurements.
+    package enum Observation: Sendable, Equatable {
+        /// scrypt runs.
+        case derivation(ScryptParameters)
+    }
+
+    struct OpenSession {
+        var account: PeerID
+        var masterKey: MasterKey
+        var expires: Instant
+    }
+
+    struct State {
+        var open: [TokenID: OpenSession] = [:]
+        var limiter: AttemptLimiter
+    }
+
+    let store: any AccountStore
+    let secret: ServerSecret
+    let tokens: SessionTokens
+    let settings: Settings
+    let workers: PasswordWorkers
+    let observe: @Sendable (Observation) -> Void
+    let state: Mutex<State>
+
+    package init(
+        store: any AccountStore, secret: ServerSecret, settings: Settings = Settings(),
+        observe: @escaping @Sendable (Observation) -> Void = { _ in }
+    ) async {
+        self.store = store
+        self.secret = secret
+        self.settings = settings
+        self.observe = observe
+        tokens = await SessionTokens(secret)
+        workers = PasswordWorkers(
+            maximumRunning: settings.maximumDerivations, maximumWaiting: settings.maximumWaiting)
+        state = Mutex(State(limiter: AttemptLimiter(settings.limits)))
+    }
+
+    // MARK: Registering
+
+    /// Makes an account and a random master key behind the password. Throws `badName`,
+    /// `badPassword`, `nameTaken`, `tooBusy` or `storage`.
+    package func register(
+        _ user: String, password: String, at now: Instant
+    ) async throws(AccountError) -> PeerID {
+        let name = try AccountName(user)
+        let password = try Password.bytes(password)
+        // Known before the work is done, and no secret: the answer would be the same after it.
+        guard try await account(name) == nil else { throw .nameTaken }
+        let key = try await workers.run { () throws(AccountError) in
+            try self.protect(Self.randomMasterKey(), password)
+        }
+        return try await add(name, key: key.encoded, at: now)
+    }
+
+    /// Makes an account with a key that the client made, as `PasswordProtectedKey.encoded` has it.
+    /// Throws `badName`, `badKey`, `nameTaken` or `storage`.
+    package func register(
+        _ user: String, key: [UInt8], at now: Instant
+    ) async throws(AccountError) -> PeerID {
+        let name = try AccountName(user)
+        return try await add(name, key: settings.keyRules.decode(key).encoded, at: now)
+    }
+
+    private func add(
+        _ name: AccountName, key: [UInt8], at now: Instant
+    ) async throws(AccountError) -> PeerID {
+        let account = StoredAccount(
+            id: PeerID(Self.randomWord()), name: name.text, key: key, created: now)
+        let isAdded: Bool
+        do { isAdded = try await store.add(account) } catch { throw .storage(error) }
+        guard isAdded else { throw .nameTaken }
+        return account.id
+    }
+
+    // MARK: Ending
+
+    /// Forgets what has expired. To be called every few minutes.
+    package func sweep(at now: Instant) async throws(AccountError) {
+        state.withLock { state in
+            state.open = state.open.filter { $0.value.expires > now }
+            state.limiter.sweep(at: now)
+        }
+        do { try await store.forgetRevoked(before: now) } catch { throw .storage(error) }
+    }
+
+    /// How many keys are in memory.
+    package var openSessionCount: Int { state.withLock { $0.open.count } }
+}
+
+extension Accounts {
+    func account(_ name: AccountName) async throws(AccountError) -> StoredAccount? {
+        do { return try await store.account(named: name.text) } catch { throw .storage(error) }
+    }
+
+    /// Puts a master key behind a password. Only within `workers`.
+    func protect(
+        _ masterKey: MasterKey, _ password: [UInt8]
+    ) throws(AccountError) -> PasswordProtectedKey {
+        observe(.derivation(settings.keyRules.standard))
+        do {
+            return try PasswordProtectedKey(
+                protecting: masterKey, password: password,
+                salt: Self.randomBytes(KeyRules.saltCount), parameters: settings.keyRules.standard)
+        } catch {
+            // Nothing else is left to go wrong but memory.
+            throw .tooBusy
+        }
+    }
+
+    /// Takes a master key from behind a password. Only within `workers`.
+    func unlock(
+        _ key: PasswordProtectedKey, _ password: [UInt8]
+    ) throws(AccountError) -> MasterKey {
+        observe(.derivation(key.parameters))
+        do throws(FilesError) {
+            return try key.unlock(password: password)
+        } catch {
+            switch error {
+            case .wrongPassword: throw .wrongCredentials
+            case .cryptography: throw .tooBusy
+            default: throw .damagedAccount
+            }
+        }
+    }
+
+    // MARK: Randomness
+
+    // Keys and ids come from the system's generator, which nobody can guess.
+
+    static func randomWord() -> UInt64 {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+    }
+
+    static func randomBytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: randomWord()) }
+    }
+
+    static func randomMasterKey() throws(AccountError) -> MasterKey {
+        let secret = SecretKey(count: MasterKey.count) { bytes in
+            for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: randomWord()) }
+        }
+        do { return try MasterKey(secret) } catch { preconditionFailure("\(error)") }
+    }
+}

@@ -1,0 +1,41 @@
+import Cryptography
+import Files
+import Primitives
+
+/// What only this server knows, and what grows from it.
+package struct ServerSecret: Sendable {
+    /// Signs session tokens.
+    let tokenKey: SecretKey
+    private let saltKey: SecretKey
+
+    /// Fewer characters than this could be guessed.
+    package static let minimumLength = 16
+
+    /// From `SECRET_KEY`. Throws `badSecret` when it is too short.
+    package init(_ text: String) throws(AccountError) {
+        guard text.utf8.count >= Self.minimumLength else { throw .badSecret }
+        let root = SecretKey(copying: Array(text.utf8))
+        func derive(_ purpose: String) throws(AccountError) -> SecretKey {
+            do {
+                return try HKDF.derive(from: root, salt: [], info: Array(purpose.utf8), count: 32)
+            } catch {
+                throw .tooBusy
+            }
+        }
+        tokenKey = try derive("DecentraStore session tokens v1")
+        saltKey = try derive("DecentraStore made-up salts v1")
+    }
+
+    /// A key that no password opens, for a user who does not exist: the same at each call, so that
+    /// asking twice tells nothing.
+    func decoy(for name: AccountName, rules: KeyRules) -> PasswordProtectedKey {
+        let salt = HMAC.authenticate(Array(name.folded.utf8), key: saltKey).bytes
+        let made = try? PasswordProtectedKey(
+            parameters: rules.standard, salt: Array(salt.prefix(KeyRules.saltCount)),
+            // No proof is known whose hash is zero.
+            verifier: .zero,
+            wrapped: [UInt8](repeating: 0, count: PasswordProtectedKey.wrappedCount))
+        guard let made else { preconditionFailure("a made-up key has the right lengths") }
+        return made
+    }
+}
