@@ -1,5 +1,5 @@
 package import Merkle
-import Primitives
+package import Primitives
 
 /// Makes proofs about a ledger for those who hold only its signed headers. Keeps 64 bytes a record.
 package struct LedgerProver: Sendable {
@@ -27,6 +27,11 @@ package struct LedgerProver: Sendable {
     package func recordIndices(ofBlock height: UInt64) -> Range<Int>? {
         guard let after = total(at: height) else { return nil }
         return (height == 0 ? 0 : totals[Int(height) - 1])..<after
+    }
+
+    /// The leaf hash of record `index` of the ledger; nil for an unknown one.
+    package func leafHash(ofRecord index: Int) -> Hash256? {
+        (0..<records.count).contains(index) ? records.leafHashes[index] : nil
     }
 
     /// The proof that record `index` of the ledger is in it as of block `height`; nil when it is not,

@@ -25,13 +25,19 @@ package struct RequestSignature: Sendable {
         package var method: String
         /// Path and query.
         package var target: String
+        /// The header by which the sender introduces itself.
+        package var introduction: String
         /// The SHA-256 of the body; of a chunk, its name.
         package var bodyHash: Hash256
 
-        package init(receiver: PeerID, method: String, target: String, bodyHash: Hash256) {
+        package init(
+            receiver: PeerID, method: String, target: String, introduction: String,
+            bodyHash: Hash256
+        ) {
             self.receiver = receiver
             self.method = method
             self.target = target
+            self.introduction = introduction
             self.bodyHash = bodyHash
         }
     }
@@ -74,12 +80,15 @@ package struct RequestSignature: Sendable {
         return Self.scheme + Hexadecimal.encode(writer.bytes)
     }
 
-    /// Whether the sender signed this very request, and it is neither late nor from too far ahead.
-    package func isValid(for subject: Subject, at now: Instant) -> Bool {
+    /// Whether the request is neither late nor from too far ahead.
+    package func isCurrent(at now: Instant) -> Bool {
         expires > now && expires <= now + Self.lifetime * 2
-            && sender.isValid(
-                signature,
-                for: Self.message(subject, sender: sender, expires: expires, nonce: nonce))
+    }
+
+    /// Whether the sender signed this very request.
+    package func isValid(for subject: Subject) -> Bool {
+        sender.isValid(
+            signature, for: Self.message(subject, sender: sender, expires: expires, nonce: nonce))
     }
 
     private static func message(
@@ -91,6 +100,7 @@ package struct RequestSignature: Sendable {
         writer.write(subject.receiver.raw)
         writer.write(subject.method)
         writer.write(subject.target)
+        writer.write(subject.introduction)
         writer.write(subject.bodyHash)
         writer.write(expires.nanoseconds)
         writer.write(nonce)

@@ -35,7 +35,7 @@ extension Backend {
             effects.send(.fileCommitted(refusal), to: user, call: call)
             return
         }
-        files[request.file] = record
+        remember(record, since: now)
         journal.add(.file(record))
         for id in request.chunks { commitChunk(id) }
         journal.whenDurable(.answer(.fileCommitted(.committed), to: user, call: call))
@@ -58,6 +58,16 @@ extension Backend {
             if redundancy(of: chunk) < settings.writeQuorum { unknown.append(UInt32(index)) }
         }
         return unknown.isEmpty ? nil : .unknownChunks(unknown)
+    }
+
+    mutating func remember(_ record: FileRecord, since: Instant) {
+        files[record.file] = record
+        filesByOwner[record.owner, default: [:]][record.file] = since
+    }
+
+    mutating func forget(_ file: FileID) {
+        guard let record = files.removeValue(forKey: file) else { return }
+        filesByOwner[record.owner]?[file] = nil
     }
 
     private mutating func commitChunk(_ id: ChunkID) {
@@ -100,7 +110,7 @@ extension Backend {
             effects.send(.fileDeleted(.mismatched), to: user, call: call)
             return
         }
-        files[request.file] = nil
+        forget(request.file)
         journal.add(.fileRemoval(FileRemoval(owner: record.owner, file: record.file)))
         for id in request.chunks { release(id) }
         journal.whenDurable(.answer(.fileDeleted(.deleted), to: user, call: call))

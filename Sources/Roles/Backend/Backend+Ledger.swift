@@ -83,7 +83,9 @@ extension Backend {
         do {
             for encoded in encodedBlocks {
                 let block = try verifier.check(encoded: encoded)
-                for record in block.records { replay(record, at: now) }
+                for record in block.records {
+                    replay(record, writtenAt: block.header.time, at: now)
+                }
                 lastStamp = max(lastStamp, block.header.time)
             }
             journal.writer = LedgerWriter(signingKey: signingKey, resuming: try verifier.finish())
@@ -98,10 +100,10 @@ extension Backend {
         effects.schedule(Timer(.maintenance), after: random.upTo(settings.peersInterval))
     }
 
-    private mutating func replay(_ record: Record, at now: Instant) {
+    private mutating func replay(_ record: Record, writtenAt: Instant, at now: Instant) {
         switch record {
-        case .file(let file): files[file.file] = file
-        case .fileRemoval(let removal): files[removal.file] = nil
+        case .file(let file): remember(file, since: writtenAt)
+        case .fileRemoval(let removal): forget(removal.file)
         case .placement(let placement): replay(placement, at: now)
         case .membership(let membership): replay(membership, at: now)
         }

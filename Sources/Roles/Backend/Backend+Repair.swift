@@ -14,7 +14,7 @@ package struct RepairQueue: Sendable {
     private var levels: [Deque<ChunkID>]
     /// Chunks whose repair failed or found no target; they wait for the next round of maintenance.
     private var parked: [ChunkID] = []
-    var underWay = 0
+    package internal(set) var underWay = 0
     /// When the next transfer may start, so that repair keeps to its bandwidth.
     var nextStart = Instant.origin
     var timerIsSet = false

@@ -24,6 +24,8 @@ package struct Backend: Role {
     var lastStamp = Instant.origin
 
     package internal(set) var files: [FileID: FileRecord] = [:]
+    /// The files of each owner, and when each was committed.
+    var filesByOwner: [OwnerTag: [FileID: Instant]] = [:]
     package internal(set) var chunks: [ChunkID: PlacedChunk] = [:]
     package internal(set) var members = Members()
 

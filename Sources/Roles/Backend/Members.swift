@@ -127,8 +127,8 @@ package struct Member: Sendable {
     /// The run of the node that was heard of last, and the one that was compared with.
     var incarnation: UInt64 = 0
     var nextComparison = Instant.origin
-    var isDraining = false
-    var hasLeft = false
+    package internal(set) var isDraining = false
+    package internal(set) var hasLeft = false
     /// The committed chunks that it is to hold.
     package var expected = InventoryTree()
     /// Smoothed time that it took to answer a retrieval.

@@ -1,0 +1,123 @@
+import HTTPTypes
+import Ledger
+import Merkle
+import Primitives
+import Roles
+
+/// What users ask of a backend, put to its role in this process: tried again while there is hope, and
+/// refused in words.
+struct StoreService: Sendable {
+    let host: Host<Backend>
+    let settings: ProtocolSettings
+
+    init(host: Host<Backend>, settings: ProtocolSettings) {
+        self.host = host
+        self.settings = settings
+    }
+
+    /// Longer than the role takes to try every replacement for a slow node.
+    private func patience(forBytes bytes: Int) -> Primitives.Duration {
+        settings.timeout(forBytes: bytes) * 3
+    }
+
+    /// Has a sealed chunk kept on a write quorum of nodes, for a commit within `uploadExpiry`.
+    func put(_ chunk: ChunkID, _ bytes: [UInt8], by user: PeerID) async throws {
+        let payload = Payload(bytes: bytes, byteCount: bytes.count)
+        for attempt in 1...settings.attempts {
+            let answer = await host.receive(
+                .putChunk(PutChunkRequest(chunk: chunk, payload: payload)), from: user,
+                timeout: patience(forBytes: bytes.count))
+            switch answer {
+            case .chunkPut(.stored): return
+            case .chunkPut(.mismatched):
+                throw HTTPFailure(
+                    .unprocessableContent, "mismatched",
+                    "The bytes are not those that the chunk's name stands for.")
+            default: break
+            }
+            guard await host.read({ $0.openMembers >= settings.writeQuorum }) else {
+                throw HTTPFailure.unavailable
+            }
+            guard await host.read({ $0.hasRoom(for: bytes.count) }) else {
+                throw HTTPFailure(
+                    HTTPResponse.Status(code: 507), "no-space",
+                    "The network has no room for this. Delete something, or ask the operator.")
+            }
+            try await pause(attempt)
+        }
+        throw HTTPFailure.unavailable
+    }
+
+    /// Makes a file of chunks that were put.
+    func commit(_ request: CommitRequest, by user: PeerID) async throws {
+        switch await host.receive(
+            .commitFile(request), from: user, timeout: patience(forBytes: 0))
+        {
+        case .fileCommitted(.committed): return
+        case .fileCommitted(.unknownChunks(let indices)):
+            throw HTTPFailure(
+                .conflict, "unknown-chunks",
+                "Some chunks are not kept on enough nodes: put them again.",
+                indices: indices.map(Int.init))
+        case .fileCommitted(.conflict):
+            throw HTTPFailure(
+                .conflict, "conflict",
+                "The file id or a chunk belongs to another file, or a chunk stands in it twice.")
+        default: throw HTTPFailure.unavailable
+        }
+    }
+
+    /// A user's file and when it was committed. Throws `no-such-file`.
+    func file(
+        _ id: FileID, of user: PeerID
+    ) async throws -> (record: FileRecord, since: Instant) {
+        guard let file = await host.read({ $0.file(id, of: user) }) else {
+            throw Self.noSuchFile
+        }
+        return file
+    }
+
+    /// The sealed bytes of a chunk of a user's file.
+    func chunk(
+        _ chunk: ChunkID, of file: FileID, proof: InclusionProof, for user: PeerID
+    ) async throws -> [UInt8] {
+        let request = GetChunkRequest(file: file, chunk: chunk, proof: proof)
+        for attempt in 1...settings.attempts {
+            let answer = await host.receive(
+                .getChunk(request), from: user,
+                timeout: patience(forBytes: ProtocolSettings.chunkBytes.upperBound))
+            switch answer {
+            case .chunkAnswer(.found(let payload)): return payload.bytes
+            case .chunkAnswer(.notFound):
+                throw HTTPFailure(
+                    .notFound, "no-such-chunk", "The chunk is not one of this file's.")
+            default: try await pause(attempt)
+            }
+        }
+        throw HTTPFailure.unavailable
+    }
+
+    /// Deletes a file, whose chunks are checked against its root.
+    func delete(_ file: FileID, chunks: [ChunkID], by user: PeerID) async throws {
+        switch await host.receive(
+            .deleteFile(DeleteFileRequest(file: file, chunks: chunks)), from: user,
+            timeout: patience(forBytes: 0))
+        {
+        case .fileDeleted(.deleted): return
+        case .fileDeleted(.notFound): throw Self.noSuchFile
+        case .fileDeleted(.mismatched):
+            throw HTTPFailure(
+                .unprocessableContent, "mismatched", "These are not the file's chunks.")
+        default: throw HTTPFailure.unavailable
+        }
+    }
+
+    static let noSuchFile = HTTPFailure(
+        .notFound, "no-such-file", "You have no file of this id.")
+
+    private func pause(_ attempt: Int) async throws {
+        var random = RandomSource.system()
+        let delay = settings.backoff(attempt: attempt, random: &random)
+        try await Task.sleep(nanoseconds: UInt64(max(0, delay.nanoseconds)))
+    }
+}

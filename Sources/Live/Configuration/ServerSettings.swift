@@ -1,0 +1,44 @@
+import Primitives
+package import Roles
+
+/// What one server is told at its start.
+package struct ServerSettings: Sendable {
+    /// The address that it listens on.
+    package var host = "127.0.0.1"
+    package var port = 0
+    /// The base of its URLs as others reach it; nil: made of host and port.
+    package var publicAddress: String?
+    /// Certificate chain and key, PEM files; nil: plain HTTP.
+    package var tls: TLSFiles?
+    /// A CA that is trusted besides the system's, a PEM file.
+    package var tlsAuthority: String?
+    /// Where it keeps what must survive a restart.
+    package var dataFolder = "data"
+    /// Addresses of all discoveries.
+    package var discoveries: [String] = []
+    package var protocolSettings = ProtocolSettings()
+    /// Bytes that a node offers.
+    package var capacityBytes: UInt64 = 100 << 30
+    /// What a node shares its fate with: a rack, a house, a provider.
+    package var domain: UInt32 = 0
+    /// Connections at once.
+    package var connectionLimit = 1024
+
+    package init() {}
+
+    package struct TLSFiles: Sendable {
+        package var certificate: String
+        package var key: String
+
+        package init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    package var address: String {
+        if let publicAddress { return publicAddress }
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(tls == nil ? "http" : "https")://\(name):\(port)"
+    }
+}

@@ -1,0 +1,47 @@
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// Keeps members in the database, so that a backend knows where its nodes are before any discovery
+/// answers.
+struct AddressBook: Service {
+    private let database: BackendDatabase
+    private let logger: Logger
+    private let changes = AsyncStream.makeStream(
+        of: Member.self, bufferingPolicy: .bufferingNewest(65_536))
+
+    init(database: BackendDatabase, logger: Logger) {
+        self.database = database
+        self.logger = logger
+    }
+
+    /// Has a member written down soon.
+    func keep(_ member: Member) { changes.continuation.yield(member) }
+
+    /// Those that were written down.
+    func members() async throws -> [Member] {
+        try await database.peers().compactMap { peer in
+            guard let role = JoinToken.MemberRole(rawValue: peer.role) else { return nil }
+            return Member(
+                role: role, publicKey: peer.publicKey, proof: peer.proof, address: peer.address)
+        }
+    }
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            for await member in changes.stream {
+                do {
+                    try await database.put([
+                        StoredPeer(
+                            id: member.id, publicKey: member.publicKey, role: member.role.rawValue,
+                            address: member.address, proof: member.proof)
+                    ])
+                } catch {
+                    logger.warning("cannot keep an address", metadata: ["error": "\(error)"])
+                }
+            }
+        } onGracefulShutdown: {
+            changes.continuation.finish()
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package import AsyncHTTPClient
+package import Cryptography
+package import Files
+import Hummingbird
+package import Logging
+import NIOCore
+import NIOPosix
+import Primitives
+package import Roles
+package import ServiceLifecycle
+package import Storage
+
+/// A backend on a socket.
+package struct BackendServer: Sendable {
+    package let services: [any Service]
+    package let host: Host<Backend>
+
+    /// What a backend needs besides the settings of any server.
+    package struct Parts: Sendable {
+        package var database: BackendDatabase
+        package var disk: any Disk
+        package var secret: ServerSecret
+        /// Makes the tags under which the ledger knows users; as lasting as the ledger.
+        package var tagKey: SecretKey
+        package var chunkSize: ChunkSize
+        package var accounts = Accounts.Settings()
+
+        package init(
+            database: BackendDatabase, disk: any Disk, secret: ServerSecret, tagKey: SecretKey,
+            chunkSize: ChunkSize
+        ) {
+            self.database = database
+            self.disk = disk
+            self.secret = secret
+            self.tagKey = tagKey
+            self.chunkSize = chunkSize
+        }
+    }
+
+    package init(
+        settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
+        parts: Parts, client: HTTPClient, logger: Logger
+    ) async throws {
+        let shell = ServerShell(
+            settings: settings, role: .backend, id: identity.id, logger: logger)
+        let addresses = AddressBook(database: parts.database, logger: logger)
+        let directory = Directory(token: token) { addresses.keep($0) }
+        for member in try await addresses.members() { directory.learn(member) }
+        let own = Member(
+            role: .backend, publicKey: identity.publicKey,
+            proof: token.proof(of: identity.publicKey, as: .backend), address: settings.address)
+        let peerClient = PeerClient(
+            identity: identity, own: own, directory: directory, discoveries: settings.discoveries,
+            client: client, clock: clock)
+        let role = Backend(
+            id: identity.id, settings: settings.protocolSettings,
+            discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) },
+            tagKey: parts.tagKey, signingKey: identity.key)
+        let host = Host(
+            role, id: identity.id, on: MultiThreadedEventLoopGroup.singleton.next(), clock: clock,
+            random: .system(), disk: parts.disk, transport: peerClient,
+            observe: Observer(logger: logger, metrics: shell.metrics).observe)
+        let environment = BackendEnvironment(
+            host: host, store: StoreService(host: host, settings: settings.protocolSettings),
+            accounts: await Accounts(
+                store: parts.database, secret: parts.secret, settings: parts.accounts),
+            ledger: LedgerReader(database: parts.database), directory: directory,
+            settings: settings, chunkSize: parts.chunkSize, clock: clock)
+        let peers = PeerRoutes(
+            host: host, gate: Gate(own: identity.id, directory: directory, clock: clock),
+            directory: directory, serves: { _, member in member.role == .node })
+        let router = shell.router(
+            readiness: { await Self.readiness(host) }, description: []
+        ) { await Self.gauges(host) }
+        router.post("damaged") { try await peers.respond(to: .damaged, $0, $1) }
+        router.post("leave") { try await peers.respond(to: .leave, $0, $1) }
+        Self.addAPI(environment, to: router)
+        self.host = host
+        services = [
+            addresses,
+            Stopping { await host.stop() },
+            AccountSweep(accounts: environment.accounts, clock: clock),
+            try shell.application(router) { await host.start() },
+        ]
+    }
+
+    private static func addAPI(
+        _ environment: BackendEnvironment, to router: Router<ServerContext>
+    ) {
+        let api = router.group("api")
+        AccountRoutes(backend: environment).add(to: api)
+        FileRoutes(backend: environment).add(to: api)
+        SealedRoutes(backend: environment).add(to: api)
+        LedgerRoutes(backend: environment).add(to: api)
+        NetworkRoutes(backend: environment).add(to: api)
+    }
+
+    private static func readiness(_ host: Host<Backend>) async -> String? {
+        await host.read { role in
+            guard role.isReady else { return "reading the ledger back" }
+            return role.openMembers >= role.writeQuorum ? nil : "too few nodes answer"
+        }
+    }
+
+    private static func gauges(_ host: Host<Backend>) async -> [(name: String, value: Double)] {
+        await host.read { role in
+            var gauges: [(name: String, value: Double)] = [
+                ("dsim_files", Double(role.files.count)),
+                ("dsim_chunks", Double(role.chunks.count)),
+                ("dsim_repairs_waiting", Double(role.repairs.count)),
+                ("dsim_repairs_under_way", Double(role.repairs.underWay)),
+            ]
+            for (replicas, count) in role.chunksByReplicas().enumerated() {
+                gauges.append(("dsim_chunks_by_replicas{replicas=\"\(replicas)\"}", Double(count)))
+            }
+            for status in [PeerStatus.alive, .suspect, .dead] {
+                let count = role.members.all.count { $0.status == status && !$0.hasLeft }
+                gauges.append(("dsim_nodes{status=\"\(status)\"}", Double(count)))
+            }
+            return gauges
+        }
+    }
+}
+
+/// Forgets sessions that have expired, every few minutes.
+private struct AccountSweep: Service {
+    let accounts: Accounts
+    let clock: Clock
+
+    func run() async throws {
+        let accounts = accounts
+        let clock = clock
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await accounts.sweep(at: clock.now)
+                try await Task.sleep(for: .seconds(300))
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Hummingbird
+package import Logging
+import NIOCore
+import NIOPosix
+package import Primitives
+package import Roles
+package import ServiceLifecycle
+
+/// A discovery on a socket.
+package struct DiscoveryServer: Sendable {
+    package let services: [any Service]
+    package let host: Host<Discovery>
+
+    package init(
+        settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
+        logger: Logger
+    ) throws {
+        let directory = Directory(token: token)
+        let shell = ServerShell(
+            settings: settings, role: .discovery, id: identity.id, logger: logger)
+        let host = Host(
+            Discovery(settings: settings.protocolSettings), id: identity.id,
+            on: MultiThreadedEventLoopGroup.singleton.next(), clock: clock, random: .system(),
+            disk: nil, transport: NoTransport())
+        let peers = PeerRoutes(
+            host: host, gate: Gate(own: PeerID(0), directory: directory, clock: clock),
+            directory: directory,
+            serves: { route, member in
+                switch route {
+                case .register, .heartbeat, .unregister: member.role == .node
+                default: member.role == .backend
+                }
+            },
+            additions: {
+                var additions = WireAnswer.Additions()
+                additions.backends = directory.all(.backend).map(\.form)
+                additions.member = { directory[$0]?.form }
+                return additions
+            })
+        let router = shell.router(readiness: { nil }, description: []) {
+            [("dsim_members", Double(directory.all(.node).count))]
+        }
+        router.post("register") { try await peers.respond(to: .register, $0, $1) }
+        router.post("heartbeat") { try await peers.respond(to: .heartbeat, $0, $1) }
+        router.post("unregister") { try await peers.respond(to: .unregister, $0, $1) }
+        router.get("peers") { request, context in
+            guard
+                let epoch = request.uri.queryParameters["epoch"].flatMap({
+                    PeerID(hexadecimal: String($0))?.raw
+                })
+            else { throw HTTPFailure.badRequest("The query needs epoch=<16 hexadecimal digits>.") }
+            let since = try request.query("since", as: UInt64.self)
+            return try await peers.respond(to: .peers(epoch: epoch, since: since), request, context)
+        }
+        self.host = host
+        services = [
+            Stopping { await host.stop() },
+            try shell.application(router) { await host.start() },
+        ]
+    }
+}
+
+/// For roles that only answer.
+struct NoTransport: Transport {
+    func send(_ message: Message, to peer: PeerID) async throws -> Message? {
+        throw PeerClient.Failure.notForServers
+    }
+}
+
+extension RandomSource {
+    /// Seeded by the system.
+    package static func system() -> RandomSource {
+        var system = SystemRandomNumberGenerator()
+        return RandomSource(state: (system.next(), system.next(), system.next(), system.next()))
+    }
+}

@@ -1,0 +1,96 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Primitives
+
+/// What stands before every route: a request id, errors as JSON, and a line in the log.
+struct EdgeMiddleware: RouterMiddleware {
+    typealias Context = ServerContext
+
+    let metrics: ServerMetrics
+
+    private static let idHeader = HTTPField.Name("X-Request-Id")!
+
+    func handle(
+        _ request: Request, context: ServerContext,
+        next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        let id = Self.id(of: request)
+        var context = context
+        context.logger[metadataKey: "request"] = .string(id)
+        let started = ContinuousClock.now
+        var response: Response
+        do {
+            response = try await RequestID.$current.withValue(id) {
+                try await next(request, context)
+            }
+        } catch {
+            response = failure(error, context).response
+            // What the client still sends is not read.
+            response.headers[.connection] = "close"
+            _ = context.channel.cutOff(afterSeconds: 2)
+        }
+        response.headers[Self.idHeader] = id
+        let seconds = started.duration(to: .now).seconds
+        metrics.served(
+            route: context.endpointPath ?? "none", method: request.method.rawValue,
+            status: response.status.code, seconds: seconds)
+        context.logger.debug(
+            "served",
+            metadata: [
+                "method": "\(request.method.rawValue)",
+                "route": "\(context.endpointPath ?? "none")",
+                "status": "\(response.status.code)",
+                "milliseconds": "\((seconds * 1e5).rounded() / 100)",
+            ])
+        return response
+    }
+
+    private func failure(_ error: any Error, _ context: ServerContext) -> HTTPFailure {
+        switch error {
+        case let failure as HTTPFailure: return failure
+        case WireError.malformed(let what): return .badRequest("Malformed request: \(what).")
+        case let error as HTTPError where error.status == .notFound:
+            return HTTPFailure(.notFound, "no-such-route", "There is nothing at this address.")
+        case let error as HTTPError:
+            return HTTPFailure(
+                error.status, "refused", error.body ?? error.status.reasonPhrase)
+        case is CancellationError:
+            return HTTPFailure(
+                .serviceUnavailable, "stopping", "The server is stopping. Try again.",
+                retryAfterSeconds: 5)
+        case is ChannelError, is IOError:
+            return .badRequest("The request broke off.")
+        default:
+            context.logger.error("unexpected error", metadata: ["error": "\(type(of: error))"])
+            return HTTPFailure(
+                .internalServerError, "internal", "The server made a mistake; its log says more.")
+        }
+    }
+
+    /// The caller's id, if it is short and plain, else a new one.
+    private static func id(of request: Request) -> String {
+        if let given = request.headers[idHeader], 1...64 ~= given.utf8.count,
+            given.utf8.allSatisfy({ isPlain($0) })
+        {
+            return given
+        }
+        return PeerID(UInt64.random(in: .min ... .max)).hexadecimal
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
+
+extension Swift.Duration {
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

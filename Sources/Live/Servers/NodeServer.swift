@@ -1,0 +1,134 @@
+package import AsyncHTTPClient
+import Hummingbird
+package import Logging
+import NIOCore
+import NIOPosix
+import Primitives
+package import Roles
+package import ServiceLifecycle
+package import Storage
+
+/// A storage node on a socket.
+package struct NodeServer: Sendable {
+    package let services: [any Service]
+    package let host: Host<StorageNode>
+
+    package init(
+        settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
+        disk: any Disk, client: HTTPClient, logger: Logger
+    ) throws {
+        let shell = ServerShell(settings: settings, role: .node, id: identity.id, logger: logger)
+        let introductions = AsyncStream.makeStream(of: PeerID.self)
+        let directory = Directory(token: token) { member in
+            if member.role == .backend { introductions.continuation.yield(member.id) }
+        }
+        let own = Member(
+            role: .node, publicKey: identity.publicKey,
+            proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
+        let peerClient = PeerClient(
+            identity: identity, own: own, directory: directory, discoveries: settings.discoveries,
+            client: client, clock: clock)
+        let role = StorageNode(
+            identity: NodeIdentity(
+                id: identity.id, publicKey: identity.publicKey, domain: settings.domain,
+                capacityBytes: settings.capacityBytes),
+            settings: settings.protocolSettings,
+            discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) }, backends: [])
+        let host = Host(
+            role, id: identity.id, on: MultiThreadedEventLoopGroup.singleton.next(), clock: clock,
+            random: .system(), disk: disk, transport: peerClient,
+            observe: Observer(logger: logger, metrics: shell.metrics).observe)
+        let peers = PeerRoutes(
+            host: host, gate: Gate(own: identity.id, directory: directory, clock: clock),
+            directory: directory,
+            serves: { route, member in
+                switch route {
+                case .retrieve: true
+                default: member.role == .backend
+                }
+            },
+            met: { member in
+                if member.role == .backend { await host.meet(backend: member.id) }
+            },
+            keep: { peerClient.keep($0) })
+        let router = shell.router(
+            readiness: { await host.read { $0.isServing } ? nil : "reading the index back" },
+            description: []
+        ) { await Self.gauges(host) }
+        Self.add(peers, to: router)
+        self.host = host
+        services = [
+            Stopping {
+                introductions.continuation.finish()
+                await host.stop()
+            },
+            Introductions(stream: introductions.stream, host: host),
+            try shell.application(router) { await host.start() },
+        ]
+    }
+
+    private static func add(_ peers: PeerRoutes<StorageNode>, to router: Router<ServerContext>) {
+        router.post("store") { request, context in
+            guard
+                let chunk = request.uri.queryParameters["chunk"].flatMap({
+                    ChunkID(hexadecimal: String($0))
+                })
+            else { throw HTTPFailure.badRequest("The query needs chunk=<64 hexadecimal digits>.") }
+            let stamp = Instant(nanoseconds: try request.query("stamp", as: Int64.self))
+            return try await peers.respond(to: .store(chunk, stamp: stamp), request, context)
+        }
+        router.get("retrieve/:chunk") { request, context in
+            guard let chunk = context.parameters.get("chunk").flatMap({ ChunkID(hexadecimal: $0) })
+            else {
+                throw HTTPFailure.badRequest("A chunk's name has 64 hexadecimal digits.")
+            }
+            return try await peers.respond(to: .retrieve(chunk), request, context)
+        }
+        router.post("copy") { try await peers.respond(to: .copy, $0, $1) }
+        router.post("delete") { try await peers.respond(to: .delete, $0, $1) }
+        router.post("inventory") { try await peers.respond(to: .inventory, $0, $1) }
+    }
+
+    private static func gauges(_ host: Host<StorageNode>) async -> [(name: String, value: Double)] {
+        await host.read { node in
+            [
+                ("dsim_node_chunks", Double(node.index.count)),
+                ("dsim_node_used_bytes", Double(node.usedBytes)),
+                ("dsim_node_capacity_bytes", Double(node.identity.capacityBytes)),
+            ]
+        }
+    }
+}
+
+/// Tells a node's role of backends that its directory hears of.
+private struct Introductions: Service {
+    let stream: AsyncStream<PeerID>
+    let host: Host<StorageNode>
+
+    func run() async throws {
+        for await backend in stream { await host.meet(backend: backend) }
+    }
+}
+
+/// Turns what happens to a role into log lines and counts.
+struct Observer<R: Role>: Sendable {
+    let logger: Logger
+    let metrics: ServerMetrics
+
+    var observe: @Sendable (Host<R>.Observation) -> Void {
+        { [logger, metrics] observation in
+            switch observation {
+            case .note(let note):
+                let kind = note.kind
+                metrics.count("dsim_events_total{kind=\"\(kind)\"}")
+                logger.log(level: note.level, "\(kind)", metadata: note.metadata)
+            case .unreachable(let peer, let error):
+                metrics.count("dsim_unreachable_total")
+                logger.debug(
+                    "unreachable",
+                    metadata: ["peer": "\(peer.hexadecimal)", "error": "\(type(of: error))"])
+            case .sent: break
+            }
+        }
+    }
+}

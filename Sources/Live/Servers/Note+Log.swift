@@ -1,0 +1,55 @@
+import Logging
+import Roles
+
+extension Note {
+    /// A stable name.
+    var kind: String {
+        switch self {
+        case .requestTimedOut: "request-timed-out"
+        case .declaredDead: "declared-dead"
+        case .deadReturned: "dead-returned"
+        case .repairStarted: "repair-started"
+        case .repairFinished: "repair-finished"
+        case .replicaMissing: "replica-missing"
+        case .surplusFound: "surplus-found"
+        case .comparisonFinished: "comparison-finished"
+        case .comparisonFailed: "comparison-failed"
+        case .collecting: "collecting"
+        case .blockWritten: "block-written"
+        case .recovered: "recovered"
+        case .ledgerRefused: "ledger-refused"
+        }
+    }
+
+    var level: Logger.Level {
+        switch self {
+        case .ledgerRefused: .critical
+        case .declaredDead, .replicaMissing: .warning
+        case .deadReturned, .recovered: .info
+        default: .debug
+        }
+    }
+
+    var metadata: Logger.Metadata {
+        switch self {
+        case .declaredDead(let peer), .deadReturned(let peer), .comparisonFailed(let peer):
+            ["peer": "\(peer.hexadecimal)"]
+        case .repairStarted(let chunk, let peer): ["chunk": "\(chunk)", "to": "\(peer.hexadecimal)"]
+        case .repairFinished(let chunk, let peer, let bytes, let outcome):
+            [
+                "chunk": "\(chunk)", "to": "\(peer.hexadecimal)", "bytes": "\(bytes)",
+                "outcome": "\(outcome.map { "\($0)" } ?? "silent")",
+            ]
+        case .replicaMissing(let chunk, let peer, let finding):
+            ["chunk": "\(chunk)", "on": "\(peer.hexadecimal)", "finding": "\(finding)"]
+        case .surplusFound(let chunk, let peer), .collecting(let chunk, let peer):
+            ["chunk": "\(chunk)", "on": "\(peer.hexadecimal)"]
+        case .comparisonFinished(let peer, let isEqual, let count, _):
+            ["with": "\(peer.hexadecimal)", "equal": "\(isEqual)", "chunks": "\(count)"]
+        case .blockWritten(let records, let bytes): ["records": "\(records)", "bytes": "\(bytes)"]
+        case .recovered(let blocks): ["blocks": "\(blocks)"]
+        case .ledgerRefused(let error): ["error": "\(error)"]
+        case .requestTimedOut: [:]
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package import Hummingbird
+import NIOCore
+
+/// Reading bodies within bounds of size and time.
+extension Request {
+    /// The slowest body that is waited for, bytes a second, after `patienceSeconds`.
+    private static var slowestBytesPerSecond: Int { 16 * 1024 }
+    private static var patienceSeconds: Int64 { 20 }
+
+    /// The whole body. Throws `too-large` beyond `limit` bytes; a client that is too slow is cut off.
+    package func collect(upTo limit: Int, context: ServerContext) async throws -> [UInt8] {
+        if let length = headers[.contentLength].flatMap({ Int($0) }) {
+            guard length <= limit else { throw Self.tooLarge(limit) }
+            if length == 0 { return [] }
+        }
+        let patience =
+            Self.patienceSeconds + Int64(limit / Self.slowestBytesPerSecond)
+        let cutOff = context.channel.cutOff(afterSeconds: patience)
+        defer { cutOff.cancel() }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(
+            min(limit, headers[.contentLength].flatMap { Int($0) } ?? 4096))
+        for try await var part in body {
+            guard bytes.count + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
+            part.readWithUnsafeReadableBytes { buffer in
+                bytes.append(contentsOf: buffer)
+                return buffer.count
+            }
+        }
+        return bytes
+    }
+
+    /// Gives each part of the body as it comes. A client that says nothing for a while is cut off.
+    package func forEachPart(
+        context: ServerContext, _ take: (ByteBuffer) async throws -> Void
+    ) async throws {
+        var cutOff = context.channel.cutOff(afterSeconds: Self.patienceSeconds)
+        defer { cutOff.cancel() }
+        for try await part in body {
+            cutOff.cancel()
+            try await take(part)
+            cutOff = context.channel.cutOff(afterSeconds: Self.patienceSeconds)
+        }
+    }
+
+    private static func tooLarge(_ limit: Int) -> HTTPFailure {
+        HTTPFailure(
+            .contentTooLarge, "too-large", "The body is longer than the \(limit) bytes allowed.")
+    }
+}
+
+extension Channel {
+    /// Closes the connection after a while, unless it is cancelled.
+    func cutOff(afterSeconds seconds: Int64) -> Scheduled<Void> {
+        eventLoop.scheduleTask(in: .seconds(seconds)) { self.close(promise: nil) }
+    }
+}

@@ -1,0 +1,100 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+import NIOCore
+import NIOSSL
+package import Primitives
+import ServiceLifecycle
+import Synchronization
+
+/// What all servers have in common: the listener and its limits, TLS, health, readiness and metrics.
+package struct ServerShell: Sendable {
+    package let settings: ServerSettings
+    package let role: JoinToken.MemberRole
+    package let id: PeerID
+    package let logger: Logger
+    package let metrics = ServerMetrics()
+
+    /// The most bytes of a request's head.
+    package static let headLimit = 16 * 1024
+    /// The most fields of a request's head.
+    package static let fieldLimit = 64
+    /// How long a connection may say nothing.
+    package static let idleSeconds: Int64 = 60
+
+    /// Why a server is not ready; nil when it is.
+    package typealias Readiness = @Sendable () async -> String?
+
+    /// A router with what every server answers.
+    func router(
+        readiness: @escaping Readiness, description: [UInt8],
+        gauges: @escaping @Sendable () async -> [(name: String, value: Double)]
+    ) -> Router<ServerContext> {
+        let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: EdgeMiddleware(metrics: metrics))
+        let health = HealthForm(
+            status: "ok", role: role.rawValue, id: id.hexadecimal, version: Version.current)
+        router.get("health") { _, _ in Response.json(health) }
+        router.get("ready") { _, _ in
+            let reason = await readiness()
+            return Response.json(
+                ReadyForm(ready: reason == nil, reason: reason ?? ""),
+                status: reason == nil ? .ok : .serviceUnavailable)
+        }
+        let metrics = metrics
+        router.get("metrics") { _, _ in
+            let text = metrics.text(gauges: await gauges())
+            return Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        }
+        router.get("openapi.json") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: description)))
+        }
+        return router
+    }
+
+    /// The listener. `running` is called once it accepts connections.
+    func application(
+        _ router: Router<ServerContext>, running: @escaping @Sendable () async -> Void
+    ) throws -> any Service {
+        let http1 = HTTPServerBuilder.http1(
+            configuration: .init(
+                idleTimeout: .seconds(Self.idleSeconds),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: Self.headLimit, maxHeaderListSize: Self.headLimit,
+                    maxHeaderFieldCount: Self.fieldLimit)))
+        let builder: HTTPServerBuilder =
+            if let tls = settings.tls {
+                try .tls(http1, tlsConfiguration: TLS.server(tls))
+            } else {
+                http1
+            }
+        return Application(
+            router: router, server: builder,
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    settings.connectionLimit)),
+            onServerRunning: { _ in await running() }, logger: logger)
+    }
+}
+
+/// The version of the program.
+package enum Version {
+    package static let current = "0.2.0"
+}
+
+/// Stops something when the group of services stops.
+struct Stopping: Service {
+    let stop: @Sendable () async -> Void
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await stop()
+    }
+}
