@@ -18,6 +18,9 @@ final class PasswordWorkers: Sendable {
         self.maximumWaiting = maximumWaiting
     }
 
+    /// How many run or wait.
+    var admittedCount: Int { state.withLock { $0.running + $0.waiting.count } }
+
     /// Runs `body` when its turn comes. Throws `tooBusy`, without waiting, when too many wait
     /// already.
     func run<Value: Sendable>(

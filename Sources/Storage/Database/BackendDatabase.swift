@@ -34,8 +34,11 @@ package final class BackendDatabase: Sendable {
         }
     }
 
-    /// Closes the file once calls under way have returned; later ones fail.
+    /// Closes the file once calls under way have returned; later ones fail. All is in the one file
+    /// then, and the log is gone.
     package func close() throws(BackendDatabaseError) {
+        // Lets go of the readers: the log is merged by who closes last, if that is the writer.
+        pool.releaseMemory()
         do { try pool.close() } catch { throw BackendDatabaseError(error, path: path) }
     }
 

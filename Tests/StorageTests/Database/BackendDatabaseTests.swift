@@ -1,0 +1,133 @@
+import Cryptography
+import Foundation
+import GRDB
+import Primitives
+import Testing
+
+@testable import Storage
+
+@Suite struct BackendDatabaseTests {
+    let folder: DatabaseFolder
+
+    init() throws { folder = try DatabaseFolder() }
+
+    @Test func `Transactions are durable and foreign keys are checked`() throws {
+        let database = try BackendDatabase(path: folder.path())
+        let settings = try database.pool.writeWithoutTransaction { connection in
+            try ["synchronous", "foreign_keys", "journal_mode"].map { name in
+                try String.fetchOne(connection, sql: "PRAGMA " + name)
+            }
+        }
+        // 2 is FULL.
+        #expect(settings == ["2", "1", "wal"])
+    }
+
+    @Test(arguments: ["users.db", "users.db-wal"])
+    func `Only the owner can read the file`(name: String) throws {
+        let database = try BackendDatabase(path: folder.path())
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path(name))
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        try database.close()
+    }
+
+    @Test func `A database of a newer version is refused and left alone`() throws {
+        let database = try BackendDatabase(path: folder.path())
+        try database.updateNow { connection in
+            try connection.execute(
+                sql: "INSERT INTO grdb_migrations (identifier) VALUES ('2000')")
+        }
+        try database.close()
+        #expect(throws: BackendDatabaseError.newerVersion(path: folder.path())) {
+            try BackendDatabase(path: folder.path())
+        }
+    }
+
+    @Test func `A file that is no database is refused and left alone`() throws {
+        let content = Data((0..<5_000).map { UInt8(truncatingIfNeeded: $0 &* 37) })
+        try content.write(to: URL(fileURLWithPath: folder.path()))
+        #expect(throws: BackendDatabaseError.notADatabase(path: folder.path())) {
+            try BackendDatabase(path: folder.path())
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path())) == content)
+    }
+
+    @Test func `A damaged database is refused`() throws {
+        let database = try BackendDatabase(path: folder.path())
+        try database.close()
+        let file = try #require(FileHandle(forUpdatingAtPath: folder.path()))
+        // Behind the header, in the page that lists the tables.
+        try file.seek(toOffset: 100)
+        try file.write(contentsOf: Data(repeating: 0xA5, count: 3_000))
+        try file.close()
+        #expect(throws: BackendDatabaseError.corrupt(path: folder.path())) {
+            try BackendDatabase(path: folder.path())
+        }
+    }
+
+    @Test(arguments: ["missing/users.db", "."])
+    func `A path where no file can be is refused`(name: String) throws {
+        #expect {
+            try BackendDatabase(path: folder.path(name))
+        } throws: { error in
+            if case .cannotOpen? = error as? BackendDatabaseError { true } else { false }
+        }
+    }
+
+    @Test func `A gap in the ledger is found`() throws {
+        let database = try BackendDatabase(path: folder.path())
+        try database.append([[1], [2], [3]], at: 0)
+        try database.updateNow { try $0.execute(sql: "DELETE FROM blocks WHERE height = 1") }
+        #expect(throws: BackendDatabaseError.missingBlock(path: folder.path(), height: 1)) {
+            try database.allBlocks()
+        }
+    }
+
+    @Test func `Appending the same blocks again changes nothing`() throws {
+        let database = try BackendDatabase(path: folder.path())
+        try database.append([[1], [2]], at: 0)
+        try database.append([[1], [2]], at: 0)
+        #expect(throws: BackendDatabaseError.conflictingBlock(path: folder.path(), height: 1)) {
+            try database.append([[1], [3]], at: 0)
+        }
+        #expect(throws: BackendDatabaseError.conflictingBlock(path: folder.path(), height: 1)) {
+            try database.append([[1]], at: 0)
+        }
+        #expect(throws: BackendDatabaseError.missingBlock(path: folder.path(), height: 2)) {
+            try database.append([[4]], at: 3)
+        }
+        #expect(try database.allBlocks() == [[1], [2]])
+    }
+
+    @Test func `Peers survive opening again`() async throws {
+        let database = try BackendDatabase(path: folder.path())
+        var peers = [UInt64.max, 5].map { id in
+            StoredPeer(
+                id: PeerID(id), publicKey: PublicKey(bytes: Hash256(id, 2, 3, 4)), role: "node",
+                address: "https://[::1]:8443", proof: Hash256(5, 6, 7, id))
+        }
+        try await database.put(peers)
+        peers[1].address = "http://node:80"
+        try await database.put([peers[1]])
+        try database.close()
+
+        let again = try BackendDatabase(path: folder.path())
+        #expect(try await again.peers() == [peers[1], peers[0]])
+        try await again.removePeer(PeerID(5))
+        #expect(try await again.peers() == [peers[0]])
+    }
+
+    @Test func `Closing leaves one file`() async throws {
+        let database = try BackendDatabase(path: folder.path())
+        #expect(try await database.peers() == [])
+        try database.append([[1]], at: 0)
+        try database.close()
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(files == ["users.db"])
+    }
+
+    @Test func `A closed database says so`() async throws {
+        let database = try BackendDatabase(path: folder.path())
+        try database.close()
+        await #expect(throws: BackendDatabaseError.self) { try await database.peers() }
+    }
+}
