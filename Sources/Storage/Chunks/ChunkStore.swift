@@ -1,0 +1,212 @@
+import Dispatch
+import Primitives
+package import Roles
+
+/// A node's durable store of sealed chunks: logs of records, described in `ChunkFormat`.
+///
+/// One queue writes, another syncs, and a few read. A write is refused as `full` or `failed` when the
+/// disk refuses it. A sync that the disk refuses is never reported as done: what it was to cover is
+/// written anew, again and again if need be, and `status.failure` says so meanwhile.
+package final class ChunkStore: Disk {
+    private let table = ChunkTable()
+    private let folder: SegmentFolder
+    /// Keeps the lock.
+    private let dataFolder: DataFolder?
+    // Touched on the writer's queue alone.
+    private nonisolated(unsafe) let writer: ChunkWriter
+    private nonisolated(unsafe) var isClosing = false
+    private nonisolated(unsafe) var closed: CheckedContinuation<Void, Never>?
+    private nonisolated(unsafe) var isRetrying = false
+    private let writing = DispatchQueue(label: "chunks.write")
+    private let syncing = DispatchQueue(label: "chunks.sync")
+    private let reading = (0..<4).map { DispatchQueue(label: "chunks.read.\($0)") }
+    private let retryDelay: DispatchTimeInterval
+
+    /// Opens the store in a folder, which is made if it is not there. The chunks in it are read when
+    /// they are asked for.
+    package init(
+        path: String, files: FileSystem = FileSystem(),
+        limits: ChunkStoreLimits = ChunkStoreLimits(),
+        retryMilliseconds: Int = 1_000
+    ) throws(StorageError) {
+        folder = SegmentFolder(path: path, files: files)
+        dataFolder = nil
+        retryDelay = .milliseconds(retryMilliseconds)
+        writer = try Self.open(folder, table, limits)
+    }
+
+    /// Opens the store in a node's data folder, and holds on to that.
+    package init(in dataFolder: DataFolder, limits: ChunkStoreLimits = ChunkStoreLimits())
+        throws(StorageError)
+    {
+        folder = SegmentFolder(path: dataFolder.path(of: "chunks"), files: dataFolder.files)
+        self.dataFolder = dataFolder
+        retryDelay = .seconds(1)
+        writer = try Self.open(folder, table, limits)
+    }
+
+    private static func open(
+        _ folder: SegmentFolder, _ table: ChunkTable, _ limits: ChunkStoreLimits
+    ) throws(StorageError) -> ChunkWriter {
+        do throws(SystemError) {
+            try folder.make()
+            _ = try folder.segments()
+        } catch {
+            throw .system(error)
+        }
+        return ChunkWriter(folder: folder, table: table, limits: limits)
+    }
+
+    /// How the store is. Cheap, from any thread.
+    package var status: ChunkStoreStatus { table.status }
+
+    // MARK: Disk
+
+    package func perform(
+        _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
+    ) {
+        var ordered: [DiskRequest] = []
+        for request in requests {
+            switch request {
+            case .read(let token, let chunk):
+                if read(token, chunk, onWriter: false, complete) { continue }
+            case .write(_, let stored, _): table.enqueue(stored.chunk)
+            case .delete(let chunk): table.enqueue(chunk)
+            default: break
+            }
+            ordered.append(request)
+        }
+        guard !ordered.isEmpty else { return }
+        writing.async { [ordered] in
+            for request in ordered { self.carryOut(request, complete) }
+            self.sync()
+        }
+    }
+
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            writing.async {
+                self.isClosing = true
+                self.closed = continuation
+                self.writer.batch.isWanted = true
+                self.sync()
+            }
+        }
+        for queue in reading {
+            await withCheckedContinuation { done in queue.async { done.resume() } }
+        }
+        table.forgetFiles()
+    }
+
+    // MARK: On the writer's queue
+
+    private func carryOut(
+        _ request: DiskRequest, _ complete: @escaping @Sendable (DiskEvent) -> Void
+    ) {
+        if case .recoverChunks = request {
+            complete(.recoveredChunks(writer.recover()))
+            return
+        }
+        if !writer.isRecovered { _ = writer.recover() }
+        switch request {
+        case .write(let token, let stored, let payload):
+            let outcome = writer.write(stored, payload)
+            table.dequeue(stored.chunk)
+            complete(.wrote(token: token, outcome))
+        case .delete(let chunk):
+            writer.delete(chunk)
+            table.dequeue(chunk)
+        case .read(let token, let chunk): _ = read(token, chunk, onWriter: true, complete)
+        case .sync(let token):
+            writer.batch.isWanted = true
+            writer.batch.waiting.append { complete(.synced(token: token)) }
+        // A node has no log.
+        case .recoverLog: complete(.recoveredLog([]))
+        case .append, .recoverChunks: break
+        }
+    }
+
+    /// Starts the sync that is due, and goes on when it is done.
+    private func sync(isRetry: Bool = false) {
+        if writer.failure != nil, !isRetry, !isClosing {
+            retryLater()
+        } else if let work = writer.startSync() {
+            run(work)
+        } else if writer.syncing == nil {
+            idle()
+        }
+    }
+
+    private func run(_ work: SyncWork) {
+        syncing.async {
+            let failures = work.run()
+            self.writing.async {
+                self.writer.finishSync(failures)
+                if self.isClosing, self.writer.failure != nil { self.idle() } else { self.sync() }
+            }
+        }
+    }
+
+    /// No sync is under way: the time to tidy up, to try again, or to close.
+    private func idle() {
+        if isClosing {
+            writer.shut()
+            closed?.resume()
+            closed = nil
+            return
+        }
+        if writer.failure != nil {
+            retryLater()
+        } else {
+            writer.reclaimPostponed()
+            writer.compactSome()
+            if let work = writer.startSync() { run(work) }
+        }
+    }
+
+    private func retryLater() {
+        guard !isRetrying, writer.syncing == nil else { return }
+        isRetrying = true
+        writing.asyncAfter(deadline: .now() + retryDelay) {
+            self.isRetrying = false
+            if !self.isClosing { self.sync(isRetry: true) }
+        }
+    }
+
+    // MARK: Reading
+
+    /// Returns false when the read has to wait for the writer. It finds the place at once, so that
+    /// later requests do not touch what it reads.
+    private func read(
+        _ token: UInt64, _ chunk: ChunkID, onWriter: Bool,
+        _ complete: @escaping @Sendable (DiskEvent) -> Void
+    ) -> Bool {
+        let (location, open): (RecordLocation, OpenFile?)
+        switch table.startRead(chunk, onWriter: onWriter) {
+        case .waits: return false
+        case .missing:
+            reading[0].async { complete(.read(token: token, nil)) }
+            return true
+        case .at(let place, let file): (location, open) = (place, file)
+        }
+        // Opened here if it is not, since the file may be gone later.
+        let file = open ?? openFile(of: location.segment)
+        reading[Int(chunk.hash.prefix % UInt64(reading.count))].async {
+            let bytes = try? file?.read(Int(location.length), at: location.payloadOffset)
+            self.table.finishRead(location)
+            guard let bytes, bytes.count == Int(location.length) else {
+                complete(.read(token: token, nil))
+                return
+            }
+            let payload = Payload(bytes: bytes, byteCount: Int(location.byteCount))
+            complete(.read(token: token, payload))
+        }
+        return true
+    }
+
+    private func openFile(of segment: UInt32) -> OpenFile? {
+        guard let file = try? folder.files.open(folder.dataPath(segment)) else { return nil }
+        table.keep(file, of: segment)
+        return file
+    }
+}

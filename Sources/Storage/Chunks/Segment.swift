@@ -1,0 +1,97 @@
+import Primitives
+import Roles
+
+/// Where a chunk's record is.
+struct RecordLocation: Hashable {
+    var segment: UInt32
+    var offset: UInt32
+    /// Bytes of payload.
+    var length: UInt32
+    /// What the chunk counts as.
+    var byteCount: UInt32
+
+    var payloadOffset: Int { Int(offset) + ChunkFormat.recordHeaderByteCount }
+
+    /// Where the next record starts.
+    var end: Int { Int(offset) + ChunkFormat.recordByteCount(length: Int(length)) }
+
+    var recordByteCount: Int { end - Int(offset) }
+}
+
+/// One data file and what is known of it.
+struct Segment {
+    /// Successors: open → full → sealed.
+    enum State {
+        /// Records are appended to it.
+        case open
+        /// Nothing is appended any more, but it has no index file yet.
+        case full
+        /// It has an index file.
+        case sealed
+    }
+
+    var salt: SegmentSalt
+    var state: State
+    /// Held as long as the segment may need a sync.
+    var file: OpenFile?
+    /// Where the next record goes.
+    var end: Int
+    /// The 80 bytes of each record as index entries, until the segment is sealed.
+    var entries: [UInt8] = []
+    var liveCount = 0
+    /// Bytes of records that live.
+    var liveBytes = 0
+    /// Bytes of dead records that still take up room on the disk.
+    var deadBytes = 0
+    /// Records that are marked dead, though not durably.
+    var dyingCount = 0
+    /// Its data file could not be synced: only an index file can tell what is in it.
+    var isSuspect = false
+
+    var number: UInt32 { salt.segment }
+
+    var recordCount: Int { entries.count / ChunkFormat.recordHeaderByteCount }
+
+    mutating func count(live location: RecordLocation) {
+        liveCount += 1
+        liveBytes += location.recordByteCount
+    }
+
+    mutating func count(dead location: RecordLocation) {
+        liveCount -= 1
+        liveBytes -= location.recordByteCount
+        deadBytes += location.recordByteCount
+    }
+
+    /// Changes the state of the record at an offset in `entries`.
+    mutating func markEntryDead(at offset: UInt32) {
+        guard let index = Self.find(offset, in: entries) else { return }
+        entries[index * ChunkFormat.recordHeaderByteCount + ChunkFormat.stateOffset] =
+            ChunkFormat.dead
+    }
+
+    /// The number of the entry with an offset.
+    static func find(_ offset: UInt32, in entries: [UInt8]) -> Int? {
+        entries.withUnsafeBytes { bytes in
+            find(offset, count: entries.count / ChunkFormat.recordHeaderByteCount) { index in
+                let position = index * ChunkFormat.recordHeaderByteCount
+                return UInt64(
+                    bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            }
+        }
+    }
+
+    /// Looks for an offset among `count` that ascend. Nil from `load` ends the search.
+    static func find<Failure: Error>(
+        _ offset: UInt32, count: Int, load: (Int) throws(Failure) -> UInt64
+    ) throws(Failure) -> Int? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            let found = try load(middle)
+            if found == UInt64(offset) { return middle }
+            if found < UInt64(offset) { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+}

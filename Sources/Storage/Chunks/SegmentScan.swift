@@ -1,0 +1,133 @@
+import Cryptography
+import Primitives
+import Roles
+
+/// Reads a data file record by record, as its index would have it: after a crash, or when the index
+/// is damaged.
+struct SegmentScan {
+    /// The 80 bytes of each intact record, as index entries.
+    private(set) var entries: [UInt8] = []
+    /// Behind the last intact record.
+    private(set) var end = ChunkFormat.firstRecordOffset
+    /// What is damaged: where, how much, and whose it is where that can be told.
+    private(set) var damage: [(range: Range<Int>, chunk: ChunkID?)] = []
+
+    private let file: OpenFile
+    private let salt: SegmentSalt
+    private let size: Int
+
+    /// A part of the file that is in memory.
+    private var window: [UInt8] = []
+    private var windowStart = 0
+    private static let windowByteCount = 4 << 20
+
+    /// Throws when the file cannot be read.
+    init(_ file: OpenFile, salt: SegmentSalt) throws(SystemError) {
+        self.file = file
+        self.salt = salt
+        size = try file.size()
+        var offset = ChunkFormat.firstRecordOffset
+        var damageStart: Int?
+        while offset + ChunkFormat.recordHeaderByteCount <= size {
+            guard let record = try header(at: offset) else {
+                if damageStart == nil { damageStart = offset }
+                guard let next = try candidate(after: offset) else { break }
+                offset = next
+                continue
+            }
+            if let start = damageStart { try note(start..<offset, nil) }
+            damageStart = nil
+            try take(record, at: offset)
+            offset += ChunkFormat.recordByteCount(length: record.length)
+        }
+        let unread = damageStart ?? min(offset, size)
+        if unread < size { try note(unread..<size, nil) }
+    }
+
+    /// The salt by a data file's own header, of which it has two copies.
+    static func salt(of file: OpenFile, segment: UInt32) throws(SystemError) -> SegmentSalt? {
+        for offset in [0, ChunkFormat.secondHeaderOffset] {
+            let bytes = try file.read(ChunkFormat.segmentHeaderByteCount, at: offset)
+            if let salt = SegmentSalt(dataHeader: bytes[...], segment: segment) { return salt }
+        }
+        return nil
+    }
+
+    private mutating func take(_ record: RecordHeader, at offset: Int) throws(SystemError) {
+        let start = offset + ChunkFormat.recordHeaderByteCount
+        if record.isLive {
+            guard try hash(start, record.length) == record.stored.chunk.hash else {
+                damage.append((offset..<min(start + record.length, size), record.stored.chunk))
+                return
+            }
+        }
+        end = ChunkFormat.aligned(start + record.length)
+        entries += record.encoded(in: salt, at: offset, asIndexEntry: true)
+    }
+
+    /// Notes damage, unless it is nothing but zeros, which is room that was reserved and not used.
+    private mutating func note(_ range: Range<Int>, _ chunk: ChunkID?) throws(SystemError) {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let count = min(Self.windowByteCount, range.upperBound - offset)
+            let isZero = try withBytes(at: offset, count) { $0.allSatisfy { $0 == 0 } }
+            guard isZero else {
+                damage.append((range, chunk))
+                return
+            }
+            offset += count
+        }
+    }
+
+    private mutating func header(at offset: Int) throws(SystemError) -> RecordHeader? {
+        let salt = salt
+        return try withBytes(at: offset, ChunkFormat.recordHeaderByteCount) { bytes in
+            RecordHeader(bytes, in: salt, at: offset)
+        }
+    }
+
+    /// The next place that has a record's magic. The magic matters only behind damage: elsewhere the
+    /// record before says where the next one starts.
+    private mutating func candidate(after offset: Int) throws(SystemError) -> Int? {
+        var offset = offset + ChunkFormat.alignment
+        while offset + ChunkFormat.recordHeaderByteCount <= size {
+            let count = min(Self.windowByteCount, size - offset) & -ChunkFormat.alignment
+            let found = try withBytes(at: offset, max(count, ChunkFormat.alignment)) { bytes in
+                stride(from: 0, to: bytes.count - 7, by: ChunkFormat.alignment).first {
+                    bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self).bigEndian
+                        == ChunkFormat.recordMagic
+                }
+            }
+            if let found { return offset + found }
+            offset += max(count, ChunkFormat.alignment)
+        }
+        return nil
+    }
+
+    private mutating func hash(_ offset: Int, _ count: Int) throws(SystemError) -> Hash256 {
+        var hasher = SHA256Hasher()
+        var offset = offset
+        let end = offset + count
+        while offset < end {
+            let part = min(Self.windowByteCount, end - offset)
+            try withBytes(at: offset, part) { hasher.update($0) }
+            offset += part
+        }
+        return hasher.finalize()
+    }
+
+    /// Lends a part of the file, at most as long as the window; what is behind its end is missing.
+    private mutating func withBytes<Result>(
+        at offset: Int, _ count: Int, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(SystemError) -> Result {
+        if offset < windowStart || offset + count > windowStart + window.count {
+            window = try file.read(max(Self.windowByteCount, count), at: offset)
+            windowStart = offset
+        }
+        return window.withUnsafeBytes { bytes in
+            let start = min(offset - windowStart, bytes.count)
+            return body(
+                UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + count, bytes.count)]))
+        }
+    }
+}

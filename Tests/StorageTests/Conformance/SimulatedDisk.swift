@@ -1,0 +1,40 @@
+import Primitives
+import Roles
+import Storage
+import Synchronization
+
+@testable import Simulation
+
+/// The simulator's disk behind the protocol of real ones; it needs no time.
+final class SimulatedDisk: Disk {
+    private let state = Mutex(ChunkDisk(capacityBytes: .max, speed: DiskSettings()))
+
+    func perform(
+        _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
+    ) {
+        for request in requests {
+            if let event = state.withLock({ Self.perform(request, &$0) }) { complete(event) }
+        }
+    }
+
+    func close() async { state.withLock { _ = Self.perform(.sync(token: 0), &$0) } }
+
+    private static func perform(_ request: DiskRequest, _ disk: inout ChunkDisk) -> DiskEvent? {
+        switch request {
+        case .recoverChunks: return .recoveredChunks(disk.inventory())
+        case .recoverLog: return .recoveredLog([])
+        case .write(let token, let stored, let payload):
+            let fits = disk.write(.init(stored: stored, payload: payload))
+            return .wrote(token: token, fits ? .written : .full)
+        case .read(let token, let chunk):
+            return .read(token: token, disk.replicas[chunk]?.payload)
+        case .delete(let chunk): disk.delete(chunk)
+        case .append: break
+        case .sync(let token):
+            _ = disk.startSync(at: .origin)
+            _ = disk.finishSync()
+            return .synced(token: token)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,41 @@
+import Primitives
+import Roles
+import Simulation
+import Storage
+
+/// A kind of disk that the conformance suite is run over.
+enum DiskKind: String, CaseIterable, Sendable {
+    case memory, simulated, real, faultless
+}
+
+/// A disk that can be restarted and have its power cut.
+struct TestedDisk {
+    let kind: DiskKind
+    private(set) var disk: any Disk
+    private let folder: TemporaryFolder?
+    private var memory: MemoryDisk?
+
+    init(_ kind: DiskKind) throws {
+        self.kind = kind
+        switch kind {
+        case .memory, .faultless:
+            folder = nil
+            let memory = MemoryDisk()
+            self.memory = memory
+            disk = kind == .memory ? memory : FaultyDisk(memory)
+        case .simulated:
+            folder = nil
+            disk = SimulatedDisk()
+        case .real:
+            let folder = try TemporaryFolder()
+            self.folder = folder
+            disk = try ChunkStore(path: folder.path(of: "chunks"))
+        }
+    }
+
+    /// Closes the disk and opens what it left.
+    mutating func restart() async throws {
+        await disk.close()
+        if let folder { disk = try ChunkStore(path: folder.path(of: "chunks")) }
+    }
+}

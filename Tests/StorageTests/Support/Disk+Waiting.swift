@@ -1,0 +1,82 @@
+import Cryptography
+import Primitives
+import Roles
+import Storage
+
+/// Requests one at a time, each waited for.
+extension Disk {
+    func ask(_ request: DiskRequest) async -> DiskEvent {
+        await withCheckedContinuation { continuation in
+            perform([request]) { continuation.resume(returning: $0) }
+        }
+    }
+
+    func recoverChunks() async -> [StoredChunk] {
+        guard case .recoveredChunks(let chunks) = await ask(.recoverChunks) else { return [] }
+        return chunks.sorted { $0.chunk < $1.chunk }
+    }
+
+    func write(_ sample: Sample) async -> DiskOutcome? {
+        guard case .wrote(_, let outcome) = await ask(sample.write(token: 1)) else { return nil }
+        return outcome
+    }
+
+    /// The name that the bytes have, which is the chunk's when they are intact.
+    func read(_ chunk: ChunkID) async -> ChunkID? {
+        guard case .read(_, let payload) = await ask(.read(token: 1, chunk)) else { return nil }
+        return payload?.name
+    }
+
+    func delete(_ chunk: ChunkID) {
+        perform([.delete(chunk)]) { _ in }
+    }
+
+    func sync() async { _ = await ask(.sync(token: 1)) }
+
+    /// Writes and syncs; all have to succeed.
+    func keep(_ samples: [Sample]) async {
+        for sample in samples { _ = await write(sample) }
+        await sync()
+    }
+}
+
+/// A chunk to be stored.
+struct Sample: Sendable, Hashable {
+    let bytes: [UInt8]
+    let chunk: ChunkID
+    var stamp: Int64
+    var owner: UInt64
+
+    init(_ number: UInt64, byteCount: Int = 300, stamp: Int64 = 1, owner: UInt64 = 7) {
+        var random = RandomSource(seed: number, who: 1, purpose: 1)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount + 8)
+        while bytes.count < byteCount {
+            withUnsafeBytes(of: random.next()) { bytes += $0 }
+        }
+        self.bytes = Array(bytes.prefix(byteCount))
+        chunk = ChunkID(SHA256.hash(self.bytes))
+        self.stamp = stamp
+        self.owner = owner
+    }
+
+    var stored: StoredChunk {
+        StoredChunk(
+            chunk: chunk, byteCount: bytes.count, owner: PeerID(owner),
+            stamp: Instant(nanoseconds: stamp))
+    }
+
+    var payload: Payload { Payload(bytes: bytes, byteCount: bytes.count) }
+
+    func write(token: UInt64) -> DiskRequest { .write(token: token, stored, payload) }
+
+    func stamped(_ stamp: Int64) -> Sample {
+        var copy = self
+        copy.stamp = stamp
+        return copy
+    }
+}
+
+extension Payload {
+    var name: ChunkID { ChunkID(SHA256.hash(bytes)) }
+}
