@@ -84,6 +84,8 @@ let package = Package(
             dependencies: [
                 "Workbench", "Live", "Storage", "Files", "Ledger", "Merkle", "Cryptography",
                 "Primitives", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"]),
         .testTarget(

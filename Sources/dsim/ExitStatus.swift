@@ -1,4 +1,5 @@
 import ArgumentParser
+import Live
 import Workbench
 
 /// What the process tells whoever started it. Beyond 2 the numbers are those of sysexits.h, and
@@ -54,12 +55,24 @@ enum ExitStatus: Int32, CaseIterable {
 /// Where errors become text and an exit code: runs a command's body, prints what went wrong to
 /// standard error, and ends with the code.
 func reporting(_ body: () throws -> ExitStatus) throws {
+    try finish(Result { try body() })
+}
+
+/// The same for a command that waits for others.
+func reporting(_ body: () async throws -> ExitStatus) async throws {
+    let result: Result<ExitStatus, any Error>
+    do { result = .success(try await body()) } catch { result = .failure(error) }
+    try finish(result)
+}
+
+private func finish(_ result: Result<ExitStatus, any Error>) throws {
     let status: ExitStatus
     do {
-        status = try body()
+        status = try result.get()
     } catch {
         status =
             switch error {
+            case is SettingError: .usage
             case is ScenarioError: .wrongScenario
             case is ScenarioFile.ReadError: .unreadable
             case is ResultsFolder.WriteError: .notWritten

@@ -5,17 +5,24 @@ import Workbench
 final class Interruptions {
     private var sources: [any DispatchSourceSignal] = []
 
-    init(_ cancel: CancelFlag) {
+    convenience init(_ cancel: CancelFlag) {
+        self.init { cancel.set() }
+    }
+
+    /// `stop` is called once, on a thread of the system's.
+    init(stop: @escaping @Sendable () -> Void) {
+        let flag = CancelFlag()
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if cancel.isSet {
+                if flag.isSet {
                     // A progress line may be open.
                     Output.error("\n")
                     _exit(ExitStatus.interrupted.rawValue)
                 }
-                cancel.set()
+                flag.set()
+                stop()
             }
             source.resume()
             sources.append(source)

@@ -39,7 +39,7 @@ package struct BackendServer: Sendable {
 
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        parts: Parts, client: HTTPClient, logger: Logger
+        parts: Parts, client: HTTPClient, logger: Logger, folder: DataFolder
     ) async throws {
         let shell = ServerShell(
             settings: settings, role: .backend, id: identity.id, logger: logger)
@@ -78,7 +78,15 @@ package struct BackendServer: Sendable {
         self.host = host
         services = [
             addresses,
-            Stopping { await host.stop() },
+            Stopping {
+                await host.stop()
+                do {
+                    try parts.database.close()
+                } catch {
+                    logger.error("cannot close the database", metadata: ["error": "\(error)"])
+                }
+                withExtendedLifetime(folder) {}
+            },
             AccountSweep(accounts: environment.accounts, clock: clock),
             try shell.application(router) { await host.start() },
         ]

@@ -5,6 +5,7 @@ import NIOPosix
 package import Primitives
 package import Roles
 package import ServiceLifecycle
+package import Storage
 
 /// A discovery on a socket.
 package struct DiscoveryServer: Sendable {
@@ -13,7 +14,7 @@ package struct DiscoveryServer: Sendable {
 
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        logger: Logger
+        logger: Logger, folder: DataFolder
     ) throws {
         let directory = Directory(token: token)
         let shell = ServerShell(
@@ -54,7 +55,11 @@ package struct DiscoveryServer: Sendable {
         }
         self.host = host
         services = [
-            Stopping { await host.stop() },
+            // The folder stays locked until the server has stopped.
+            Stopping {
+                await host.stop()
+                withExtendedLifetime(folder) {}
+            },
             try shell.application(router) { await host.start() },
         ]
     }

@@ -1,0 +1,24 @@
+import Foundation
+package import Logging
+
+/// Writes a JSON object a line to standard error.
+package struct JSONLogHandler: LogHandler {
+    package var logLevel = Logger.Level.info
+    package var metadata: Logger.Metadata = [:]
+
+    package init() {}
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
+            .mapValues { $0.description }
+        fields["level"] = event.level.rawValue
+        fields["message"] = event.message.description
+        fields["time"] = WireTime.text(Clock.systemTime())
+        FileHandle.standardError.write(Data(WireJSON.bytes(fields) + [UInt8(ascii: "\n")]))
+    }
+}

@@ -1,0 +1,115 @@
+package import AsyncHTTPClient
+import Cryptography
+package import Files
+import Foundation
+package import Logging
+import NIOCore
+import Primitives
+package import ServiceLifecycle
+import Storage
+
+/// Puts a server together from its settings and its data folder.
+package struct Launch: Sendable {
+    package let token: JoinToken
+    package let client: HTTPClient
+    package let logger: Logger
+    package let clock: Clock
+
+    package init(token: JoinToken, tlsAuthority: String?, logger: Logger, clock: Clock = Clock())
+        throws
+    {
+        self.token = token
+        self.logger = logger
+        self.clock = clock
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: try TLS.client(authority: tlsAuthority),
+            timeout: .init(connect: .seconds(5), read: .seconds(180)))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
+        configuration.connectionPool.preWarmedHTTP1ConnectionCount = 0
+        client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Lets go of connections once all servers have stopped.
+    package var cleanUp: any Service {
+        let client = client
+        return Stopping { try? await client.shutdown() }
+    }
+
+    package func discovery(_ settings: ServerSettings) throws -> DiscoveryServer {
+        let folder = try DataFolder(path: settings.dataFolder, purpose: .discovery)
+        return try DiscoveryServer(
+            settings: settings, identity: identity(in: folder), token: token, clock: clock,
+            logger: named("discovery", settings), folder: folder)
+    }
+
+    package func node(_ settings: ServerSettings) throws -> NodeServer {
+        let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
+        let logger = named("node", settings)
+        return try NodeServer(
+            settings: settings, identity: identity(in: folder), token: token, clock: clock,
+            disk: ChunkStore(in: folder), client: client, logger: logger)
+    }
+
+    /// What only a backend is told.
+    package struct BackendOptions: Sendable {
+        package var databaseURL = "sqlite:///users.db"
+        /// Nil: random, and kept in the data folder.
+        package var secretKey: String?
+        package var chunkSize = ChunkSize.standard
+        package var accounts = Accounts.Settings()
+
+        package init() {}
+    }
+
+    package func backend(
+        _ settings: ServerSettings, _ options: BackendOptions
+    ) async throws -> BackendServer {
+        let folder = try DataFolder(path: settings.dataFolder, purpose: .backend)
+        let logger = named("backend", settings)
+        let database = try BackendDatabase(
+            path: DatabaseURL(options.databaseURL).path(inDataFolder: folder.path))
+        let secret = try ServerSecret(
+            options.secretKey
+                ?? Hexadecimal.encode(
+                    folder.secret(named: "secret.key", byteCount: 32) { Accounts.randomBytes(32) }))
+        let tagKey = SecretKey(
+            copying: try folder.secret(named: "tags.key", byteCount: 32) {
+                Accounts.randomBytes(32)
+            })
+        let ledger = LedgerStore(database: database) { incident in
+            switch incident {
+            case .failed(let error, let delay):
+                logger.error(
+                    "the ledger cannot be written",
+                    metadata: ["error": "\(error)", "retryAfterSeconds": "\(delay.seconds)"])
+            case .recovered: logger.notice("the ledger can be written again")
+            case .abandoned(let blocks, let error):
+                logger.error(
+                    "blocks were not written, and nobody was told that they were",
+                    metadata: ["blocks": "\(blocks)", "error": "\(error)"])
+            }
+        }
+        var parts = BackendServer.Parts(
+            database: database, disk: ledger, secret: secret,
+            tagKey: tagKey, chunkSize: options.chunkSize)
+        parts.accounts = options.accounts
+        return try await BackendServer(
+            settings: settings, identity: identity(in: folder), token: token, clock: clock,
+            parts: parts, client: client, logger: logger, folder: folder)
+    }
+
+    private func identity(in folder: DataFolder) throws -> Identity {
+        var seed = try folder.secret(named: "identity.key", byteCount: SigningKey.seedCount) {
+            Accounts.randomBytes(SigningKey.seedCount)
+        }
+        return Identity(key: try SigningKey(seed: SecretKey(wiping: &seed)))
+    }
+
+    private func named(_ role: String, _ settings: ServerSettings) -> Logger {
+        var logger = logger
+        logger[metadataKey: "role"] = "\(role)"
+        logger[metadataKey: "port"] = "\(settings.port)"
+        return logger
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Primitives
+import Roles
+package import ServiceLifecycle
+import Storage
+
+/// A whole network in one process: a discovery, some nodes, a backend.
+package struct LocalNetwork: Sendable {
+    package let services: [any Service]
+    package let backend: BackendServer
+    package let address: String
+
+    /// `plan.server.port` is the backend's. With the usual port the others have theirs; with another
+    /// one, the discovery has the next, and the nodes those after it.
+    package init(_ plan: ServePlan, _ launch: Launch) async throws {
+        let usual = plan.server.port == 5000
+        let discoveryPort = usual ? 4000 : plan.server.port + 1
+        let firstNodePort = usual ? 6001 : plan.server.port + 2
+        func settings(_ name: String, port: Int) -> ServerSettings {
+            var settings = plan.server
+            settings.port = port
+            settings.dataFolder += "/" + name
+            settings.publicAddress = nil
+            return settings
+        }
+        let discoverySettings = settings("discovery", port: discoveryPort)
+        let discoveries = [discoverySettings.address]
+        var services: [any Service] = [launch.cleanUp]
+        services += try launch.discovery(discoverySettings).services
+        for index in 0..<plan.nodeCount {
+            var node = settings("node-\(index + 1)", port: firstNodePort + index)
+            node.discoveries = discoveries
+            // Copies of a chunk on one disk would be worth little; pretend that each has its own.
+            node.domain = UInt32(index)
+            services += try launch.node(node).services
+        }
+        var backendSettings = settings("backend", port: plan.server.port)
+        backendSettings.discoveries = discoveries
+        backendSettings.publicAddress = plan.server.publicAddress
+        backend = try await launch.backend(backendSettings, plan.backend)
+        services += backend.services
+        self.services = services
+        address = backendSettings.address
+    }
+
+    /// Whether files can be put.
+    package var isReady: Bool {
+        get async {
+            await backend.host.read { $0.isReady && $0.openMembers >= $0.writeQuorum }
+        }
+    }
+
+    /// The join token of a network that lives in one process: random, and kept.
+    package static func joinToken(in folder: String) throws -> String {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let path = folder + "/join.token"
+        if let kept = FileManager.default.contents(atPath: path) {
+            return String(decoding: kept, as: UTF8.self)
+        }
+        let made = Hexadecimal.encode(Accounts.randomBytes(32))
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(made.utf8), attributes: [.posixPermissions: 0o600])
+        else { throw SettingError(description: "\(path) cannot be written.") }
+        return made
+    }
+}
