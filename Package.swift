@@ -54,6 +54,15 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
+            name: "Frontend", dependencies: ["Cryptography", "Primitives"], path: "Frontend",
+            resources: [
+                .embedInCode("index.html"), .embedInCode("style.css"), .embedInCode("favicon.svg"),
+                .embedInCode("api.js"), .embedInCode("app.js"), .embedInCode("chain.js"),
+                .embedInCode("dialog.js"), .embedInCode("dom.js"), .embedInCode("files.js"),
+                .embedInCode("format.js"), .embedInCode("ledger.js"), .embedInCode("network.js"),
+                .embedInCode("upload.js"), .embedInCode("verify.js"),
+            ]),
+        .target(
             name: "Live",
             dependencies: [
                 "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Storage",
@@ -111,6 +120,7 @@ let package = Package(
             dependencies: [
                 "Storage", "Simulation", "Roles", "Ledger", "Merkle", "Cryptography", "Primitives",
             ]),
+        .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
         .testTarget(
             name: "LiveTests",
             dependencies: [

@@ -103,13 +103,16 @@ function sessionEnded() {
 
 async function logOut() {
     if (uploads.pending) {
-        say(byId("log-out-note"), logOutNote());
+        explainLogOut();
         return announce(logOutNote());
     }
     try {
         await ask("POST", "/api/logout");
     } catch (error) {
-        if (error.status !== 401) return say(byId("log-out-note"), `You are still logged in. ${error.message}`);
+        if (error.status !== 401) {
+            say(byId("log-out-note"), `You are still logged in. ${error.message}`);
+            return byId("log-out-note").classList.remove("hidden");
+        }
     }
     wanted = null;
     end("You are logged out.");
@@ -118,11 +121,18 @@ async function logOut() {
 const logOutNote = () =>
     `Logging out is off while ${count(uploads.pending, "upload")} ${uploads.pending === 1 ? "is" : "are"} under way: wait, or cancel first.`;
 
+/** Shows why logging out is off. Only when it is wanted, or each upload would move the page. */
+function explainLogOut() {
+    if (uploads.pending) byId("log-out-note").classList.remove("hidden");
+}
+
 function showUploads() {
     const isBusy = uploads.pending > 0;
     // Not `disabled`: whoever comes by with the keyboard must hear why.
     byId("log-out").setAttribute("aria-disabled", String(isBusy));
+    byId("log-out").title = isBusy ? logOutNote() : "";
     say(byId("log-out-note"), isBusy && session ? logOutNote() : "");
+    if (!isBusy) byId("log-out-note").classList.add("hidden");
 }
 
 // MARK: Forms
@@ -285,6 +295,7 @@ document.addEventListener("visibilitychange", () => {
 events.addEventListener("session-ended", sessionEnded);
 uploads.addEventListener("change", showUploads);
 byId("log-out").addEventListener("click", logOut);
+byId("log-out").addEventListener("focus", explainLogOut);
 connectConnection();
 connectForms();
 connectFiles();

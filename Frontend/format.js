@@ -1,11 +1,13 @@
 // Numbers, sizes and times as people read them.
 
 const number = new Intl.NumberFormat("en");
+const exactTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 export const formatNumber = (value) => number.format(value);
 export const formatTime = (time) => dateTime.format(new Date(time));
+export const formatExactTime = (time) => exactTime.format(new Date(time));
 export const formatClock = (time) => clock.format(new Date(time));
 
 /** "1 block", "2 blocks". */

@@ -1,7 +1,7 @@
 // The ledger explorer: blocks, newest first, and one block with its entries.
 import { ask, askBytes, request } from "./api.js";
 import { byId, cell, element, fillFacts, keepTableRoles, say } from "./dom.js";
-import { count, formatBytes, formatNumber, formatTime } from "./format.js";
+import { count, formatBytes, formatExactTime, formatNumber } from "./format.js";
 import * as verify from "./verify.js";
 import { connectChain, resetChain, stopChain, writeResult } from "./chain.js";
 
@@ -65,6 +65,10 @@ async function showBlocks(before) {
     fillFacts(byId("ledger-facts"), [
         ["Blocks", formatNumber(ledger.blocks)],
         ["Records", formatNumber(ledger.records)],
+        ["Last written", ledger.tip
+            ? element("time", { datetime: ledger.tip.time }, formatExactTime(ledger.tip.time)) : "never"],
+    ]);
+    fillFacts(byId("ledger-keys"), [
         ["Written by", mono(ledger.writer)],
         ["Root of all records", mono(ledger.root)],
     ]);
@@ -94,7 +98,7 @@ function blockRow(header) {
         cell("Block", element(
             "a", { href: `#/block/${header.height}`, "aria-label": `Block ${header.height}` },
             formatNumber(header.height))),
-        cell("Written", element("time", { datetime: header.time }, formatTime(header.time))),
+        cell("Written", element("time", { datetime: header.time }, formatExactTime(header.time))),
         cell("Records", formatNumber(header.records)),
         cell("Hash", element("span", { class: "mono", title: header.hash }, `${header.hash.slice(0, 16)}…`)));
 }
@@ -108,7 +112,7 @@ async function showBlock(height) {
     setLink(byId("block-previous"), height > 0, `#/block/${height - 1}`);
     setLink(byId("block-next"), height < ledger.blocks - 1, `#/block/${height + 1}`);
     fillFacts(byId("block-facts"), [
-        ["Written", element("time", { datetime: block.time }, formatTime(block.time))],
+        ["Written", element("time", { datetime: block.time }, formatExactTime(block.time))],
         ["Records", `${formatNumber(block.entries.length)}, ${formatNumber(block.totalRecords)} in the ledger with this block`],
         ["Hash", mono(block.hash)],
         ["Block before", mono(block.previous)],

@@ -8,25 +8,29 @@ import { count, formatBytes, formatDuration } from "./format.js";
 const rateMilliseconds = 4000;
 const queue = [];
 
-/** Tells "change" when uploads begin or end, and "stored" when a file arrived. */
-export const uploads = Object.assign(new EventTarget(), {
-    /** How many uploads wait or are under way. */
+/** All uploads. Tells "change" when some begin or end, and "stored" when a file arrived. */
+class Uploads extends EventTarget {
+    /** How many wait or are under way. */
     get pending() {
         return queue.filter((item) => item.isPending).length;
-    },
+    }
+
     /** Ends everything. Returns how many uploads that stopped. */
     stopAll(why) {
         const pending = queue.filter((item) => item.isPending);
         // The last first, so that none begins because the one before it ended.
         for (const item of pending.reverse()) item.fail(why, false);
         return pending.length;
-    },
+    }
+
     /** Forgets everything: the next user must not see it. */
     clear() {
         for (const item of queue.splice(0)) item.row.remove();
         byId("uploads").hidden = true;
-    },
-});
+    }
+}
+
+export const uploads = new Uploads();
 
 /** One file on its way. */
 class Upload {

@@ -181,13 +181,6 @@ class Browser:
         return self.command(
             "POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
-    def network(self, upload_bytes_per_second=-1, offline=False):
-        """Slows uploads down, or cuts the connection."""
-        self.devtools("Network.enable")
-        self.devtools(
-            "Network.emulateNetworkConditions", offline=offline, latency=0,
-            downloadThroughput=-1, uploadThroughput=upload_bytes_per_second)
-
     def log(self):
         """What the console said since the last call."""
         return self.command("POST", "/se/log", {"type": "browser"})
