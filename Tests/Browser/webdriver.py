@@ -58,7 +58,7 @@ class Element:
 class Browser:
     """A headless Chromium and its driver, in a folder of their own."""
 
-    def __init__(self, folder, width=1280, height=900, dark=False, reduced_motion=False):
+    def __init__(self, folder, width=1280, height=900):
         self.downloads = os.path.join(folder, "downloads")
         os.makedirs(self.downloads, exist_ok=True)
         port = _free_port()
@@ -73,13 +73,11 @@ class Browser:
             f"--user-data-dir={os.path.join(folder, 'profile')}", "--lang=en-GB",
             f"--window-size={width},{height}", "--hide-scrollbars",
             "--disable-background-networking", "--disable-component-update", "--no-first-run",
+            # Colours are measured, and must not be on their way to others.
+            "--force-prefers-reduced-motion",
         ]
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
-        if dark:
-            arguments.append("--blink-settings=preferredColorScheme=0")
-        if reduced_motion:
-            arguments.append("--force-prefers-reduced-motion")
         answer = self.command("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
             "unhandledPromptBehavior": "ignore",
