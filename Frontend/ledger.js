@@ -212,7 +212,7 @@ const kinds = {
     membership: "Node",
 };
 const memberships = {
-    joined: "joined", left: "left", "declared-dead": "was declared dead", returned: "came back",
+    joined: "joined", left: "left", dead: "was declared dead", returned: "came back",
 };
 
 function entryRow(entry) {

@@ -1,5 +1,5 @@
 // The queue of uploads: one at a time, in order, with what is known about each.
-import { connectionLost, errorFrom, events, isConnected, ownHeader } from "./api.js";
+import { ask, errorFrom, events, isConnected, ownHeader } from "./api.js";
 import { announce, byId, element, say } from "./dom.js";
 import { askUser } from "./dialog.js";
 import { count, formatBytes, formatDuration } from "./format.js";
@@ -79,10 +79,7 @@ class Upload {
         xhr.upload.addEventListener("progress", (event) => this.sent(event.loaded));
         xhr.upload.addEventListener("load", () => this.allSent());
         xhr.addEventListener("load", () => this.answered());
-        xhr.addEventListener("error", () => {
-            connectionLost();
-            this.fail("The connection was lost before the file was stored.", true);
-        });
+        xhr.addEventListener("error", () => this.brokenOff());
         this.samples = [[performance.now(), 0]];
         this.become("sending", "Starting …");
         this.progress.value = 0;
@@ -132,6 +129,12 @@ class Upload {
         if (!this.isPending) return;
         if (error.code === "name-taken") return this.askToReplace();
         this.fail(error.message, true);
+    }
+
+    /** Whether the network, the session or only this upload broke off, another request tells. */
+    async brokenOff() {
+        await ask("GET", "/api/account").catch(() => {});
+        if (this.isPending) this.fail("The connection broke off before the file was stored.", true);
     }
 
     /** The name was taken meanwhile, on another device perhaps. */

@@ -142,6 +142,9 @@ export function readRecords(block) {
     return records;
 }
 
+/** What happened to a node, by the byte that tells it. */
+const memberships = ["joined", "left", "dead", "returned"];
+
 /** What an encoded record says, as far as the explorer shows it. */
 export function readRecord(record) {
     const view = new DataView(record.buffer, record.byteOffset, record.length);
@@ -157,7 +160,7 @@ export function readRecord(record) {
         return { kind: "placement", chunk: part(1, 33), size: view.getUint32(33), nodes };
     }
     case 4:
-        return { kind: "membership", node: part(1, 9) };
+        return { kind: "membership", node: part(1, 9), event: memberships[record[9]] };
     default:
         return { kind: "unknown" };
     }

@@ -179,7 +179,7 @@ def lose_connection(walk):
         page.see_text(".upload .note", "MiB/s", 20)
         with walk.line.cut():
             page.see_text("#connection", "No connection")
-            page.see_text(".upload .note", "connection was lost")
+            page.see_text(".upload .note", "connection broke off")
             walk.look("connection-lost")
     page.see_text("#connection", "Connected again", 30)
     page.button("Try later.bin again").click()
