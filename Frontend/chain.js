@@ -10,6 +10,10 @@ const headersPerStep = 250;
 const storageKey = "verified-block";
 let stop = null;
 
+/** What a page says that was loaded over plain HTTP from another machine. */
+export const noCryptography = ["unknown", "Nothing was checked", [["none",
+    "Browsers check hashes and signatures only in pages that came over HTTPS or from this machine itself. Open this page there, or use the command line."]]];
+
 export function connectChain() {
     byId("verify").addEventListener("click", run);
     byId("verify-stop").addEventListener("click", () => stop?.abort());
@@ -32,6 +36,12 @@ export function writeResult(place, verdict, title, lines) {
         element("ul", { class: "checks" }, ...lines.map(([kind, text]) =>
             element("li", { "data-state": kind },
                 element("span", { class: "hidden" }, `${signs[kind]} `), text))));
+}
+
+/** The verdict that lines lead to. Without signatures it is not a full one. */
+export function conclude(lines, signatures, titles) {
+    if (lines.some(([kind]) => kind === "bad")) return ["bad", titles.bad, lines];
+    return signatures ? ["good", titles.good, lines] : ["unknown", titles.partly, lines];
 }
 
 async function run() {
@@ -76,8 +86,7 @@ function showProgress(done, total) {
 
 async function check(isFull, signal) {
     if (!verify.canHash()) {
-        return ["unknown", "Nothing was checked", [["none",
-            "Browsers offer cryptography only over HTTPS and on this machine itself. Open this page there, or verify with the command line: dsim ledger verify."]]];
+        return noCryptography;
     }
     const ledger = await ask("GET", "/api/ledger", { signal });
     const signatures = await verify.canVerifySignatures();
@@ -162,10 +171,12 @@ function verdict({ ledger, checker, signatures, isFull, remembered, seenAgain })
     }
     noteMemory(lines, { checker, remembered, seenAgain });
     lines.push(["none", "Whether the writer is who you think: compare its key with one that you got another way."]);
-    const isRight = lines.every(([kind]) => kind !== "bad");
-    if (isRight && signatures && blocks > 0) remember(checker);
-    return [isRight ? "good" : "bad",
-        isRight ? "The chain is sound" : "This chain is not sound", lines];
+    const result = conclude(lines, signatures, {
+        good: "The chain is sound", partly: "The chain is whole, but nobody’s word was checked",
+        bad: "This chain is not sound",
+    });
+    if (result[0] === "good" && blocks > 0) remember(checker);
+    return result;
 }
 
 // MARK: What was verified before

@@ -3,7 +3,7 @@ import { ask, askBytes, request } from "./api.js";
 import { byId, cell, element, fillFacts, keepTableRoles, say } from "./dom.js";
 import { count, formatBytes, formatExactTime, formatNumber } from "./format.js";
 import * as verify from "./verify.js";
-import { connectChain, resetChain, stopChain, writeResult } from "./chain.js";
+import { conclude, connectChain, noCryptography, resetChain, stopChain, writeResult } from "./chain.js";
 
 const pageSize = 20;
 const entriesPage = 100;
@@ -143,10 +143,7 @@ async function showBlock(height) {
 
 /** Checks a block that the server described against its encoded form. */
 async function checkBlock(block) {
-    if (!verify.canHash()) {
-        return ["unknown", "Not checked", [["none",
-            "Browsers offer cryptography only over HTTPS and on this machine itself."]]];
-    }
+    if (!verify.canHash()) return noCryptography;
     const lines = [];
     const note = (isRight, right, wrong) => lines.push(isRight ? ["good", right] : ["bad", wrong]);
     const { header, records } = await fetchBlock(block.height);
@@ -158,7 +155,8 @@ async function checkBlock(block) {
         note(verify.hex(await verify.headerHash(before)) === verify.hex(header.previous),
             `It links to block ${block.height - 1}.`, `It does not link to block ${block.height - 1}.`);
     }
-    if (await verify.canVerifySignatures()) {
+    const signatures = await verify.canVerifySignatures();
+    if (signatures) {
         note(await verify.hasValidSignature(header),
             "Its writer signed it.", "Its signature is not its writer’s.");
     } else {
@@ -174,8 +172,9 @@ async function checkBlock(block) {
         entry.leaf === verify.hex(leaves[index]) && verify.isEntryOf(entry, records[index])),
         "The entries below are what these records say.",
         "The entries below are not what these records say.");
-    const isRight = lines.every(([kind]) => kind !== "bad");
-    return [isRight ? "good" : "bad", isRight ? "This block is sound" : "This block is not sound", lines];
+    return conclude(lines, signatures, {
+        good: "This block is sound", partly: "This block is whole", bad: "This block is not sound",
+    });
 }
 
 const isHeaderOf = (block, header) =>
@@ -277,10 +276,7 @@ async function prove(entry, button, result) {
 }
 
 async function checkProof(entry) {
-    if (!verify.canHash()) {
-        return ["unknown", "Not checked", [["none",
-            "Browsers offer cryptography only over HTTPS and on this machine itself."]]];
-    }
+    if (!verify.canHash()) return noCryptography;
     const proof = await ask("GET", `/api/ledger/proof?record=${entry.index}`);
     const header = await fetchHeader(proof.header.height);
     const root = await verify.rootOfProof(
@@ -293,14 +289,16 @@ async function checkProof(entry) {
     note(root !== null && verify.hex(root) === verify.hex(header.ledgerRoot),
         `${count(proof.path.length, "hash", "hashes")} lead from the record to the root of all records.`,
         "The proof does not lead to the root of all records.");
-    if (await verify.canVerifySignatures()) {
+    const signatures = await verify.canVerifySignatures();
+    if (signatures) {
         note(await verify.hasValidSignature(header),
             `Block ${header.height}, which holds that root, is signed by its writer.`,
             `The signature of block ${header.height} is not its writer’s.`);
     } else {
         lines.push(["none", "The signature was not checked: this browser cannot check Ed25519."]);
     }
-    const isRight = lines.every(([kind]) => kind !== "bad");
-    return [isRight ? "good" : "bad",
-        isRight ? "This record is in the ledger" : "This proof does not hold", lines];
+    return conclude(lines, signatures, {
+        good: "This record is in the ledger", partly: "The proof leads to an unchecked signature",
+        bad: "This proof does not hold",
+    });
 }

@@ -6,6 +6,8 @@ import { count, formatBytes, formatDuration } from "./format.js";
 
 /** How far back the rate looks. */
 const rateMilliseconds = 4000;
+/** After how long without progress an upload is said to be stalled. */
+const stallMilliseconds = 10_000;
 const queue = [];
 
 /** All uploads. Tells "change" when some begin or end, and "stored" when a file arrived. */
@@ -80,6 +82,8 @@ class Upload {
         xhr.upload.addEventListener("load", () => this.allSent());
         xhr.addEventListener("load", () => this.answered());
         xhr.addEventListener("error", () => this.brokenOff());
+        xhr.addEventListener("loadend", () => clearInterval(this.watch));
+        this.watch = setInterval(() => this.checkProgress(), stallMilliseconds / 2);
         this.samples = [[performance.now(), 0]];
         this.become("sending", "Starting …");
         this.progress.value = 0;
@@ -107,6 +111,15 @@ class Upload {
             this.announced = percent;
             announce(`${this.file.name}: ${percent} %`);
         }
+    }
+
+    /** A connection may die without a word: then only another request tells. */
+    checkProgress() {
+        const silence = performance.now() - this.samples.at(-1)[0];
+        if (this.state !== "sending" || silence < stallMilliseconds) return;
+        this.note.textContent = `Stalled: nothing could be sent for ${formatDuration(silence / 1000)}. `
+            + "It goes on by itself if the connection recovers; or cancel and try again.";
+        ask("GET", "/api/account").catch(() => {});
     }
 
     /** The bytes are with the server, but not yet safe: it seals and spreads them first. */

@@ -50,7 +50,6 @@ class Line:
 
     def close(self):
         _shut(self.listener)
-        self.listener.close()
 
     def _accept(self):
         while True:
@@ -68,6 +67,10 @@ class Line:
                 continue
             server.settimeout(None)
             self.open |= {browser, server}
+            if self.is_cut:
+                _shut(browser)
+                _shut(server)
+                continue
             for source, sink, is_upload in ((browser, server, True), (server, browser, False)):
                 threading.Thread(
                     target=self._forward, args=(source, sink, is_upload), daemon=True).start()
@@ -82,11 +85,13 @@ class Line:
             pass
         _shut(source)
         _shut(sink)
-        self.open.discard(source)
+        self.open -= {source, sink}
 
 
 def _shut(end):
+    """Ends a connection at once, also for a thread that waits for it."""
     try:
         end.shutdown(socket.SHUT_RDWR)
     except OSError:
         pass
+    end.close()

@@ -305,6 +305,46 @@ def trees(walk):
     expect(not wrong, wrong)
 
 
+def pages(walk):
+    """The blocks can be paged through, there and back"""
+    page = walk.page
+
+    def newest():
+        return walk.browser.run("return document.querySelector('#blocks a').textContent")
+
+    page.go("ledger")
+    first = newest()
+    if not walk.browser.find("#older").is_displayed:
+        return
+    for link, is_first in (("older", False), ("newer", True), ("older", False), ("newest", True)):
+        page.click(f"#{link}")
+        walk.browser.wait(f"{link} blocks", lambda: (newest() == first) is is_first)
+
+
+def admit(walk):
+    """The page says so where the browser cannot check signatures, or nothing at all"""
+    walk.allow("401")
+    page, browser = walk.page, walk.browser
+    browser.reload()
+    page.see("#verify")
+    browser.run("""
+        SubtleCrypto.prototype.importKey = () => Promise.reject(
+            new DOMException("as in an older browser", "NotSupportedError"));""")
+    kind, text = page.verify()
+    expect(kind == "unknown" and "cannot check Ed25519" in text, text)
+    walk.look("ledger-without-signatures")
+    browser.open(page.url.replace("127.0.0.1", "plain.test"))
+    page.log_in(walk.user, walk.password)
+    page.see("#view-files")
+    page.go("ledger")
+    kind, text = page.verify()
+    expect(kind == "unknown" and "Nothing was checked" in text, text)
+    walk.look("ledger-over-plain-http")
+    page.log_out()
+    browser.open(page.url)
+    page.see("#view-files")
+
+
 def change_password(walk):
     """The password is changed, and the old one is worth nothing any more"""
     walk.allow("401", "403")
@@ -393,5 +433,5 @@ def small_and_dark(walk):
 
 ALL = [
     arrive, register, log_in, upload, watch, download, replace, delete, lose_connection, network,
-    verify, prove, trees, change_password, lose_session, keyboard, small_and_dark,
+    verify, prove, trees, pages, admit, change_password, lose_session, keyboard, small_and_dark,
 ]

@@ -75,6 +75,8 @@ class Browser:
             "--disable-background-networking", "--disable-component-update", "--no-first-run",
             # Colours are measured, and must not be on their way to others.
             "--force-prefers-reduced-motion",
+            # A name for this machine that the browser does not trust as it trusts 127.0.0.1.
+            "--host-resolver-rules=MAP plain.test 127.0.0.1",
         ]
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
