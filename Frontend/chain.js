@@ -172,7 +172,7 @@ function verdict({ ledger, checker, signatures, isFull, remembered, seenAgain })
     noteMemory(lines, { checker, remembered, seenAgain });
     lines.push(["none", "Whether the writer is who you think: compare its key with one that you got another way."]);
     const result = conclude(lines, signatures, {
-        good: "The chain is sound", partly: "The chain is whole, but nobody’s word was checked",
+        good: "The chain is sound", partly: "The chain is whole; its signatures were not checked",
         bad: "This chain is not sound",
     });
     if (result[0] === "good" && blocks > 0) remember(checker);

@@ -173,7 +173,7 @@ async function checkBlock(block) {
         "The entries below are what these records say.",
         "The entries below are not what these records say.");
     return conclude(lines, signatures, {
-        good: "This block is sound", partly: "This block is whole", bad: "This block is not sound",
+        good: "This block is sound", partly: "This block is whole; its signature was not checked", bad: "This block is not sound",
     });
 }
 
@@ -298,7 +298,7 @@ async function checkProof(entry) {
         lines.push(["none", "The signature was not checked: this browser cannot check Ed25519."]);
     }
     return conclude(lines, signatures, {
-        good: "This record is in the ledger", partly: "The proof leads to an unchecked signature",
+        good: "This record is in the ledger", partly: "The proof holds; the signature was not checked",
         bad: "This proof does not hold",
     });
 }

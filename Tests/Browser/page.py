@@ -100,6 +100,24 @@ class Page:
                 return new Response(edit(bytes), {status: response.status, headers: response.headers});
             };""", path, change)
 
+    def forge(self):
+        """Changes the last block's signature, and all that the server says of it accordingly."""
+        self.browser.run("""
+            window.untampered ??= window.fetch;
+            const ask = (path, options) => window.untampered.call(window, path, options);
+            return (async () => {
+                const bytes = new Uint8Array(
+                    await (await ask("/api/ledger/headers?from=0&limit=10000")).arrayBuffer());
+                bytes[bytes.length - 1] ^= 1;
+                const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes.slice(-216)));
+                const ledger = await (await ask("/api/ledger")).json();
+                ledger.tip.hash = [...hash].map((b) => b.toString(16).padStart(2, "0")).join("");
+                window.fetch = async (path, options) =>
+                    path === "/api/ledger" ? Response.json(ledger)
+                    : path.startsWith("/api/ledger/headers") ? new Response(bytes)
+                    : ask(path, options);
+            })();""")
+
     def untamper(self):
         self.browser.run("window.fetch = window.untampered;")
 

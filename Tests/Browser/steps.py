@@ -225,6 +225,10 @@ def verify(walk):
         kind, text = page.verify()
         expect(kind == "bad", f"{what} was tampered with, and the page says: {text}")
         page.untamper()
+    page.forge()
+    kind, text = page.verify()
+    expect(kind == "bad" and "its signature is not" in text, f"a forged signature passed: {text}")
+    page.untamper()
     walk.look("ledger-tampered")
     page.click("#verify-records")
     page.tamper("/api/ledger/export", "bytes[4 + 216 + 4 + 4 + 3] ^= 1; return bytes;")
@@ -298,11 +302,15 @@ def trees(walk):
                     const longer = await v.rootOfProof(
                         leaves[index], index, size, [...steps, leaves[0]]);
                     if (longer !== null) wrong.push(`a longer proof of ${index} in ${size}`);
+                    if (steps.length === 0) continue;
+                    const shorter = await v.rootOfProof(
+                        leaves[index], index, size, steps.slice(0, -1));
+                    if (shorter !== null) wrong.push(`a shorter proof of ${index} in ${size}`);
                 }
             }
             return wrong;
         });""")
-    expect(not wrong, wrong)
+    expect(not wrong, f"{len(wrong)} are wrong, the first: {wrong[:3]}")
 
 
 def pages(walk):
