@@ -8,7 +8,8 @@ package struct MasterKey: Equatable, Sendable {
     /// The number of bytes of a wrapped file key.
     package static let wrappedCount = ChunkSealer.keyCount + SyntheticNonceSeal.overheadCount
 
-    let secret: SecretKey
+    /// The key itself, for whoever keeps it between two uses.
+    package let secret: SecretKey
 
     /// From 32 random bytes. Throws `malformedKey` for another count.
     package init(_ secret: SecretKey) throws(FilesError) {

@@ -1,0 +1,185 @@
+import Cryptography
+import Files
+import Foundation
+import Primitives
+import Synchronization
+
+/// What an upload has sealed and handed over, so that a second try of the same file goes on where the
+/// first broke off.
+///
+/// A chunk's id is written down before the chunk is sent. A nonce is its chunk's index, so under the
+/// file's key each index must be sent with the same bytes only: whoever goes on seals again and
+/// compares with what was written down, and where that differs the key is given up. What is written
+/// lies with the system once `write` returns and outlives the process, but perhaps not the machine:
+/// after a restart of that the journal counts for nothing, and a new key is made.
+///
+/// The key is kept wrapped by the user's master key, in a file that only its owner may read.
+final class UploadJournal: Sendable {
+    let fileID: FileID
+    let fileKey: SecretKey
+    /// Whether something of an earlier try is there to go on with.
+    let isResumed: Bool
+    private let path: String?
+    private let file: CInt
+    private let entries: Mutex<Entries>
+
+    private struct Entries {
+        var sealed: [Int: ChunkID] = [:]
+        var sent: Set<Int> = []
+    }
+
+    private struct Header: Codable, Equatable {
+        var version = 1
+        var boot: String
+        var stamp: UploadSource.Stamp
+        var file: FileID
+        var wrappedKey: Base64
+    }
+
+    /// How long the backend keeps a chunk that no file refers to; somewhat less.
+    private static let keptSeconds = 3_000
+
+    private init(
+        fileID: FileID, fileKey: SecretKey, path: String?, file: CInt, entries: Entries,
+        isResumed: Bool
+    ) {
+        self.fileID = fileID
+        self.fileKey = fileKey
+        self.path = path
+        self.file = file
+        self.entries = Mutex(entries)
+        self.isResumed = isResumed
+    }
+
+    deinit { if file >= 0 { close(file) } }
+
+    /// A new key that nothing is written down about: for a source that cannot be read again.
+    static func none() -> UploadJournal {
+        UploadJournal(
+            fileID: Randomness.fileID(), fileKey: Randomness.key(), path: nil, file: -1,
+            entries: Entries(), isResumed: false)
+    }
+
+    /// Goes on with the journal at `path`, or starts it where there is none that fits the source.
+    /// While another process writes it, gives one that is not kept. Throws `cannotWrite`.
+    static func open(
+        _ path: String, stamp: UploadSource.Stamp, masterKey: MasterKey,
+        boot: String? = bootIdentifier
+    ) throws -> UploadJournal {
+        guard let boot else { return none() }
+        try LocalFile.makeFolder(above: path)
+        let file = Foundation.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw LocalFile.failure(.cannotWrite, "write", path) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            return none()
+        }
+        // Another process may have ended its upload, and removed its journal, in between.
+        guard isAt(path, file) else {
+            close(file)
+            return none()
+        }
+        if let (header, entries) = try read(file, path), header.boot == boot, header.stamp == stamp,
+            let key = try? masterKey.unwrap(header.wrappedKey.bytes, for: header.file)
+        {
+            return UploadJournal(
+                fileID: header.file, fileKey: key, path: path, file: file, entries: entries,
+                isResumed: true)
+        }
+        let id = Randomness.fileID()
+        let key = Randomness.key()
+        let header = Header(
+            boot: boot, stamp: stamp, file: id,
+            wrappedKey: Base64(try masterKey.wrap(key, for: id)))
+        guard ftruncate(file, 0) == 0,
+            LocalFile.append(Array(try WireJSON.encode(header)) + [10], to: file)
+        else {
+            let error = LocalFile.failure(.cannotWrite, "write", path)
+            close(file)
+            throw error
+        }
+        return UploadJournal(
+            fileID: id, fileKey: key, path: path, file: file, entries: Entries(), isResumed: false)
+    }
+
+    /// Writes down that the chunk at `index` is about to be sent as `id`. False where it once was
+    /// sealed as another: it must not be sent. Throws `cannotWrite`.
+    func willSend(_ id: ChunkID, at index: Int) throws(ClientError) -> Bool {
+        try entries.withLock { (entries) throws(ClientError) in
+            if let known = entries.sealed[index] { return known == id }
+            try write("s \(index) \(id)\n")
+            entries.sealed[index] = id
+            return true
+        }
+    }
+
+    /// Notes that the backend has the chunk. Throws `cannotWrite`.
+    func didSend(at index: Int) throws(ClientError) {
+        try entries.withLock { (entries) throws(ClientError) in
+            guard entries.sent.insert(index).inserted else { return }
+            try write("d \(index)\n")
+        }
+    }
+
+    /// Whether the backend had the chunk a while ago.
+    func hasSent(_ index: Int) -> Bool { entries.withLock { $0.sent.contains(index) } }
+
+    /// Forgets the upload: it is over, or its key must not serve again.
+    func remove() { if let path { unlink(path) } }
+
+    private func write(_ line: String) throws(ClientError) {
+        guard let path else { return }
+        guard LocalFile.append(Array(line.utf8), to: file) else {
+            throw LocalFile.failure(.cannotWrite, "write", path)
+        }
+    }
+
+    /// Nil for what is no whole journal: a line that is missing may be a chunk that was sent.
+    private static func read(
+        _ file: CInt, _ path: String
+    ) throws(ClientError) -> (Header, Entries)? {
+        let bytes = try LocalFile.read(file, named: path)
+        var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+        // Empty, unless the process ended while it wrote.
+        let torn = lines.popLast() ?? []
+        guard torn.isEmpty, let first = lines.first,
+            let header = try? WireJSON.decode(Header.self, from: Data(first)),
+            header.version == 1
+        else { return nil }
+        var entries = Entries()
+        for line in lines.dropFirst() {
+            let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+            guard words.count >= 2, let index = Int(words[1]) else { return nil }
+            if words.count == 3, words[0] == "s",
+                let hash = Hash256(hexadecimal: String(words[2])), entries.sealed[index] == nil
+            {
+                entries.sealed[index] = ChunkID(hash)
+            } else if words.count == 2, words[0] == "d", entries.sealed[index] != nil {
+                entries.sent.insert(index)
+            } else {
+                return nil
+            }
+        }
+        var status = stat()
+        if fstat(file, &status) != 0 || time(nil) - status.st_mtim.tv_sec > keptSeconds {
+            entries.sent = []
+        }
+        return (header, entries)
+    }
+
+    /// Whether the descriptor is the file that stands at the path.
+    private static func isAt(_ path: String, _ file: CInt) -> Bool {
+        var (open, named) = (stat(), stat())
+        return fstat(file, &open) == 0 && stat(path, &named) == 0 && open.st_ino == named.st_ino
+            && open.st_dev == named.st_dev
+    }
+
+    /// Tells one run of the machine from the next; nil where that cannot be told.
+    static let bootIdentifier: String? = {
+        guard let bytes = try? LocalFile.read("/proc/sys/kernel/random/boot_id") else {
+            return nil
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.isEmpty ? nil : text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }()
+}
