@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The command line: runs scenarios in the simulator and reports on them.
+/// The command line: runs scenarios in the simulator and reports on them, and stores files.
 @main
 struct Dsim: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,7 +8,22 @@ struct Dsim: AsyncParsableCommand {
         abstract: "A decentralized file store and the laboratory that it is studied in.",
         discussion: ExitStatus.help,
         version: "0.1.0",
-        subcommands: [
-            RunCommand.self, ScenarioCommand.self, BenchCommand.self, ServeCommand.self,
+        subcommands: [RunCommand.self, ScenarioCommand.self, BenchCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "File",
+                subcommands: [
+                    PutCommand.self, GetCommand.self, ListCommand.self, InfoCommand.self,
+                    RemoveCommand.self,
+                ]),
+            CommandGroup(
+                name: "Account",
+                subcommands: [
+                    RegisterCommand.self, LogInCommand.self, LogOutCommand.self,
+                    PasswordCommand.self,
+                ]),
+            CommandGroup(
+                name: "Network",
+                subcommands: [ServeCommand.self, NetworkCommand.self, LedgerCommand.self]),
         ])
 }

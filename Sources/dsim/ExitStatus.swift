@@ -11,7 +11,12 @@ enum ExitStatus: Int32, CaseIterable {
     case usage = 64
     case wrongScenario = 65
     case unreadable = 66
+    case unavailable = 69
+    case notCreated = 73
     case notWritten = 74
+    case tryAgain = 75
+    case untrustworthy = 76
+    case notPermitted = 77
     case interrupted = 130
 
     var meaning: String {
@@ -20,9 +25,14 @@ enum ExitStatus: Int32, CaseIterable {
         case .violated: "an oracle was violated, or a declared fault had no effect"
         case .expectationsNotMet: "the scenario's own expectations were not met"
         case .usage: "the command line is wrong"
-        case .wrongScenario: "the scenario is wrong"
-        case .unreadable: "a file cannot be read"
+        case .wrongScenario: "the scenario is wrong, or the backend refuses what it was given"
+        case .unreadable: "there is no such file, or it cannot be read"
+        case .unavailable: "the backend cannot be reached, or cannot serve now"
+        case .notCreated: "what is to be made is there already, or cannot be made"
         case .notWritten: "results cannot be written"
+        case .tryAgain: "not now: too many tries, or a file is being changed"
+        case .untrustworthy: "what the backend says is wrong: it fails its check"
+        case .notPermitted: "wrong password, no session, or not allowed"
         case .interrupted: "interrupted by Ctrl-C or SIGTERM; what is known was written"
         }
     }
@@ -45,6 +55,21 @@ enum ExitStatus: Int32, CaseIterable {
             }
     }
 
+    /// What a client's failure means.
+    init(_ kind: ClientError.Kind) {
+        self =
+            switch kind {
+            case .unreachable, .unavailable, .noSpace: .unavailable
+            case .tooManyAttempts, .sourceChanged: .tryAgain
+            case .wrongCredentials, .notLoggedIn, .forbidden: .notPermitted
+            case .notFound, .cannotRead: .unreadable
+            case .alreadyExists, .cannotCreate: .notCreated
+            case .cannotWrite: .notWritten
+            case .refused: .wrongScenario
+            case .misbehaving, .unknownChunks: .untrustworthy
+            }
+    }
+
     /// Of several runs, the code that matters most.
     static func worst(_ statuses: [ExitStatus]) -> ExitStatus {
         let order: [ExitStatus] = [.violated, .interrupted, .expectationsNotMet]
@@ -55,20 +80,39 @@ enum ExitStatus: Int32, CaseIterable {
 /// Where errors become text and an exit code: runs a command's body, prints what went wrong to
 /// standard error, and ends with the code.
 func reporting(_ body: () throws -> ExitStatus) throws {
-    try finish(Result { try body() })
+    try end { try body() }
 }
 
-/// The same for a command that waits for others.
+/// The same for a body that waits.
 func reporting(_ body: () async throws -> ExitStatus) async throws {
     let result: Result<ExitStatus, any Error>
     do { result = .success(try await body()) } catch { result = .failure(error) }
-    try finish(result)
+    try end(result.get)
 }
 
-private func finish(_ result: Result<ExitStatus, any Error>) throws {
+/// The same for a body that Ctrl-C or SIGTERM cancels; a second one ends the process at once.
+/// `advice` tells how to go on.
+func interruptible(
+    _ advice: String, _ body: @escaping @Sendable () async throws -> ExitStatus
+) async throws {
+    let task = Task { try await body() }
+    let cancel = CancelFlag()
+    let interruptions = Interruptions(cancel) { task.cancel() }
+    try await reporting {
+        defer { withExtendedLifetime(interruptions) {} }
+        do {
+            return try await task.value
+        } catch  where cancel.isSet {
+            Output.error("dsim: interrupted. \(advice)\n")
+            return .interrupted
+        }
+    }
+}
+
+private func end(_ body: () throws -> ExitStatus) throws {
     let status: ExitStatus
     do {
-        status = try result.get()
+        status = try body()
     } catch {
         status =
             switch error {
@@ -76,10 +120,11 @@ private func finish(_ result: Result<ExitStatus, any Error>) throws {
             case is ScenarioError: .wrongScenario
             case is ScenarioFile.ReadError: .unreadable
             case is ResultsFolder.WriteError: .notWritten
+            case let error as ClientError: ExitStatus(error.kind)
             default: throw error
             }
         // A wrong scenario has a line an issue, each of which says where it is from.
-        Output.error(status == .wrongScenario ? "\(error)\n" : "dsim: \(error)\n")
+        Output.error(error is ScenarioError ? "\(error)\n" : "dsim: \(error)\n")
     }
     guard status == .fine else { throw ExitCode(status.rawValue) }
 }

@@ -5,24 +5,18 @@ import Workbench
 final class Interruptions {
     private var sources: [any DispatchSourceSignal] = []
 
-    convenience init(_ cancel: CancelFlag) {
-        self.init { cancel.set() }
-    }
-
-    /// `stop` is called once, on a thread of the system's.
-    init(stop: @escaping @Sendable () -> Void) {
-        let flag = CancelFlag()
+    init(_ cancel: CancelFlag, whenSet: @escaping @Sendable () -> Void = {}) {
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if flag.isSet {
+                if cancel.isSet {
                     // A progress line may be open.
                     Output.error("\n")
                     _exit(ExitStatus.interrupted.rawValue)
                 }
-                flag.set()
-                stop()
+                cancel.set()
+                whenSet()
             }
             source.resume()
             sources.append(source)

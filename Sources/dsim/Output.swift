@@ -7,7 +7,7 @@ enum Output {
     static func error(_ text: String) { write(text, to: STDERR_FILENO) }
 
     /// Nobody can be told that telling failed, so failures are left alone.
-    private static func write(_ text: String, to descriptor: CInt) {
+    static func write(_ text: String, to descriptor: CInt) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes {

@@ -3,11 +3,13 @@ import Foundation
 import Live
 import Logging
 import ServiceLifecycle
+import Workbench
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Run a discovery, a storage node, a backend, or a whole network for a first look.",
+        abstract:
+            "Run a discovery, a storage node, a backend, or a whole network for a first look.",
         discussion: discussion)
 
     /// Made when it is asked for: it shows the present value of every setting.
@@ -134,7 +136,9 @@ private struct Server {
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.patience
         let group = ServiceGroup(configuration: configuration)
-        let interruptions = Interruptions { Task { await group.triggerGracefulShutdown() } }
+        let interruptions = Interruptions(CancelFlag()) {
+            Task { await group.triggerGracefulShutdown() }
+        }
         defer { withExtendedLifetime(interruptions) {} }
         logger.info(
             "serving", metadata: ["role": "\(plan.role.rawValue)", "url": "\(plan.server.address)"])

@@ -46,9 +46,7 @@ package struct Download: Sendable {
             return 0
         case .file(let path, let replacing):
             guard replacing || access(path, F_OK) != 0 else {
-                throw ClientError(
-                    .alreadyExists,
-                    "\(path) exists. Give another name with -o, or --force to replace it.")
+                throw LocalFile.exists(path)
             }
             let partial = try PartialFile(target: path, file: file)
             let kept = try partial.keepWhatIsRight()

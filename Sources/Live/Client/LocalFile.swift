@@ -81,6 +81,37 @@ enum LocalFile {
         }
     }
 
+    /// Gives a finished file, which is synced, its name, durably. Throws `alreadyExists` where
+    /// somebody has taken the name and it is not to be replaced, else `cannotWrite`.
+    static func publish(
+        _ path: String, as target: String, replacing: Bool
+    ) throws(ClientError) {
+        if !replacing {
+            if link(path, target) == 0 {
+                unlink(path)
+            } else if errno == EEXIST {
+                throw exists(target)
+            }
+        }
+        // Also on a file system without links; done already where the link was made.
+        if access(path, F_OK) == 0, rename(path, target) != 0 {
+            throw failure(.cannotWrite, "write", target)
+        }
+        let end = target.lastIndex(of: "/")
+        let folder = open(end.map { String(target[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
+        if folder >= 0 {
+            fsync(folder)
+            close(folder)
+        }
+    }
+
+    /// A file is there that is not to be replaced.
+    static func exists(_ path: String) -> ClientError {
+        ClientError(
+            .alreadyExists,
+            "\(path) exists. Give another name with -o, or --force to replace it.")
+    }
+
     /// An error with the system's reason, from `errno`.
     static func failure(
         _ kind: ClientError.Kind, _ action: String, _ path: String

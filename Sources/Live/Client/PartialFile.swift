@@ -70,25 +70,7 @@ final class PartialFile {
     /// it is not to be replaced.
     func finish(replacing: Bool) throws(ClientError) {
         guard fsync(file) == 0 || errno == EINVAL else { throw failure() }
-        if replacing {
-            guard rename(path, target) == 0 else { throw failure() }
-        } else if link(path, target) == 0 {
-            unlink(path)
-        } else if errno == EEXIST {
-            throw ClientError(
-                .alreadyExists,
-                "\(target) has come up in the meantime. Give another name with -o, or --force to "
-                    + "replace it.")
-        } else {
-            // A file system without links.
-            guard rename(path, target) == 0 else { throw failure() }
-        }
-        let end = target.lastIndex(of: "/")
-        let folder = open(end.map { String(target[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
-        if folder >= 0 {
-            fsync(folder)
-            close(folder)
-        }
+        try LocalFile.publish(path, as: target, replacing: replacing)
     }
 
     private func failure() -> ClientError { LocalFile.failure(.cannotWrite, "write", target) }

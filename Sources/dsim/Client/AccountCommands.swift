@@ -1,0 +1,114 @@
+import ArgumentParser
+import Files
+import Live
+
+struct RegisterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "register",
+        abstract: "Open an account at a backend.",
+        discussion: """
+            The key to all your files is made on this machine, and reaches the backend only behind \
+            your password, which it never sees. Nobody can give you another password if you forget \
+            it. DSIM_PASSWORD may hold it.
+            """)
+
+    @Option(help: "The user's name: 1 to 64 letters, digits, dots, dashes and underscores.")
+    var user: String
+
+    @OptionGroup var passwords: PasswordOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await reporting {
+            let backend = try connection.backendToLogInTo()
+            let password = try passwords.new()
+            try await connection.withClient(backend) {
+                try await $0.register(user: user, password: password)
+            }
+            Output.standard(
+                "\(user) is registered at \(backend).\nLog in with: dsim login --user \(user)\n")
+            return .fine
+        }
+    }
+}
+
+struct LogInCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login",
+        abstract: "Log in to a backend.",
+        discussion: """
+            Keeps a session in $XDG_CONFIG_HOME/dsim/session.json (else ~/.config/dsim), a file that \
+            only you may read. It holds the key to your files until you log out: do not copy it. \
+            DSIM_PASSWORD may hold the password.
+            """)
+
+    @Option(help: "The user's name.")
+    var user: String
+
+    @OptionGroup var passwords: PasswordOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await reporting {
+            let backend = try connection.backendToLogInTo()
+            let password = try passwords.present()
+            let session = try await connection.withClient(backend) {
+                try await $0.logIn(user: user, password: password)
+            }
+            try connection.folders().sessionFile.write(session)
+            Output.standard(
+                "\(session.user) is logged in at \(backend) until \(session.expires).\n")
+            return .fine
+        }
+    }
+}
+
+struct LogOutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logout", abstract: "End the session and forget its key.")
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await reporting {
+            let session = try connection.session()
+            // The key goes first: it must not stay because a backend cannot be reached.
+            try connection.folders().sessionFile.remove()
+            do {
+                try await connection.withClient(session.backend, token: session.token) {
+                    try await $0.logOut()
+                }
+            } catch let error as ClientError where error.kind == .notLoggedIn {
+                // It had ended by itself.
+            }
+            Output.standard("\(session.user) is logged out.\n")
+            return .fine
+        }
+    }
+}
+
+struct PasswordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "passwd",
+        abstract: "Change the password.",
+        discussion: """
+            Your files need not be sealed anew, and this session goes on; your others end. With \
+            --password-stdin the present password comes first, then a line with the new one. \
+            DSIM_PASSWORD and DSIM_NEW_PASSWORD may hold them.
+            """)
+
+    @OptionGroup var passwords: PasswordOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await reporting {
+            try await connection.withSession { client, session in
+                let present = try passwords.present("Present password: ")
+                let new = try passwords.new("New password: ", variable: "DSIM_NEW_PASSWORD")
+                try await client.changePassword(of: session, from: present, to: new)
+                Output.standard("The password is changed.\n")
+                return .fine
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Live
+
+/// Which backend to talk to, and how.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        help: """
+            The backend's URL. (default: DSIM_BACKEND, else that of the session, else \
+            http://127.0.0.1:5000)
+            """)
+    var backend: BackendAddress?
+
+    @Option(
+        help: "Trust the certificate authorities in this PEM file instead of the system's.",
+        completion: .file(extensions: ["pem", "crt"]))
+    var tlsCa: String?
+
+    /// Where session and state are kept. Throws where the environment does not tell.
+    func folders() throws(ClientError) -> ClientFolders {
+        guard let folders = ClientFolders(environment: ProcessInfo.processInfo.environment) else {
+            throw ClientError(
+                .cannotRead, "There is no home folder to keep a session in. Set HOME.")
+        }
+        return folders
+    }
+
+    /// The backend that the user names; nil for none.
+    private func named() throws(ClientError) -> BackendAddress? {
+        if let backend { return backend }
+        guard let text = ProcessInfo.processInfo.environment["DSIM_BACKEND"], !text.isEmpty else {
+            return nil
+        }
+        guard let address = BackendAddress(text) else {
+            throw ClientError(
+                .refused, "DSIM_BACKEND is no URL of a backend, such as https://store.example:5000."
+            )
+        }
+        return address
+    }
+
+    /// The backend to log in to.
+    func backendToLogInTo() throws(ClientError) -> BackendAddress {
+        if let named = try named() { return named }
+        return try folders().sessionFile.read()?.backend ?? .standard
+    }
+
+    /// The session of the user, at the backend that they mean.
+    func session() throws(ClientError) -> Session {
+        let folders = try folders()
+        guard let session = try folders.sessionFile.read() else {
+            throw ClientError(.notLoggedIn, "You are not logged in. Log in with: dsim login")
+        }
+        if let named = try named(), named != session.backend {
+            throw ClientError(
+                .notLoggedIn,
+                "You are logged in at \(session.backend), not at \(named). Log in with: dsim login "
+                    + "--backend \(named)")
+        }
+        return session
+    }
+
+    /// Talks to a backend for as long as `body` runs.
+    func withClient<Result>(
+        _ backend: BackendAddress, token: String? = nil,
+        _ body: (StoreClient) async throws -> Result
+    ) async throws -> Result {
+        var options = StoreClient.Options()
+        options.certificateAuthorities = tlsCa
+        let client = try StoreClient(backend: backend, token: token, options: options)
+        do {
+            let result = try await body(client)
+            await client.close()
+            return result
+        } catch {
+            await client.close()
+            throw error
+        }
+    }
+
+    /// Talks to the backend of the session.
+    func withSession<Result>(
+        _ body: (StoreClient, Session) async throws -> Result
+    ) async throws -> Result {
+        let session = try session()
+        return try await withClient(session.backend, token: session.token) {
+            try await body($0, session)
+        }
+    }
+}
+
+extension BackendAddress: ExpressibleByArgument {
+    /// As `init?(_:)`.
+    public init?(argument: String) { self.init(argument) }
+}

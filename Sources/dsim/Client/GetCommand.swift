@@ -1,0 +1,78 @@
+import ArgumentParser
+import Files
+import Foundation
+import Live
+import Primitives
+import Workbench
+
+struct GetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Fetch a file.",
+        discussion: """
+            Every byte is checked before it is written; the file appears when it is whole. What was \
+            broken off goes on where it was when the same command is run again.
+            """)
+
+    @Argument(help: "The file's name, or id: and the start of its id.")
+    var name: String
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "Where to write it; - for standard output. (default: its name, here)",
+        completion: .file())
+    var output: String?
+
+    @Flag(help: "Replace the file that is there.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Print errors only.")
+    var quiet = false
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await interruptible("Run the same command again to go on from there.") {
+            try await connection.withSession { client, session in
+                let files = StoredFiles(
+                    opening: try await client.sealedFiles(), with: session.masterKey)
+                let listed = try files.find(name)
+                // Once more by itself: this time with the root that the ledger holds.
+                let file = try StoredFile(
+                    opening: try await client.record(of: listed.id), with: session.masterKey)
+                try await get(file, client)
+                return .fine
+            }
+        }
+    }
+
+    private func get(_ file: StoredFile, _ client: StoreClient) async throws {
+        let target = try target(of: file)
+        let display = TransferDisplay(name: file.manifest.name, isQuiet: quiet)
+        let download = Download(
+            client: client, file: file, target: target, progress: display.show)
+        defer { display.clear() }
+        let resumed = try await download.run()
+        display.clear()
+        guard !quiet, case .file(let path, _) = target else { return }
+        let text = resumed > 0 ? ", \(Format.bytes(resumed)) of it before" : ""
+        Output.standard(
+            "\(Printable.text(path)): \(Format.bytes(file.manifest.size))\(text), verified\n")
+    }
+
+    private func target(of file: StoredFile) throws(ClientError) -> Download.Target {
+        if output == "-" { return .stream(STDOUT_FILENO) }
+        var status = stat()
+        if let output, stat(output, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR {
+            return .file(output, replacing: force)
+        }
+        // The name is whatever was stored: it must not lead anywhere else.
+        let name = file.manifest.name
+        guard Upload.allows(name: name), name != ".", name != ".." else {
+            throw ClientError(
+                .cannotCreate, "The file's name cannot be one here. Give another with -o.")
+        }
+        guard let output else { return .file(name, replacing: force) }
+        return .file(output + (output.hasSuffix("/") ? "" : "/") + name, replacing: force)
+    }
+}

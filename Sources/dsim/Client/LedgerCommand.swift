@@ -1,0 +1,32 @@
+import ArgumentParser
+import Live
+
+struct LedgerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger",
+        abstract: "Verify, show, prove and export a backend's ledger.",
+        subcommands: [
+            LedgerVerifyCommand.self, LedgerShowCommand.self, LedgerProveCommand.self,
+            LedgerExportCommand.self,
+        ])
+}
+
+/// Which ledger is meant.
+struct LedgerOptions: ParsableArguments {
+    @Option(
+        help: "Read what `dsim ledger export` wrote instead of asking a backend.",
+        completion: .file())
+    var file: String?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    /// Hands over the ledger, and the session where it is a backend's.
+    func withReader<Result>(
+        _ body: (LedgerReader, (client: StoreClient, session: Session)?) async throws -> Result
+    ) async throws -> Result {
+        if let file { return try await body(.file(file), nil) }
+        return try await connection.withSession { client, session in
+            try await body(.backend(client), (client, session))
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import ArgumentParser
+import Cryptography
+import Files
+import Ledger
+import Live
+import Merkle
+import Primitives
+import Workbench
+
+struct LedgerProveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prove",
+        abstract: "Prove that a record is in the ledger.",
+        discussion: """
+            For a file, the whole ledger is verified on the way to its record, and then the proof that \
+            the backend gives. For a record by its number, the proof is checked against the header \
+            that the ledger's writer signed.
+            """)
+
+    @Argument(help: "A file's name, or id: and the start of its id; with --file, all of its id.")
+    var name: String?
+
+    @Option(help: "A record's number in the ledger instead, from 0.")
+    var record: UInt64?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var ledger: LedgerOptions
+
+    func validate() throws {
+        if (name == nil) == (record == nil) {
+            throw ValidationError("Give a file, or a --record.")
+        }
+    }
+
+    /// What is told as JSON.
+    private struct Told: Encodable {
+        var index: Int
+        var leaf: Hash256
+        var treeSize: Int
+        var path: [Hash256]
+        var height: UInt64
+        var root: Hash256
+        var writer: Hash256
+    }
+
+    func run() async throws {
+        try await interruptible("Nothing was found wrong so far.") {
+            let proven = try await ledger.withReader { reader, live in
+                guard let live else { return try await proveFromFile(reader) }
+                if let record {
+                    let memory = try LedgerMemory.read(
+                        of: live.session.backend, in: ledger.connection.folders())
+                    return try await prove(
+                        record, leaf: nil, writer: memory.map { PublicKey(bytes: $0.writer) },
+                        live.client)
+                }
+                return try await proveFile(reader, live.client, live.session)
+            }
+            try show(proven)
+            return .fine
+        }
+    }
+
+    private func proveFile(
+        _ reader: LedgerReader, _ client: StoreClient, _ session: Session
+    ) async throws -> ProvenRecord {
+        let file = try StoredFiles(
+            opening: try await client.sealedFiles(), with: session.masterKey
+        ).find(name ?? "").id
+        let memory = try LedgerMemory.read(of: session.backend, in: ledger.connection.folders())
+        var check = LedgerCheck(memory: memory)
+        let found = try await find(file, reader, &check)
+        _ = try check.finish(backend: session.backend.text)
+        return try await prove(
+            UInt64(found.index), leaf: found.leaf, writer: check.writer, client)
+    }
+
+    /// Fetches the proof of a record and checks it. `leaf` is what the record must be.
+    private func prove(
+        _ index: UInt64, leaf: Hash256?, writer: PublicKey?, _ client: StoreClient
+    ) async throws -> ProvenRecord {
+        let form = try await client.ledgerProof(ofRecord: index)
+        guard let header = try await client.signedHeader(at: form.header.height),
+            UInt64(exactly: form.index) == index
+        else {
+            throw ClientError(.misbehaving, "The backend gave the proof of something else.")
+        }
+        return try ProvenRecord(
+            leaf: leaf ?? form.leaf, proof: form.proof, header: header, writer: writer)
+    }
+
+    private func proveFromFile(_ reader: LedgerReader) async throws -> ProvenRecord {
+        var prover = LedgerProver()
+        var check = LedgerCheck(memory: nil)
+        var index = record.flatMap { Int(exactly: $0) }
+        var leaf: Hash256?
+        let wanted = try name.map { (name) throws(ClientError) in
+            guard name.hasPrefix("id:"), let id = FileID(hexadecimal: String(name.dropFirst(3)))
+            else {
+                throw ClientError(
+                    .refused, "With --file, a file goes by all of its id: id: and 32 digits.")
+            }
+            return id
+        }
+        try await reader.blocks { bytes in
+            let first = check.state.recordCount
+            let block = try check.check(encoded: bytes)
+            prover.append(block)
+            for (offset, record) in block.records.enumerated() {
+                if case .file(let file) = record, file.file == wanted { index = first + offset }
+                if first + offset == index { leaf = record.leafHash }
+            }
+        }
+        guard let index, let leaf, let tip = check.state.tip,
+            let proof = prover.inclusionProof(ofRecord: index, at: tip.header.height)
+        else { throw Self.notThere }
+        return try ProvenRecord(leaf: leaf, proof: proof, header: tip, writer: check.writer)
+    }
+
+    /// Verifies the ledger, and finds the record of a file in it.
+    private func find(
+        _ file: FileID, _ reader: LedgerReader, _ check: inout LedgerCheck
+    ) async throws -> (index: Int, leaf: Hash256) {
+        var walk = check
+        var found: (index: Int, leaf: Hash256)?
+        try await reader.blocks { bytes in
+            let first = walk.state.recordCount
+            let block = try walk.check(encoded: bytes)
+            for (offset, record) in block.records.enumerated() {
+                if case .file(let record) = record, record.file == file {
+                    found = (first + offset, Record.file(record).leafHash)
+                }
+            }
+        }
+        check = walk
+        guard let found else { throw Self.notThere }
+        return found
+    }
+
+    private static let notThere = ClientError(.notFound, "The ledger has no such record.")
+
+    private func show(_ proven: ProvenRecord) throws {
+        let header = proven.header.header
+        if json {
+            let told = Told(
+                index: proven.proof.index, leaf: proven.leaf, treeSize: proven.proof.treeSize,
+                path: proven.proof.path, height: header.height, root: header.ledgerRoot,
+                writer: header.writer.bytes)
+            Output.standard(try WireJSON.pretty(told) + "\n")
+            return
+        }
+        var table = TextTable()
+        table.add(["record", "\(proven.proof.index) of \(Format.count(header.totalRecords))"])
+        table.add(["leaf", "\(proven.leaf)"])
+        for (step, hash) in proven.proof.path.enumerated() {
+            table.add([step == 0 ? "path" : "", "\(hash)"])
+        }
+        table.add(["root", "\(header.ledgerRoot)"])
+        table.add(["block", "\(header.height), \(Printable.time(WireTime.text(header.time)))"])
+        table.add(["writer", "\(header.writer.bytes)"])
+        Output.standard("The record is in the ledger.\n" + table.text)
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Cryptography
+import Ledger
+import Live
+import Primitives
+import Workbench
+
+struct LedgerVerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check every block, record and signature of a ledger.",
+        discussion: """
+            Remembers how far a backend's ledger was verified, and who signed it: if it is ever cut \
+            off, rewritten or signed by another, the next check tells.
+            """)
+
+    @Flag(help: "Forget what was verified before, as for a backend that was set up anew.")
+    var forget = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var ledger: LedgerOptions
+
+    /// What is told as JSON.
+    private struct Verdict: Encodable {
+        var blocks: UInt64
+        var records: Int
+        var root: Hash256
+        var writer: Hash256?
+        /// The last block's time.
+        var time: String?
+        /// How many blocks had been verified before.
+        var before: UInt64?
+    }
+
+    func run() async throws {
+        try await interruptible("Nothing was found wrong so far; nothing is remembered.") {
+            let folders = try ledger.connection.folders()
+            return try await ledger.withReader { reader, live in
+                let memory = try live.flatMap { (live) throws(ClientError) -> LedgerMemory? in
+                    forget ? nil : try .read(of: live.session.backend, in: folders)
+                }
+                var check = LedgerCheck(memory: memory)
+                try await reader.blocks { try check.check(encoded: $0) }
+                let seen = try check.finish(backend: live?.session.backend.text ?? "")
+                if live != nil { try seen?.write(in: folders) }
+                try show(check, before: memory?.blocks)
+                return .fine
+            }
+        }
+    }
+
+    private func show(_ check: LedgerCheck, before: UInt64?) throws {
+        let state = check.state
+        let time = state.tip.map { WireTime.text($0.header.time) }
+        if json {
+            let verdict = Verdict(
+                blocks: state.blockCount, records: state.recordCount, root: state.root,
+                writer: check.writer?.bytes, time: time, before: before)
+            Output.standard(try WireJSON.pretty(verdict) + "\n")
+            return
+        }
+        var table = TextTable()
+        table.add(["blocks", Format.count(state.blockCount)])
+        table.add(["records", Format.count(state.recordCount)])
+        table.add(["root", "\(state.root)"])
+        if let writer = check.writer { table.add(["writer", "\(writer.bytes)"]) }
+        if let time { table.add(["last block", Printable.time(time)]) }
+        let growth = before.map {
+            "Since the last check it grew by "
+                + Format.plural(Int(state.blockCount - $0), "block") + ".\n"
+        }
+        Output.standard("The ledger is whole and signed.\n" + table.text + (growth ?? ""))
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Live
+import Primitives
+import Workbench
+
+struct NetworkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "network", abstract: "Show the network as the backend sees it.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await reporting {
+            try await connection.withSession { client, _ in
+                let network = try await client.network()
+                Output.standard(
+                    json ? try WireJSON.pretty(network) + "\n" : Self.text(of: network))
+                return .fine
+            }
+        }
+    }
+
+    static func text(of network: NetworkForm) -> String {
+        var nodes = TextTable(
+            ["NODE", "STATUS", "DOMAIN", "CHUNKS", "FREE", "OF", "LAST SEEN", "ADDRESS"],
+            right: [2, 3, 4, 5])
+        for node in network.nodes {
+            nodes.add([
+                node.id.hexadecimal, node.status.rawValue, "\(node.domain)",
+                Format.count(node.chunks), Format.bytes(node.freeBytes),
+                Format.bytes(node.capacityBytes), node.lastSeen.map(Printable.time) ?? "never",
+                node.address.map(Printable.text) ?? "",
+            ])
+        }
+        var discoveries = TextTable(["DISCOVERY", "ANSWERS"])
+        for discovery in network.discoveries {
+            discoveries.add([
+                Printable.text(discovery.url), discovery.isAnswering ? "yes" : "no",
+            ])
+        }
+        var replicas = TextTable(["REPLICAS", "CHUNKS"], right: [0, 1])
+        for (count, chunks) in network.redundancy.chunksByReplicas.enumerated() where chunks > 0 {
+            replicas.add(["\(count)", Format.count(chunks)])
+        }
+        return [
+            nodes.text, discoveries.text, replicas.text,
+            "Each chunk is to have \(Format.plural(network.redundancy.target, "replica")). Repairs: "
+                + "\(Format.count(network.repair.waiting)) waiting, "
+                + "\(Format.count(network.repair.underWay)) under way.\n"
+                + "The ledger has \(Format.plural(Int(clamping: network.ledger.records), "record")) in "
+                + "\(Format.plural(Int(clamping: network.ledger.blocks), "block")).\n",
+        ].joined(separator: "\n")
+    }
+}

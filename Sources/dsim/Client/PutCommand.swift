@@ -1,0 +1,89 @@
+import ArgumentParser
+import Files
+import Foundation
+import Live
+import Primitives
+import Workbench
+
+struct PutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "put",
+        abstract: "Store files.",
+        discussion: """
+            Files are cut up and sealed on this machine; the backend sees neither names nor bytes. \
+            What was broken off goes on where it was when the same command is run again, as long as \
+            the file has not changed.
+            """)
+
+    @Argument(
+        help: "The files to store; - for standard input, which needs --name.", completion: .file())
+    var files: [String]
+
+    @Option(help: "The name to store it under. (default: the last part of the path)")
+    var name: String?
+
+    @Flag(help: "Delete older files of the same name once the new one is stored.")
+    var replace = false
+
+    @Flag(name: .shortAndLong, help: "Print errors only.")
+    var quiet = false
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        if name != nil && files.count > 1 {
+            throw ValidationError("--name goes with one file only.")
+        }
+        if name == nil && files.contains("-") {
+            throw ValidationError("Standard input needs a --name.")
+        }
+        for name in try files.map(storedName) where !Upload.allows(name: name) {
+            throw ValidationError(
+                "A name has 1 to 255 bytes, without control characters and slashes; give one with "
+                    + "--name.")
+        }
+    }
+
+    private func storedName(_ path: String) throws -> String {
+        if let name { return name }
+        let trimmed = path.split(separator: "/").last.map(String.init) ?? ""
+        return trimmed
+    }
+
+    func run() async throws {
+        try await interruptible("Run the same command again to go on from there.") {
+            try await connection.withSession { client, session in
+                for file in files { try await put(file, client, session) }
+                return .fine
+            }
+        }
+    }
+
+    private func put(_ path: String, _ client: StoreClient, _ session: Session) async throws {
+        let name = try storedName(path)
+        let older = StoredFiles(
+            opening: try await client.sealedFiles(), with: session.masterKey
+        ).named(name)
+        guard older.isEmpty || replace else {
+            throw ClientError(
+                .alreadyExists,
+                "A file of this name is stored already. Give another --name, or --replace.")
+        }
+        let display = TransferDisplay(name: name, isQuiet: quiet)
+        let upload = Upload(
+            client: client, session: session, name: name,
+            source: path == "-" ? .stream(STDIN_FILENO) : .file(path),
+            folders: try connection.folders(), progress: display.show)
+        defer { display.clear() }
+        let stored = try await upload.run()
+        for file in older { try await client.delete(file.id, chunks: file.manifest.chunks) }
+        display.clear()
+        guard !quiet else { return }
+        let resumed =
+            stored.resumedBytes > 0
+            ? ", \(Format.bytes(stored.resumedBytes)) of it before" : ""
+        Output.standard(
+            "\(Printable.text(name)): stored \(Format.bytes(stored.manifest.size))\(resumed) as "
+                + "id:\(stored.id)\n")
+    }
+}

@@ -1,0 +1,33 @@
+/// Columns that line up, with two spaces between them.
+struct TextTable {
+    private var rows: [[String]]
+    private let right: Set<Int>
+
+    /// `right` are the columns that line up at their right.
+    init(_ titles: [String] = [], right: Set<Int> = []) {
+        rows = titles.isEmpty ? [] : [titles]
+        self.right = right
+    }
+
+    mutating func add(_ row: [String]) { rows.append(row) }
+
+    /// A line a row; nothing behind the last word of a line.
+    var text: String {
+        var widths: [Int] = []
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                if column == widths.count { widths.append(0) }
+                widths[column] = max(widths[column], cell.count)
+            }
+        }
+        return rows.map { row in
+            let cells = row.enumerated().map { column, cell in
+                let space = String(repeating: " ", count: widths[column] - cell.count)
+                return right.contains(column) ? space + cell : cell + space
+            }
+            var line = cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+}
