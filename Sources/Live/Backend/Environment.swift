@@ -11,7 +11,7 @@ struct BackendEnvironment: Sendable {
     let host: Host<Backend>
     let store: StoreService
     let accounts: Accounts
-    let ledger: LedgerReader
+    let ledger: LedgerArchive
     let directory: Directory
     let settings: ServerSettings
     let chunkSize: ChunkSize

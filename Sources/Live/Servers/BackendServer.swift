@@ -64,7 +64,7 @@ package struct BackendServer: Sendable {
             host: host, store: StoreService(host: host, settings: settings.protocolSettings),
             accounts: await Accounts(
                 store: parts.database, secret: parts.secret, settings: parts.accounts),
-            ledger: LedgerReader(database: parts.database), directory: directory,
+            ledger: LedgerArchive(database: parts.database), directory: directory,
             settings: settings, chunkSize: parts.chunkSize, clock: clock)
         let peers = PeerRoutes(
             host: host, gate: Gate(own: identity.id, directory: directory, clock: clock),

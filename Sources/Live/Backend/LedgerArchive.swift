@@ -4,7 +4,7 @@ import Primitives
 import Storage
 
 /// The ledger of a backend as it stands on its disk, for whoever wants to look at it.
-actor LedgerReader {
+actor LedgerArchive {
     private let database: BackendDatabase
     /// As far as blocks were asked for so far.
     private var prover = LedgerProver()
