@@ -42,6 +42,8 @@ package struct StoreClient: Sendable {
         configuration.httpVersion = .http1Only
         configuration.timeout = .init(connect: .seconds(5), read: .seconds(60))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.window
+        // The retries are ours.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if let path = options.certificateAuthorities {
             var tls = TLSConfiguration.makeClientConfiguration()
             do {
@@ -72,6 +74,13 @@ struct ClientRequest {
     var deadlineSeconds: Int64 = 120
     /// Which failures are worth another try.
     var retrying = Retrying.always
+
+    /// Whether to wait for a backend that is away for a while: in the middle of a transfer, where
+    /// much would be lost, but not where somebody waits for a first answer.
+    var isPatient = false
+
+    /// The most tries of a request that is not patient.
+    static let hastyTries = 4
 
     enum Retrying {
         /// It does not matter whether the backend has carried out an earlier try.
@@ -108,6 +117,7 @@ extension StoreClient {
                 }
                 let chance = Double.random(in: 0...1)
                 guard isWorthRetrying(error, request),
+                    request.isPatient || tried < ClientRequest.hastyTries,
                     let seconds = options.retries.delay(
                         afterTry: tried, asked: error.retryAfterSeconds, chance: chance)
                 else { throw error }

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@testable import Live
+
+/// The built program as a client, in a folder of its own.
+struct Program: Sendable {
+    /// What a run of it left.
+    struct Outcome: Sendable {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+
+    let folder: URL
+    var environment: [String: String]
+
+    init(_ bench: ClientBench, backend: BackendAddress) {
+        folder = bench.folder
+        environment = [
+            "PATH": "/usr/bin:/bin", "COLUMNS": "80", "LANG": "C.UTF-8", "HOME": bench.path("home"),
+            "DSIM_BACKEND": backend.text, "DSIM_PASSWORD": "correct horse",
+        ]
+    }
+
+    /// The program lies beside the test bundle.
+    private static let path = URL(fileURLWithPath: CommandLine.arguments[0])
+        .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "dsim")
+
+    /// Runs it to its end. `whenStarted` is handed the process.
+    func run(
+        _ arguments: String..., input: String? = nil,
+        whenStarted: @Sendable (Process) async throws -> Void = { _ in }
+    ) async throws -> Outcome {
+        try await run(all: arguments, input: input, whenStarted: whenStarted)
+    }
+
+    func run(
+        all arguments: [String], input: String? = nil,
+        whenStarted: @Sendable (Process) async throws -> Void = { _ in }
+    ) async throws -> Outcome {
+        let process = Process()
+        process.executableURL = Self.path
+        process.arguments = arguments
+        process.environment = environment
+        process.currentDirectoryURL = folder
+        let scratch = FileManager.default.temporaryDirectory
+        let files = ["in", "out", "err"].map {
+            scratch.appending(path: "program-\(UUID().uuidString).\($0)")
+        }
+        defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+        for file in files { try Data((input ?? "").utf8).write(to: file) }
+        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        process.standardOutput = try Self.empty(files[1])
+        process.standardError = try Self.empty(files[2])
+        let (ended, end) = AsyncStream<Void>.makeStream()
+        process.terminationHandler = { _ in end.finish() }
+        try process.run()
+        try await whenStarted(process)
+        for await _ in ended {}
+        return Outcome(
+            status: process.terminationStatus,
+            output: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self),
+            errors: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
+    }
+
+    private static func empty(_ file: URL) throws -> FileHandle {
+        try Data().write(to: file)
+        return try FileHandle(forWritingTo: file)
+    }
+}
