@@ -62,9 +62,12 @@ class Browser:
         self.downloads = os.path.join(folder, "downloads")
         os.makedirs(self.downloads, exist_ok=True)
         port = _free_port()
-        self.driver = subprocess.Popen(
-            ["chromedriver", f"--port={port}"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            self.driver = subprocess.Popen(
+                ["chromedriver", f"--port={port}"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        except FileNotFoundError:
+            raise SystemExit("chromedriver is missing: apt-get install chromium chromium-driver")
         self.base = f"http://127.0.0.1:{port}"
         self.session = ""
         self._wait_for_driver()
@@ -198,7 +201,7 @@ class Browser:
                     return
             except OSError:
                 time.sleep(0.05)
-        raise AssertionError("chromedriver does not answer; is chromium-driver installed?")
+        raise SystemExit("chromedriver does not answer.")
 
 
 def _free_port():
