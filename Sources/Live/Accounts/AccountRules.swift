@@ -31,8 +31,8 @@ package struct AccountName: Sendable, Equatable {
     }
 }
 
-/// A password as the bytes that keys are derived from.
-package enum Password {
+/// How passwords become the bytes that keys are derived from.
+package enum PasswordRules {
     package static let allowedCounts = 8...1024
 
     /// The UTF-8 of the text in Unicode's normal form C, so that a letter with an accent is the same

@@ -20,7 +20,7 @@ extension Accounts {
     ) async throws(AccountError) -> LogIn {
         let name = try AccountName(user)
         // Nobody can have such a password, and everybody can know that.
-        guard let password = try? Password.bytes(password) else { throw .wrongCredentials }
+        guard let password = try? PasswordRules.bytes(password) else { throw .wrongCredentials }
         return try await attempt(name, from: address, at: now) { () throws(AccountError) in
             let (account, key) = try await self.credentials(of: name)
             let masterKey = try await self.workers.run { () throws(AccountError) in
@@ -50,8 +50,8 @@ extension Accounts {
         _ session: Session, from present: String, to new: String, address: String, at now: Instant
     ) async throws(AccountError) {
         _ = try session.masterKey()
-        let new = try Password.bytes(new)
-        guard let present = try? Password.bytes(present) else { throw .wrongCredentials }
+        let new = try PasswordRules.bytes(new)
+        guard let present = try? PasswordRules.bytes(present) else { throw .wrongCredentials }
         let name = try AccountName(session.name)
         try await attempt(name, from: address, at: now) { () throws(AccountError) in
             let account = try await self.account(of: session)

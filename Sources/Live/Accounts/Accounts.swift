@@ -70,7 +70,7 @@ package final class Accounts: Sendable {
         _ user: String, password: String, at now: Instant
     ) async throws(AccountError) -> PeerID {
         let name = try AccountName(user)
-        let password = try Password.bytes(password)
+        let password = try PasswordRules.bytes(password)
         // Known before the work is done, and no secret: the answer would be the same after it.
         guard try await account(name) == nil else { throw .nameTaken }
         let key = try await workers.run { () throws(AccountError) in

@@ -3,7 +3,7 @@ package import Files
 import Foundation
 
 /// What a logged-in user has: the backend's token, and the key that opens their files.
-package struct Session: Sendable {
+package struct UserSession: Sendable {
     package var backend: BackendAddress
     package var user: String
     package var token: String
@@ -40,7 +40,7 @@ package struct SessionFile: Sendable {
     }
 
     /// The session; nil where there is none. Throws `cannotRead` for a file that holds none.
-    package func read() throws(ClientError) -> Session? {
+    package func read() throws(ClientError) -> UserSession? {
         guard let bytes = try LocalFile.read(path) else { return nil }
         do {
             let form = try WireJSON.decode(Form.self, from: Data(bytes))
@@ -48,7 +48,7 @@ package struct SessionFile: Sendable {
                 throw ClientError(.cannotRead, "")
             }
             var key = form.masterKey.bytes
-            return Session(
+            return UserSession(
                 backend: backend, user: form.user, token: form.token, expires: form.expires,
                 masterKey: try MasterKey(SecretKey(wiping: &key)))
         } catch {
@@ -58,7 +58,7 @@ package struct SessionFile: Sendable {
     }
 
     /// Keeps a session instead of the one before. Throws `cannotWrite`.
-    package func write(_ session: Session) throws(ClientError) {
+    package func write(_ session: UserSession) throws(ClientError) {
         let form = Form(
             backend: session.backend.text, expires: session.expires,
             masterKey: Base64(session.masterKey.secret.withUnsafeBytes { Array($0) }),

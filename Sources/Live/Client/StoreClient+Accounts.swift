@@ -18,7 +18,7 @@ extension StoreClient {
     }
 
     /// Logs in with a proof of the password, which itself stays here.
-    package func logIn(user: String, password: Password) async throws -> Session {
+    package func logIn(user: String, password: Password) async throws -> UserSession {
         let proof = try await logInProof(user: user, password: password)
         var request = try ClientRequest(.POST, "/api/login", LogInForm(user: user, proof: proof))
         request.retrying = .onlyWhenRefused
@@ -29,7 +29,7 @@ extension StoreClient {
         do throws(FilesError) {
             let masterKey = try PasswordProtectedKey(decoding: key.bytes)
                 .unlock(password: password.bytes)
-            return Session(
+            return UserSession(
                 backend: backend, user: answer.user, token: answer.token,
                 expires: answer.expires, masterKey: masterKey)
         } catch {
@@ -47,7 +47,7 @@ extension StoreClient {
 
     /// Puts the master key behind another password. Other sessions of the user end.
     package func changePassword(
-        of session: Session, from present: Password, to new: Password,
+        of session: UserSession, from present: Password, to new: Password,
         parameters: ScryptParameters = .standard
     ) async throws {
         let proof = try await logInProof(user: session.user, password: present)

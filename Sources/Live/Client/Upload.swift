@@ -14,7 +14,7 @@ package struct Upload: Sendable {
     }
 
     package let client: StoreClient
-    package let session: Session
+    package let session: UserSession
     /// What the file is to be called.
     package let name: String
     package let source: Source
@@ -26,7 +26,7 @@ package struct Upload: Sendable {
     private let chunkSize = ChunkSize.standard
 
     package init(
-        client: StoreClient, session: Session, name: String, source: Source,
+        client: StoreClient, session: UserSession, name: String, source: Source,
         folders: ClientFolders?, progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
     ) {
         self.client = client

@@ -46,7 +46,7 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// The session of the user, at the backend that they mean.
-    func session() throws(ClientError) -> Session {
+    func session() throws(ClientError) -> UserSession {
         let folders = try folders()
         guard let session = try folders.sessionFile.read() else {
             throw ClientError(.notLoggedIn, "You are not logged in. Log in with: dsim login")
@@ -80,7 +80,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// Talks to the backend of the session.
     func withSession<Result>(
-        _ body: (StoreClient, Session) async throws -> Result
+        _ body: (StoreClient, UserSession) async throws -> Result
     ) async throws -> Result {
         let session = try session()
         return try await withClient(session.backend, token: session.token) {

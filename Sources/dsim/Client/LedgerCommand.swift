@@ -22,7 +22,7 @@ struct LedgerOptions: ParsableArguments {
 
     /// Hands over the ledger, and the session where it is a backend's.
     func withReader<Result>(
-        _ body: (LedgerReader, (client: StoreClient, session: Session)?) async throws -> Result
+        _ body: (LedgerReader, (client: StoreClient, session: UserSession)?) async throws -> Result
     ) async throws -> Result {
         if let file { return try await body(.file(file), nil) }
         return try await connection.withSession { client, session in

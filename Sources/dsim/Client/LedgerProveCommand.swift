@@ -64,7 +64,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
     }
 
     private func proveFile(
-        _ reader: LedgerReader, _ client: StoreClient, _ session: Session
+        _ reader: LedgerReader, _ client: StoreClient, _ session: UserSession
     ) async throws -> ProvenRecord {
         let file = try StoredFiles(
             opening: try await client.sealedFiles(), with: session.masterKey

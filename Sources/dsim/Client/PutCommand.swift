@@ -59,7 +59,7 @@ struct PutCommand: AsyncParsableCommand {
         }
     }
 
-    private func put(_ path: String, _ client: StoreClient, _ session: Session) async throws {
+    private func put(_ path: String, _ client: StoreClient, _ session: UserSession) async throws {
         let name = try storedName(path)
         let older = StoredFiles(
             opening: try await client.sealedFiles(), with: session.masterKey

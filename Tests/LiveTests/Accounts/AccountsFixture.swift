@@ -72,7 +72,7 @@ final class AccountsFixture: Sendable {
     func proof(_ user: String = "ada", password: String = password) async throws -> SecretKey {
         let parameters = try await accounts.logInParameters(user)
         return try PasswordProtectedKey.logInProof(
-            password: Password.bytes(password), salt: parameters.salt,
+            password: PasswordRules.bytes(password), salt: parameters.salt,
             parameters: parameters.scrypt)
     }
 
@@ -88,7 +88,7 @@ extension PasswordProtectedKey {
         saltCount: Int = KeyRules.saltCount, cost: UInt64 = 16, parallelization: UInt32 = 1
     ) throws -> [UInt8] {
         try PasswordProtectedKey(
-            protecting: masterKey, password: Password.bytes(password),
+            protecting: masterKey, password: PasswordRules.bytes(password),
             salt: [UInt8](repeating: 7, count: saltCount),
             parameters: ScryptParameters(
                 cost: cost, blockSize: 8, parallelization: parallelization)

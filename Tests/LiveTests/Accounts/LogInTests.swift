@@ -51,7 +51,7 @@ import Testing
 
         let key = try PasswordProtectedKey(decoding: #require(logIn.key))
         let opened = try await fixture.logIn().session.masterKey()
-        #expect(try key.unlock(password: Password.bytes(AccountsFixture.password)) == opened)
+        #expect(try key.unlock(password: PasswordRules.bytes(AccountsFixture.password)) == opened)
     }
 
     @Test(arguments: ["ada", "nobody"])

@@ -50,11 +50,11 @@ import Testing
     }
 
     @Test func `A password has 8 to 1024 bytes`() throws {
-        #expect(try Password.bytes("12345678").count == 8)
-        #expect(try Password.bytes(String(repeating: "x", count: 1024)).count == 1024)
+        #expect(try PasswordRules.bytes("12345678").count == 8)
+        #expect(try PasswordRules.bytes(String(repeating: "x", count: 1024)).count == 1024)
         for count in [0, 7, 1025, 1 << 20] {
             #expect(throws: AccountError.badPassword) {
-                try Password.bytes(String(repeating: "x", count: count))
+                try PasswordRules.bytes(String(repeating: "x", count: count))
             }
         }
     }
@@ -63,7 +63,7 @@ import Testing
         let fixture = try await AccountsFixture()
         try await fixture.register(password: "caf\u{E9} noir")
         _ = try await fixture.logIn(password: "cafe\u{301} noir")
-        #expect(try Password.bytes("e\u{301}1234567") == Array("\u{E9}1234567".utf8))
+        #expect(try PasswordRules.bytes("e\u{301}1234567") == Array("\u{E9}1234567".utf8))
     }
 
     @Test func `A key made by the client is kept as it is`() async throws {

@@ -112,7 +112,7 @@ import Testing
         let bench = try ClientBench()
         let file = SessionFile(path: bench.path("config/dsim/session.json"))
         #expect(try file.read() == nil)
-        let session = Session(
+        let session = UserSession(
             backend: .standard, user: "ada", token: "t", expires: "2040-01-01T00:00:00.000Z",
             masterKey: try MasterKey(SecretKey(copying: [UInt8](repeating: 3, count: 32))))
         try file.write(session)
