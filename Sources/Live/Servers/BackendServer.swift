@@ -75,6 +75,7 @@ package struct BackendServer: Sendable {
         router.post("damaged") { try await peers.respond(to: .damaged, $0, $1) }
         router.post("leave") { try await peers.respond(to: .leave, $0, $1) }
         Self.addAPI(environment, to: router)
+        PageRoutes().add(to: router)
         self.host = host
         services = [
             addresses,
