@@ -160,7 +160,11 @@ package final class ChunkStore: Disk {
         } else {
             writer.reclaimPostponed()
             writer.compactSome()
-            if let work = writer.startSync() { run(work) }
+            if let work = writer.startSync() {
+                run(work)
+            } else if writer.failure != nil {
+                retryLater()
+            }
         }
     }
 

@@ -54,10 +54,16 @@ struct Sample: Sendable, Hashable {
         while bytes.count < byteCount {
             withUnsafeBytes(of: random.next()) { bytes += $0 }
         }
-        self.bytes = Array(bytes.prefix(byteCount))
-        chunk = ChunkID(SHA256.hash(self.bytes))
+        self.init(payload: Array(bytes.prefix(byteCount)))
         self.stamp = stamp
         self.owner = owner
+    }
+
+    init(payload: [UInt8]) {
+        bytes = payload
+        chunk = ChunkID(SHA256.hash(payload))
+        stamp = 1
+        owner = 7
     }
 
     var stored: StoredChunk {
