@@ -4,7 +4,10 @@ import Testing
 @Suite struct HelpTests {
     @Test(arguments: [
         ("help.txt", ["--help"]), ("help-run.txt", ["run", "--help"]),
-        ("help-scenario.txt", ["scenario", "--help"]),
+        ("help-scenario.txt", ["scenario", "--help"]), ("help-put.txt", ["put", "--help"]),
+        ("help-get.txt", ["get", "--help"]), ("help-login.txt", ["login", "--help"]),
+        ("help-ledger-verify.txt", ["ledger", "verify", "--help"]),
+        ("help-ledger-prove.txt", ["ledger", "prove", "--help"]),
     ])
     func helpIsTheOneOnFile(file: String, arguments: [String]) throws {
         let folder = try TemporaryFolder()
@@ -22,7 +25,9 @@ import Testing
     @Test func everyExitCodeOfTheHelpIsDocumentedOnce() throws {
         let text = try String(
             contentsOf: Dsim.root.appending(path: "Tests/Golden/help-run.txt"), encoding: .utf8)
-        for code in ["0", "1", "2", "64", "65", "66", "74", "130"] {
+        for code in [
+            "0", "1", "2", "64", "65", "66", "69", "73", "74", "75", "76", "77", "130",
+        ] {
             let lines = text.split(separator: "\n").filter {
                 $0.drop { $0 == " " }.hasPrefix("\(code)  ")
             }

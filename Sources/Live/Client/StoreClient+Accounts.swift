@@ -66,11 +66,11 @@ extension StoreClient {
     private func logInProof(user: String, password: Password) async throws -> Hex {
         let request = try ClientRequest(.POST, "/api/login/parameters", UserForm(user: user))
         let form = try await ask(request, for: LogInParametersForm.self)
-        guard form.cost >= options.leastScryptCost, form.blockSize >= 8,
-            form.salt.bytes.count >= PasswordProtectedKey.saltCounts.lowerBound,
+        guard form.salt.bytes.count >= PasswordProtectedKey.saltCounts.lowerBound,
             let parameters = try? ScryptParameters(
                 cost: form.cost, blockSize: form.blockSize,
-                parallelization: form.parallelization)
+                parallelization: form.parallelization),
+            form.cost * UInt64(form.blockSize) * UInt64(form.parallelization) >= options.leastWork
         else {
             throw ClientError(
                 .misbehaving,

@@ -16,9 +16,9 @@ package struct StoreClient: Sendable {
         package var retries = RetryPolicy()
         /// How many chunks may be under way at once.
         package var window = 8
-        /// The least scrypt cost that a log-in agrees to: a backend that asks for less could try
+        /// The least N·r·p of scrypt that a log-in agrees to: a backend that asks for less could try
         /// passwords on the proof that it gets.
-        package var leastScryptCost: UInt64 = 1 << 15
+        package var leastWork = KeyRules.standard.work.lowerBound
 
         package init() {}
     }

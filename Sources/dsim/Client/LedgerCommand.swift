@@ -18,13 +18,26 @@ struct LedgerOptions: ParsableArguments {
         completion: .file())
     var file: String?
 
+    @Option(
+        help: "Read a backend's data folder on this machine, or the database in it.",
+        completion: .directory)
+    var data: String?
+
     @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        if file != nil && data != nil {
+            throw ValidationError("--file and --data exclude each other.")
+        }
+    }
 
     /// Hands over the ledger, and the session where it is a backend's.
     func withReader<Result>(
-        _ body: (LedgerReader, (client: StoreClient, session: UserSession)?) async throws -> Result
+        _ body: (LedgerReader, (client: StoreClient, session: UserSession)?) async throws ->
+            Result
     ) async throws -> Result {
         if let file { return try await body(.file(file), nil) }
+        if let data { return try await body(.database(at: data), nil) }
         return try await connection.withSession { client, session in
             try await body(.backend(client), (client, session))
         }

@@ -17,7 +17,9 @@ struct LedgerProveCommand: AsyncParsableCommand {
             that the ledger's writer signed.
             """)
 
-    @Argument(help: "A file's name, or id: and the start of its id; with --file, all of its id.")
+    @Argument(
+        help: "A file's name, or id: and the start of its id; with --file or --data, all of its id."
+    )
     var name: String?
 
     @Option(help: "A record's number in the ledger instead, from 0.")
@@ -48,7 +50,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
     func run() async throws {
         try await interruptible("Nothing was found wrong so far.") {
             let proven = try await ledger.withReader { reader, live in
-                guard let live else { return try await proveFromFile(reader) }
+                guard let live else { return try await proveAlone(reader) }
                 if let record {
                     let memory = try LedgerMemory.read(
                         of: live.session.backend, in: ledger.connection.folders())
@@ -91,7 +93,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
             leaf: leaf ?? form.leaf, proof: form.proof, header: header, writer: writer)
     }
 
-    private func proveFromFile(_ reader: LedgerReader) async throws -> ProvenRecord {
+    private func proveAlone(_ reader: LedgerReader) async throws -> ProvenRecord {
         var prover = LedgerProver()
         var check = LedgerCheck(memory: nil)
         var index = record.flatMap { Int(exactly: $0) }
@@ -100,7 +102,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
             guard name.hasPrefix("id:"), let id = FileID(hexadecimal: String(name.dropFirst(3)))
             else {
                 throw ClientError(
-                    .refused, "With --file, a file goes by all of its id: id: and 32 digits.")
+                    .refused, "Without a backend a file goes by all of its id: id: and 32 digits.")
             }
             return id
         }

@@ -2,6 +2,8 @@ import Cryptography
 import Foundation
 import Ledger
 import Primitives
+import Roles
+import Storage
 import Synchronization
 import Testing
 
@@ -108,6 +110,32 @@ import Testing
             }
             #expect(kind == .misbehaving, "\(count) bytes")
         }
+    }
+
+    @Test func aBackendsDatabaseIsReadToo() async throws {
+        let bench = try ClientBench()
+        Self.fill(bench.backend, blocks: 70)
+        let path = bench.path("backend.db")
+        let database = try BackendDatabase(path: path)
+        let store = LedgerStore(database: database) { _ in }
+        let blocks = bench.backend.state.withLock { $0.blocks }
+        let synced = AsyncStream<Void>.makeStream()
+        store.perform(blocks.map { .append($0.encoded()) } + [DiskRequest.sync(token: 1)]) { _ in
+            synced.continuation.finish()
+        }
+        for await _ in synced.stream {}
+        for source in [path, bench.folder.path] {
+            var check = LedgerCheck(memory: nil)
+            try await LedgerReader.database(at: source).blocks { try check.check(encoded: $0) }
+            #expect(check.state.blockCount == 70)
+        }
+        await store.close()
+        try database.close()
+        #expect(throws: ClientError.self) {
+            try LedgerReader.database(at: bench.path("missing"))
+        }
+        try bench.write([], to: "other.db")
+        #expect(throws: ClientError.self) { try LedgerReader.database(at: bench.folder.path) }
     }
 
     @Test func blocksAreTheSameHoweverTheBytesCome() throws {

@@ -33,12 +33,12 @@ final class ClientBench: Sendable {
         var options = StoreClient.Options()
         options.retries = RetryPolicy(
             tries: 4, firstDelaySeconds: 0.001, longestDelaySeconds: 0.002, patienceSeconds: 0.01)
-        options.leastScryptCost = 16
+        options.leastWork = 128
         return options
     }
 
     /// Registers and logs in, and runs `body`.
-    func run(_ body: @Sendable (StoreClient, Session) async throws -> Void) async throws {
+    func run(_ body: @Sendable (StoreClient, UserSession) async throws -> Void) async throws {
         try await backend.serve { address in
             try await Self.with(address) { client in
                 try await client.register(
@@ -89,7 +89,7 @@ final class ClientBench: Sendable {
     }
 
     func upload(
-        _ client: StoreClient, _ session: Session, _ path: String, as name: String = "file",
+        _ client: StoreClient, _ session: UserSession, _ path: String, as name: String = "file",
         progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
     ) async throws -> StoredUpload {
         try await Upload(
@@ -98,7 +98,9 @@ final class ClientBench: Sendable {
         ).run()
     }
 
-    func file(_ client: StoreClient, _ session: Session, _ id: FileID) async throws -> StoredFile {
+    func file(_ client: StoreClient, _ session: UserSession, _ id: FileID) async throws
+        -> StoredFile
+    {
         try StoredFile(opening: try await client.record(of: id), with: session.masterKey)
     }
 
