@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The network addresses that one client can choose among.
 enum ClientAddress {

@@ -1,4 +1,6 @@
+import CoreFoundation
 import Foundation
+import Glibc
 
 /// Small private files on this machine, such as the session.
 enum LocalFile {

@@ -1,6 +1,8 @@
+import CoreFoundation
 import Cryptography
 import Files
 import Foundation
+import Glibc
 import Primitives
 
 /// A file that is being downloaded, under a name of its own beside the one that it is to get.

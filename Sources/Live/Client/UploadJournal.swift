@@ -1,6 +1,8 @@
+import CoreFoundation
 import Cryptography
 import Files
 import Foundation
+import Glibc
 import Primitives
 import Synchronization
 

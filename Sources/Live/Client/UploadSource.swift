@@ -1,5 +1,7 @@
+import CoreFoundation
 import Files
 import Foundation
+import Glibc
 
 /// Bytes to be uploaded: a file, which can be read again, or a stream such as standard input.
 final class UploadSource {

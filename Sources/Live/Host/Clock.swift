@@ -1,4 +1,5 @@
 import CoreFoundation
+import Glibc
 import Foundation
 package import Primitives
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 package import Primitives
 
 /// Times as they travel: RFC 3339 in UTC with milliseconds, such as "2031-05-04T03:02:01.000Z".

@@ -1,6 +1,8 @@
+import CoreFoundation
 import ArgumentParser
 import Files
 import Foundation
+import Glibc
 import Live
 import Primitives
 import Workbench

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Live
 
 /// Where a password comes from: standard input, the environment, or a prompt that shows nothing.

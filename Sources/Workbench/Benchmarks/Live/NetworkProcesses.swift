@@ -1,0 +1,158 @@
+import Foundation
+import Glibc
+
+/// A discovery, some nodes and a backend as processes of their own on loopback, with their data in a
+/// temporary folder.
+package final class NetworkProcesses {
+    /// The base of the backend's URLs.
+    package let address: String
+    package let folder: String
+    private let program: String
+    private var processes: [(name: String, process: Process, url: String)] = []
+    private let joinToken: String
+
+    /// Why a network does not come up.
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+    }
+
+    /// Starts them all and waits until files can be put. `program` is `dsim`.
+    package init(program: String, nodes: Int) async throws {
+        self.program = program
+        folder = NSTemporaryDirectory() + "dsim-network-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        joinToken = "\(UInt64.random(in: 0 ... .max))-\(UInt64.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let ports = try Self.freePorts(nodes + 2)
+        address = "http://127.0.0.1:\(ports[1])"
+        try start("discovery", role: "discovery", port: ports[0], discovery: ports[0])
+        try await ready("discovery")
+        for index in 0..<nodes {
+            try start(
+                "node-\(index + 1)", role: "node", port: ports[2 + index], discovery: ports[0],
+                extra: ["--domain", "\(index)"])
+        }
+        for index in 0..<nodes { try await ready("node-\(index + 1)") }
+        try start("backend", role: "backend", port: ports[1], discovery: ports[0])
+        try await ready("backend")
+    }
+
+    deinit { stop() }
+
+    /// Stops them at once and removes their data.
+    package func stop() {
+        for (_, process, _) in processes where process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+        }
+        for (_, process, _) in processes { process.waitUntilExit() }
+        processes = []
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    private func start(
+        _ name: String, role: String, port: Int, discovery: Int, extra: [String] = []
+    ) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments =
+            [
+                "serve", "--role", role, "--port", "\(port)", "--data", "\(folder)/\(name)",
+                "--discovery-url", "http://127.0.0.1:\(discovery)", "--heartbeat", "2s",
+                "--log-level", "warning",
+            ] + extra
+        var environment = ProcessInfo.processInfo.environment
+        environment["JOIN_TOKEN"] = joinToken
+        process.environment = environment
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        processes.append((name, process, "http://127.0.0.1:\(port)"))
+    }
+
+    private func ready(_ name: String) async throws {
+        guard let (_, process, url) = processes.first(where: { $0.name == name }) else { return }
+        for _ in 0..<600 {
+            guard process.isRunning else {
+                throw Failure(description: "the \(name) of the benchmark stopped at its start")
+            }
+            if Self.answers(url + "/ready") { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Failure(description: "the \(name) of the benchmark was not ready within 30 seconds")
+    }
+
+    private static func answers(_ url: String) -> Bool {
+        // Not worth a connection pool.
+        guard let parts = URLComponents(string: url), let port = parts.port else { return false }
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else { return false }
+        let request = Array("GET \(parts.path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)
+        guard write(socket, request, request.count) == request.count else { return false }
+        var answer = [UInt8](repeating: 0, count: 12)
+        guard recv(socket, &answer, answer.count, Int32(MSG_WAITALL)) == 12 else {
+            return false
+        }
+        return String(decoding: answer, as: UTF8.self) == "HTTP/1.1 200"
+    }
+
+    /// Ports that nobody listens on at the moment.
+    private static func freePorts(_ count: Int) throws -> [Int] {
+        var sockets: [Int32] = []
+        defer { for socket in sockets { close(socket) } }
+        return try (0..<count).map { _ in
+            let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            sockets.append(socket)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(socket, $0, size) == 0 && getsockname(socket, $0, &size) == 0
+                }
+            }
+            guard isBound else { throw Failure(description: "no port is free on 127.0.0.1") }
+            return Int(in_port_t(bigEndian: address.sin_port))
+        }
+    }
+
+    // MARK: What they use
+
+    /// Seconds of processor time that they have used so far.
+    package var processorSeconds: Double {
+        processes.reduce(0) { $0 + Self.processorSeconds(of: $1.process.processIdentifier) }
+    }
+
+    /// The most memory that a process has had resident, bytes.
+    package func peakMemory(of name: String) -> Double {
+        guard let entry = processes.first(where: { $0.name == name }),
+            let text = try? String(
+                contentsOfFile: "/proc/\(entry.process.processIdentifier)/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kibibytes = Double(line.split(separator: " ").dropLast().last ?? "")
+        else { return 0 }
+        return kibibytes * 1024
+    }
+
+    private static func processorSeconds(of process: Int32) -> Double {
+        guard
+            let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return 0 }
+        let fields = text[end...].split(separator: " ")
+        // proc(5): utime and stime, in clock ticks.
+        let ticks = fields.dropFirst(12).prefix(2).compactMap { Double($0) }.reduce(0, +)
+        return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import Workbench
+
+struct LiveBenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "live",
+        abstract: "Measure a store of separate processes on this machine's loopback.",
+        discussion: """
+            Starts a discovery, nodes and a backend with temporary data folders, puts and gets random \
+            files over HTTP, and prints throughput, processor seconds of all processes together a \
+            gigabyte, and the latency of single files. Every replica is on this machine's disk.
+            """)
+
+    @Option(help: "How many nodes.")
+    var nodes = 5
+
+    @Option(help: "Do so many times the work; the usual figures are at 1.")
+    var scale = 1.0
+
+    func validate() throws {
+        guard 3...64 ~= nodes else { throw ValidationError("--nodes is a number from 3 to 64.") }
+        guard 0.01...1_000 ~= scale else {
+            throw ValidationError("--scale is a number from 0.01 to 1000.")
+        }
+    }
+
+    func run() async throws {
+        try await reporting {
+            var benchmark = LiveBenchmark(program: Self.program)
+            benchmark.nodes = nodes
+            benchmark.scale = scale
+            let rows = try await benchmark.run { row in
+                Output.error("\(row.work): \(Int(row.figure.rounded())) \(row.unit)\n")
+            }
+            Output.standard(LiveBenchmark.table(rows))
+            return .fine
+        }
+    }
+
+    /// This program's own file.
+    private static var program: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            ?? CommandLine.arguments[0]
+    }
+}
