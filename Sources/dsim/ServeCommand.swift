@@ -142,7 +142,7 @@ private struct Server {
         defer { withExtendedLifetime(interruptions) {} }
         logger.info(
             "serving", metadata: ["role": "\(plan.role.rawValue)", "url": "\(plan.server.address)"])
-        try await group.run()
+        try await withTaskExecutorPreference(LoopExecutor(launch.loop)) { try await group.run() }
         logger.info("stopped")
     }
 

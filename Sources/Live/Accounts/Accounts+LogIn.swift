@@ -142,6 +142,7 @@ extension Accounts {
         // Somebody else changed it meanwhile, so that what was proven no longer holds.
         guard isReplaced else { throw .wrongCredentials }
         state.withLock { state in
+            state.known = state.known.filter { $0.value.content.account != account.id }
             state.open = state.open.filter {
                 $0.value.account != account.id || $0.key == session.token
             }

@@ -10,6 +10,9 @@ extension Accounts {
     package func authenticate(
         _ token: String, at now: Instant
     ) async throws(AccountError) -> Session {
+        if let known = state.withLock({ $0.known[token] }), known.until > now {
+            return try session(known.content, name: known.name)
+        }
         let content = try await tokens.read(token, at: now)
         let standing: TokenStanding
         do {
@@ -23,9 +26,30 @@ extension Accounts {
             forget(content.token)
             throw .sessionEnded
         }
-        return Session(
-            user: account.id, name: account.name, kind: try kind(of: content),
-            token: content.token, expires: content.expires)
+        remember(token, content, name: account.name, at: now)
+        return try session(content, name: account.name)
+    }
+
+    private func session(
+        _ content: SessionTokens.Content, name: String
+    ) throws(AccountError) -> Session {
+        Session(
+            user: content.account, name: name, kind: try kind(of: content), token: content.token,
+            expires: content.expires)
+    }
+
+    /// Tokens that are remembered; when there are more, all are looked at anew.
+    private static let knownLimit = 4096
+    private static let knownFor = Duration.minutes(1)
+
+    private func remember(
+        _ token: String, _ content: SessionTokens.Content, name: String, at now: Instant
+    ) {
+        state.withLock { state in
+            if state.known.count >= Self.knownLimit { state.known = [:] }
+            state.known[token] = KnownToken(
+                content: content, name: name, until: min(now + Self.knownFor, content.expires))
+        }
     }
 
     /// Ends a session: its key is forgotten at once, and its token is refused from now on, by a
@@ -83,7 +107,10 @@ extension Accounts {
     }
 
     private func forget(_ token: TokenID) {
-        state.withLock { $0.open[token] = nil }
+        state.withLock { state in
+            state.open[token] = nil
+            state.known = state.known.filter { $0.value.content.token != token }
+        }
     }
 }
 

@@ -35,8 +35,19 @@ package final class Accounts: Sendable {
         var expires: Instant
     }
 
+    /// A token that was read and found good.
+    struct KnownToken {
+        var content: SessionTokens.Content
+        var name: String
+        /// When it is to be looked at anew.
+        var until: Instant
+    }
+
     struct State {
         var open: [TokenID: OpenSession] = [:]
+        /// Spares reading and looking up the token of every request. Whatever ends a session in this
+        /// process takes its token from here, and no other process writes to the database.
+        var known: [String: KnownToken] = [:]
         var limiter: AttemptLimiter
     }
 
@@ -105,6 +116,7 @@ package final class Accounts: Sendable {
     package func sweep(at now: Instant) async throws(AccountError) {
         state.withLock { state in
             state.open = state.open.filter { $0.value.expires > now }
+            state.known = state.known.filter { $0.value.until > now }
             state.limiter.sweep(at: now)
         }
         do { try await store.forgetRevoked(before: now) } catch { throw .storage(error) }

@@ -9,6 +9,7 @@ struct FileDownload: Sendable {
     let range: Range<UInt64>
     let store: StoreService
     let user: PeerID
+    let executor: LoopExecutor
 
     /// Chunks fetched ahead.
     private static let windowSize = 8
@@ -39,7 +40,7 @@ struct FileDownload: Sendable {
     private func fetch(_ index: Int, proof file: inout OpenFile) -> Task<[UInt8], any Error> {
         let proof = file.proof(of: index)
         let fixed = file
-        return Task {
+        return Task(executorPreference: executor) {
             let sealed = try await store.chunk(
                 fixed.manifest.chunks[index], of: fixed.id, proof: proof, for: user)
             return try fixed.open(sealed, at: index)

@@ -132,7 +132,8 @@ struct FileRoutes: Sendable {
             return Response(status: status, headers: headers)
         }
         let download = FileDownload(
-            file: file, range: range, store: backend.store, user: session.user)
+            file: file, range: range, store: backend.store, user: session.user,
+            executor: LoopExecutor(backend.settings.loop))
         return Response(status: status, headers: headers, body: download.body())
     }
 

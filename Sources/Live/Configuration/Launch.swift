@@ -3,7 +3,8 @@ import Cryptography
 package import Files
 import Foundation
 package import Logging
-import NIOCore
+package import NIOCore
+import NIOPosix
 import Primitives
 package import ServiceLifecycle
 import Storage
@@ -14,6 +15,8 @@ package struct Launch: Sendable {
     package let client: HTTPClient
     package let logger: Logger
     package let clock: Clock
+    /// Where all of its servers do their work.
+    package let loop: any EventLoop
 
     package init(token: JoinToken, tlsAuthority: String?, logger: Logger, clock: Clock = Clock())
         throws
@@ -21,13 +24,14 @@ package struct Launch: Sendable {
         self.token = token
         self.logger = logger
         self.clock = clock
+        loop = MultiThreadedEventLoopGroup.singleton.any()
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: try TLS.client(authority: tlsAuthority),
             timeout: .init(connect: .seconds(5), read: .seconds(180)))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
         configuration.connectionPool.preWarmedHTTP1ConnectionCount = 0
         client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: configuration)
+            eventLoopGroupProvider: .shared(loop), configuration: configuration)
     }
 
     /// Lets go of connections once all servers have stopped.
@@ -37,6 +41,7 @@ package struct Launch: Sendable {
     }
 
     package func discovery(_ settings: ServerSettings) throws -> DiscoveryServer {
+        let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .discovery)
         return try DiscoveryServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
@@ -44,6 +49,7 @@ package struct Launch: Sendable {
     }
 
     package func node(_ settings: ServerSettings) throws -> NodeServer {
+        let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
         let logger = named("node", settings)
         return try NodeServer(
@@ -65,6 +71,7 @@ package struct Launch: Sendable {
     package func backend(
         _ settings: ServerSettings, _ options: BackendOptions
     ) async throws -> BackendServer {
+        let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .backend)
         let logger = named("backend", settings)
         let database = try BackendDatabase(
@@ -97,6 +104,12 @@ package struct Launch: Sendable {
         return try await BackendServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
             parts: parts, client: client, logger: logger, folder: folder)
+    }
+
+    private func onLoop(_ settings: ServerSettings) -> ServerSettings {
+        var settings = settings
+        settings.loop = loop
+        return settings
     }
 
     private func identity(in folder: DataFolder) throws -> Identity {

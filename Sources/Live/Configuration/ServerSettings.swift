@@ -1,3 +1,5 @@
+package import NIOCore
+import NIOPosix
 import Primitives
 package import Roles
 
@@ -23,6 +25,8 @@ package struct ServerSettings: Sendable {
     package var domain: UInt32 = 0
     /// Connections at once.
     package var connectionLimit = 1024
+    /// Where it does its work.
+    package var loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any()
 
     package init() {}
 

@@ -12,6 +12,7 @@ package actor Host<R: Role> {
     package nonisolated let id: PeerID
     private let loop: any EventLoop
     private let executor: any SerialExecutor
+    private let tasks: LoopExecutor
     private let clock: Clock
     private let disk: (any Disk)?
     private let transport: any Transport
@@ -47,6 +48,7 @@ package actor Host<R: Role> {
         self.id = id
         self.loop = loop
         self.executor = loop.executor
+        tasks = LoopExecutor(loop)
         self.clock = clock
         self.random = random
         self.disk = disk
@@ -149,16 +151,18 @@ package actor Host<R: Role> {
             return
         }
         let transport = transport
-        Task {
+        Task(executorPreference: tasks) {
             do {
                 guard let answer = try await transport.send(send.message, to: send.to) else {
                     return
                 }
-                self.feed(.message(from: send.to, call: send.call, answer))
+                await self.feed(.message(from: send.to, call: send.call, answer))
             } catch {
                 self.observe?(.unreachable(send.to, error))
                 // The role need not wait for what will not come.
-                if send.call != .none { self.feed(.timer(Timer(.callTimeout, send.call.raw))) }
+                if send.call != .none {
+                    await self.feed(.timer(Timer(.callTimeout, send.call.raw)))
+                }
             }
         }
     }

@@ -57,7 +57,7 @@ package struct BackendServer: Sendable {
             discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) },
             tagKey: parts.tagKey, signingKey: identity.key)
         let host = Host(
-            role, id: identity.id, on: MultiThreadedEventLoopGroup.singleton.next(), clock: clock,
+            role, id: identity.id, on: settings.loop, clock: clock,
             random: .system(), disk: parts.disk, transport: peerClient,
             observe: Observer(logger: logger, metrics: shell.metrics).observe)
         let environment = BackendEnvironment(

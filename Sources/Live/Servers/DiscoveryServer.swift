@@ -21,7 +21,7 @@ package struct DiscoveryServer: Sendable {
             settings: settings, role: .discovery, id: identity.id, logger: logger)
         let host = Host(
             Discovery(settings: settings.protocolSettings), id: identity.id,
-            on: MultiThreadedEventLoopGroup.singleton.next(), clock: clock, random: .system(),
+            on: settings.loop, clock: clock, random: .system(),
             disk: nil, transport: NoTransport())
         let peers = PeerRoutes(
             host: host, gate: Gate(own: PeerID(0), directory: directory, clock: clock),

@@ -35,7 +35,7 @@ package struct NodeServer: Sendable {
             settings: settings.protocolSettings,
             discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) }, backends: [])
         let host = Host(
-            role, id: identity.id, on: MultiThreadedEventLoopGroup.singleton.next(), clock: clock,
+            role, id: identity.id, on: settings.loop, clock: clock,
             random: .system(), disk: disk, transport: peerClient,
             observe: Observer(logger: logger, metrics: shell.metrics).observe)
         let peers = PeerRoutes(

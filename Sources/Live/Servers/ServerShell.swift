@@ -80,7 +80,8 @@ package struct ServerShell: Sendable {
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     settings.connectionLimit)),
-            onServerRunning: { _ in await running() }, logger: logger)
+            onServerRunning: { _ in await running() },
+            eventLoopGroupProvider: .shared(settings.loop), logger: logger)
     }
 }
 

@@ -35,7 +35,7 @@ package struct LiveBenchmark: Sendable {
         let client = try StoreClient(backend: backend)
         var rows: [Row] = []
         do {
-            for row in try await measure(client, network) {
+            try await measure(client, network) { row in
                 tell(row)
                 rows.append(row)
             }
@@ -54,8 +54,10 @@ package struct LiveBenchmark: Sendable {
         var atOnce: Int
     }
 
-    private func measure(_ client: StoreClient, _ network: NetworkProcesses) async throws -> [Row] {
-        guard let password = Password("a benchmark's password") else { return [] }
+    private func measure(
+        _ client: StoreClient, _ network: NetworkProcesses, _ tell: (Row) -> Void
+    ) async throws {
+        guard let password = Password("a benchmark's password") else { return }
         try await client.register(user: "bench", password: password)
         let session = try await client.logIn(user: "bench", password: password)
         var client = client
@@ -63,7 +65,6 @@ package struct LiveBenchmark: Sendable {
         let bench = Bench(client: client, session: session, network: network)
         // One file before, so that connections stand and nothing is new.
         _ = try await bench.put(Load(name: "warm", count: 4, byteCount: 4 << 20, atOnce: 2))
-        var rows: [Row] = []
         let loads: [(Load, up: Double, down: Double, isPerFile: Bool)] = [
             (scaled("one 100 MB file", 1, 100_000_000, 1), 200, 400, false),
             (scaled("8 clients, 10 MB files", 40, 10_000_000, 8), 200, 400, false),
@@ -71,19 +72,18 @@ package struct LiveBenchmark: Sendable {
         ]
         for (load, up, down, isPerFile) in loads {
             let (put, files) = try await bench.put(load)
-            rows.append(put.row(load.name + ", up", load, isPerFile, reach: up))
+            tell(put.row(load.name + ", up", load, isPerFile, reach: up))
             let got = try await bench.get(files, load)
-            rows.append(got.row(load.name + ", down", load, isPerFile, reach: down))
+            tell(got.row(load.name + ", down", load, isPerFile, reach: down))
         }
-        rows.append(
+        tell(
             Row(
                 work: "memory of the backend, peak", figure: network.peakMemory(of: "backend") / 1e6,
                 unit: "MB", reach: 200, isMoreBetter: false))
-        rows.append(
+        tell(
             Row(
                 work: "memory of a node, peak", figure: network.peakMemory(of: "node-1") / 1e6,
                 unit: "MB", isMoreBetter: false))
-        return rows
     }
 
     private func scaled(_ name: String, _ count: Int, _ byteCount: Int, _ atOnce: Int) -> Load {
