@@ -11,10 +11,10 @@ here=$(dirname "${BASH_SOURCE[0]}")
 folder=$(mktemp -d)
 server=
 
-# Ends the server that runs, if one does.
+# Ends the server that runs, if one does; at once, as its data is worth nothing.
 stop() {
     [ -n "$server" ] || return 0
-    kill "$server" 2>/dev/null || true
+    kill -KILL "$server" 2>/dev/null || true
     wait "$server" 2>/dev/null || true
     server=
 }
