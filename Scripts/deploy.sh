@@ -18,6 +18,7 @@ it. Run it again to upgrade. What is asked for as root goes through sudo; run it
                             --set CAPACITY=2TB; may be given several times
     --prefix DIR            install DIR/bin/dsim (default: /usr/local)
     --binary FILE           install this program instead of building one
+    --no-start              leave starting it to you, as when certificates are still to come
     --root DIR              install into DIR as if it were /; no users, no systemd, no root
     --dry-run               print every action and the files' content, and change nothing
     --uninstall             stop the server and remove it; data, settings and user stay
@@ -54,6 +55,7 @@ token_file=
 token=
 is_dry=
 is_uninstall=
+starts=yes
 settings=()
 
 parse_arguments() {
@@ -65,6 +67,7 @@ parse_arguments() {
                 ;;
             --dry-run) is_dry=yes ;;
             --uninstall) is_uninstall=yes ;;
+            --no-start) starts= ;;
             --role | --prefix | --root | --binary | --join-token-file | --set)
                 [ $# -gt 1 ] || wrong_usage "$1 needs a value."
                 [ -n "$2" ] || wrong_usage "$1 needs a value that is not empty."
@@ -396,6 +399,10 @@ start_server() {
     if [ -n "$target_root" ]; then return 0; fi
     act systemctl daemon-reload
     act systemctl enable "$unit.service"
+    if [ -z "$starts" ]; then
+        say "$unit is not started yet: systemctl start $unit"
+        return 0
+    fi
     if ! has_join_token; then
         say "$unit is not started yet: write the network's JOIN_TOKEN into $environment_file, then run this again, or: systemctl start $unit"
         return 0

@@ -92,6 +92,9 @@ done
 deploy 0 --role node --dry-run
 says 'is not started yet'
 says_nothing_of 'would run: systemctl restart'
+deploy 0 --role discovery --dry-run --no-start
+says 'would run: systemctl enable'
+says_nothing_of 'would run: systemctl restart'
 
 printf 'Each role is installed, and its unit is one that systemd takes\n'
 target=$folder/root
