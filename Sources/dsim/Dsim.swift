@@ -1,4 +1,5 @@
 import ArgumentParser
+import Live
 
 /// The command line: runs scenarios in the simulator and reports on them, and stores files.
 @main
@@ -7,7 +8,7 @@ struct Dsim: AsyncParsableCommand {
         commandName: "dsim",
         abstract: "A decentralized file store and the laboratory that it is studied in.",
         discussion: ExitStatus.help,
-        version: "0.1.0",
+        version: Version.current,
         subcommands: [RunCommand.self, ScenarioCommand.self, BenchCommand.self],
         groupedSubcommands: [
             CommandGroup(

@@ -12,6 +12,7 @@ enum ExitStatus: Int32, CaseIterable {
     case wrongScenario = 65
     case unreadable = 66
     case unavailable = 69
+    case unexpected = 70
     case notCreated = 73
     case notWritten = 74
     case tryAgain = 75
@@ -25,12 +26,16 @@ enum ExitStatus: Int32, CaseIterable {
         case .violated: "an oracle was violated, or a declared fault had no effect"
         case .expectationsNotMet: "the scenario's own expectations were not met"
         case .usage: "the command line is wrong"
-        case .wrongScenario: "the scenario is wrong, or the backend refuses what it was given"
+        case .wrongScenario:
+            "the scenario is wrong, the backend refuses what it was given, or a data folder is not "
+                + "this server's"
         case .unreadable: "there is no such file, or it cannot be read"
         case .unavailable: "the backend cannot be reached, or cannot serve now"
+        case .unexpected: "a mistake in this program: please report it"
         case .notCreated: "what is to be made is there already, or cannot be made"
         case .notWritten: "results cannot be written"
-        case .tryAgain: "not now: too many tries, or a file is being changed"
+        case .tryAgain:
+            "not now: too many tries, a file is being changed, or a port or data folder is in use"
         case .untrustworthy: "what the backend says is wrong: it fails its check"
         case .notPermitted: "wrong password, no session, or not allowed"
         case .interrupted: "interrupted by Ctrl-C or SIGTERM; what is known was written"
@@ -67,6 +72,21 @@ enum ExitStatus: Int32, CaseIterable {
             case .cannotWrite: .notWritten
             case .refused: .wrongScenario
             case .misbehaving, .unknownChunks: .untrustworthy
+            }
+    }
+
+    /// Why a server did not start.
+    init(_ kind: StartError.Kind) {
+        self =
+            switch kind {
+            case .wrongSetting: .usage
+            case .wrongData: .wrongScenario
+            case .unreadable: .unreadable
+            case .notCreated: .notCreated
+            case .notWritten: .notWritten
+            case .inUse: .tryAgain
+            case .notPermitted: .notPermitted
+            case .unexpected: .unexpected
             }
     }
 
@@ -121,10 +141,15 @@ private func end(_ body: () throws -> ExitStatus) throws {
             case is ScenarioFile.ReadError: .unreadable
             case is ResultsFolder.WriteError: .notWritten
             case let error as ClientError: ExitStatus(error.kind)
-            default: throw error
+            case let error as StartError: ExitStatus(error.kind)
+            case is ExitCode, is CleanExit, is ValidationError: throw error
+            default: .unexpected
             }
         // A wrong scenario has a line an issue, each of which says where it is from.
-        Output.error(error is ScenarioError ? "\(error)\n" : "dsim: \(error)\n")
+        let text =
+            status == .unexpected && !(error is StartError)
+            ? "an error that should not be (\(type(of: error))): please report it" : "\(error)"
+        Output.error(error is ScenarioError ? "\(text)\n" : "dsim: \(text)\n")
     }
     guard status == .fine else { throw ExitCode(status.rawValue) }
 }

@@ -64,6 +64,8 @@ struct ServeOptions: ParsableArguments {
     @Option var deadAfter: String?
     @Option var compareEvery: String?
     @Option var scrubEvery: String?
+    @Option var uploadExpiry: String?
+    @Option var orphanGrace: String?
     @Option var tlsCertificate: String?
     @Option var tlsKey: String?
     @Option var tlsCa: String?
@@ -78,7 +80,9 @@ struct ServeOptions: ParsableArguments {
             (.quorum, writeQuorum), (.chunkSize, chunkSize), (.secretKey, secretKey),
             (.database, databaseUrl), (.capacity, capacity), (.domain, domain), (.nodes, nodes),
             (.heartbeat, heartbeat), (.suspect, suspectAfter), (.dead, deadAfter),
-            (.antiEntropy, compareEvery), (.scrub, scrubEvery), (.certificate, tlsCertificate),
+            (.antiEntropy, compareEvery), (.scrub, scrubEvery),
+            (.uploadExpiry, uploadExpiry), (.orphanGrace, orphanGrace),
+            (.certificate, tlsCertificate),
             (.key, tlsKey), (.authority, tlsCa), (.connections, connections),
             (.logLevel, logLevel), (.logFormat, logFormat),
         ]
@@ -113,6 +117,10 @@ private struct Server {
     private static let patience = Swift.Duration.seconds(20)
 
     func run() async throws {
+        do { try await launch() } catch { throw StartError(error, plan.server) }
+    }
+
+    private func launch() async throws {
         let logger = makeLogger()
         let token = try plan.joinToken ?? LocalNetwork.joinToken(in: plan.server.dataFolder)
         guard let joinToken = JoinToken(token) else {
@@ -120,6 +128,15 @@ private struct Server {
         }
         let launch = try Launch(
             token: joinToken, tlsAuthority: plan.server.tlsAuthority, logger: logger)
+        do {
+            try await serve(launch, logger)
+        } catch {
+            await launch.close()
+            throw error
+        }
+    }
+
+    private func serve(_ launch: Launch, _ logger: Logger) async throws {
         var services: [any Service]
         var local: LocalNetwork?
         switch plan.role {
@@ -141,7 +158,8 @@ private struct Server {
         }
         defer { withExtendedLifetime(interruptions) {} }
         logger.info(
-            "serving", metadata: ["role": "\(plan.role.rawValue)", "url": "\(plan.server.address)"])
+            "starting",
+            metadata: ["role": "\(plan.role.rawValue)", "url": "\(plan.server.address)"])
         try await withTaskExecutorPreference(LoopExecutor(launch.loop)) { try await group.run() }
         logger.info("stopped")
     }

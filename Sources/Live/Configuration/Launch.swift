@@ -36,9 +36,12 @@ package struct Launch: Sendable {
 
     /// Lets go of connections once all servers have stopped.
     package var cleanUp: any Service {
-        let client = client
-        return Stopping { try? await client.shutdown() }
+        let launch = self
+        return Stopping { await launch.close() }
     }
+
+    /// Lets go of connections where no server ran. May be called more than once.
+    package func close() async { try? await client.shutdown() }
 
     package func discovery(_ settings: ServerSettings) throws -> DiscoveryServer {
         let settings = onLoop(settings)
@@ -52,9 +55,10 @@ package struct Launch: Sendable {
         let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
         let logger = named("node", settings)
+        let store = try ChunkStore(in: folder)
         return try NodeServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
-            disk: ChunkStore(in: folder), client: client, logger: logger)
+            disk: store, status: { store.status }, client: client, logger: logger)
     }
 
     /// What only a backend is told.

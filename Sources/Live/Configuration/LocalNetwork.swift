@@ -13,6 +13,7 @@ package struct LocalNetwork: Sendable {
     /// `plan.server.port` is the backend's. With the usual port the others have theirs; with another
     /// one, the discovery has the next, and the nodes those after it.
     package init(_ plan: ServePlan, _ launch: Launch) async throws {
+        try Self.make(folder: plan.server.dataFolder)
         let usual = plan.server.port == 5000
         let discoveryPort = usual ? 4000 : plan.server.port + 1
         let firstNodePort = usual ? 6001 : plan.server.port + 2
@@ -52,18 +53,28 @@ package struct LocalNetwork: Sendable {
 
     /// The join token of a network that lives in one process: random, and kept.
     package static func joinToken(in folder: String) throws -> String {
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+        try make(folder: folder)
         let path = folder + "/join.token"
         if let kept = FileManager.default.contents(atPath: path) {
             return String(decoding: kept, as: UTF8.self)
         }
         let made = Hexadecimal.encode(Accounts.randomBytes(32))
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: Data(made.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw SettingError(description: "\(path) cannot be written.") }
+        do {
+            try FileSystem().replace(path, with: Array(made.utf8))
+        } catch {
+            throw StartError.cannotWrite(file: path)
+        }
         return made
+    }
+
+    /// Makes the folder that the servers' own folders are in, if it is not there.
+    private static func make(folder: String) throws(StartError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StartError.cannotMake(folder: folder)
+        }
     }
 }

@@ -117,6 +117,13 @@ package struct ServePlan: Sendable {
         }
         settings.antiEntropyInterval = try duration(.antiEntropy)
         settings.scrubInterval = try duration(.scrub)
+        settings.uploadExpiry = try duration(.uploadExpiry)
+        settings.orphanGrace = try duration(.orphanGrace)
+        guard settings.uploadExpiry < settings.orphanGrace else {
+            throw SettingError(
+                description: "--upload-expiry must be shorter than --orphan-grace: chunks of an "
+                    + "upload under way would be removed.")
+        }
         // Backends look as often as nodes beat, but for the first look not slower than people wait.
         settings.peersInterval = min(settings.heartbeatInterval / 2, .seconds(5))
         settings.ledgerInterval = .seconds(15)

@@ -10,7 +10,7 @@ package struct Setting: Sendable, Equatable {
     package static let all = [
         role, host, port, address, data, discovery, joinToken, replication, quorum, chunkSize,
         secretKey, database, capacity, domain, nodes, heartbeat, suspect, dead, antiEntropy, scrub,
-        certificate, key, authority, connections, logLevel, logFormat,
+        uploadExpiry, orphanGrace, certificate, key, authority, connections, logLevel, logFormat,
     ]
 
     package static let role = Setting(
@@ -73,6 +73,12 @@ package struct Setting: Sendable, Equatable {
     package static let scrub = Setting(
         flag: "scrub-every", variable: "SCRUB_EVERY", standard: "14d",
         help: "time in which a node re-reads all its chunks once")
+    package static let uploadExpiry = Setting(
+        flag: "upload-expiry", variable: "UPLOAD_EXPIRY", standard: "1h",
+        help: "time that chunks wait for their file to be committed")
+    package static let orphanGrace = Setting(
+        flag: "orphan-grace", variable: "ORPHAN_GRACE", standard: "2h",
+        help: "time after which a chunk that no file names is removed from a node")
     package static let certificate = Setting(
         flag: "tls-certificate", variable: "TLS_CERTIFICATE", standard: nil,
         help: "a PEM file with the certificate and its chain: serves https")

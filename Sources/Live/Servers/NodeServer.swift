@@ -13,9 +13,11 @@ package struct NodeServer: Sendable {
     package let services: [any Service]
     package let host: Host<StorageNode>
 
+    /// `status` tells how the disk is.
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        disk: any Disk, client: HTTPClient, logger: Logger
+        disk: any Disk, status: @escaping @Sendable () -> ChunkStoreStatus, client: HTTPClient,
+        logger: Logger
     ) throws {
         let shell = ServerShell(settings: settings, role: .node, id: identity.id, logger: logger)
         let introductions = AsyncStream.makeStream(of: PeerID.self)
@@ -52,17 +54,17 @@ package struct NodeServer: Sendable {
             },
             keep: { peerClient.keep($0) })
         let router = shell.router(
-            readiness: { await host.read { $0.isServing } ? nil : "reading the index back" },
+            readiness: {
+                guard await host.read({ $0.isServing }) else { return "reading the index back" }
+                return status().failure.map { "the disk keeps nothing new: \($0.reason)" }
+            },
             description: []
-        ) { await Self.gauges(host) }
+        ) { await Self.gauges(host) + Self.gauges(status()) }
         Self.add(peers, to: router)
         self.host = host
         services = [
-            Stopping {
-                introductions.continuation.finish()
-                await host.stop()
-            },
-            Introductions(stream: introductions.stream, host: host),
+            Stopping { await host.stop() },
+            Introductions(introductions: introductions, host: host),
             try shell.application(router) { await host.start() },
         ]
     }
@@ -89,6 +91,20 @@ package struct NodeServer: Sendable {
         router.post("inventory") { try await peers.respond(to: .inventory, $0, $1) }
     }
 
+    private static func gauges(_ disk: ChunkStoreStatus) -> [(name: String, value: Double)] {
+        [
+            ("dsim_disk_chunks", Double(disk.chunks)),
+            ("dsim_disk_chunk_bytes", Double(disk.chunkBytes)),
+            ("dsim_disk_segments", Double(disk.segments)),
+            ("dsim_disk_syncs", Double(disk.syncs)),
+            ("dsim_disk_failed_syncs", Double(disk.failedSyncs)),
+            ("dsim_disk_failed_writes", Double(disk.failedWrites)),
+            ("dsim_disk_quarantined", Double(disk.quarantined)),
+            ("dsim_disk_compactions", Double(disk.compactions)),
+            ("dsim_disk_failing", disk.failure == nil ? 0 : 1),
+        ]
+    }
+
     private static func gauges(_ host: Host<StorageNode>) async -> [(name: String, value: Double)] {
         await host.read { node in
             [
@@ -102,11 +118,15 @@ package struct NodeServer: Sendable {
 
 /// Tells a node's role of backends that its directory hears of.
 private struct Introductions: Service {
-    let stream: AsyncStream<PeerID>
+    let introductions: (stream: AsyncStream<PeerID>, continuation: AsyncStream<PeerID>.Continuation)
     let host: Host<StorageNode>
 
     func run() async throws {
-        for await backend in stream { await host.meet(backend: backend) }
+        await withGracefulShutdownHandler {
+            for await backend in introductions.stream { await host.meet(backend: backend) }
+        } onGracefulShutdown: {
+            introductions.continuation.finish()
+        }
     }
 }
 

@@ -74,7 +74,7 @@ package struct ServerShell: Sendable {
             } else {
                 http1
             }
-        return Application(
+        let application = Application(
             router: router, server: builder,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
@@ -82,6 +82,17 @@ package struct ServerShell: Sendable {
                     settings.connectionLimit)),
             onServerRunning: { _ in await running() },
             eventLoopGroupProvider: .shared(settings.loop), logger: logger)
+        return Listener(application: application, settings: settings)
+    }
+}
+
+/// Says in words why it cannot listen.
+private struct Listener: Service {
+    let application: any Service
+    let settings: ServerSettings
+
+    func run() async throws {
+        do { try await application.run() } catch { throw StartError(error, settings) }
     }
 }
 
