@@ -15,6 +15,8 @@ package enum Note: Sendable {
     case comparisonFinished(
         with: PeerID, isEqual: Bool, inventoryCount: Int, InventoryComparison.Statistics)
     case comparisonFailed(with: PeerID)
+    /// Two nodes were challenged to prove that they hold a chunk; whether their proofs agree.
+    case audited(ChunkID, PeerID, PeerID, agree: Bool)
     /// A node was told to delete a replica that nothing refers to.
     case collecting(ChunkID, on: PeerID)
     /// A block became durable.

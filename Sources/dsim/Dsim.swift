@@ -25,6 +25,8 @@ struct Dsim: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Network",
-                subcommands: [ServeCommand.self, NetworkCommand.self, LedgerCommand.self]),
+                subcommands: [
+                    ServeCommand.self, NodeCommand.self, NetworkCommand.self, LedgerCommand.self,
+                ]),
         ])
 }

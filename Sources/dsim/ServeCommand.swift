@@ -63,6 +63,7 @@ struct ServeOptions: ParsableArguments {
     @Option var suspectAfter: String?
     @Option var deadAfter: String?
     @Option var compareEvery: String?
+    @Option var auditEvery: String?
     @Option var scrubEvery: String?
     @Option var uploadExpiry: String?
     @Option var orphanGrace: String?
@@ -80,7 +81,7 @@ struct ServeOptions: ParsableArguments {
             (.quorum, writeQuorum), (.chunkSize, chunkSize), (.secretKey, secretKey),
             (.database, databaseUrl), (.capacity, capacity), (.domain, domain), (.nodes, nodes),
             (.heartbeat, heartbeat), (.suspect, suspectAfter), (.dead, deadAfter),
-            (.antiEntropy, compareEvery), (.scrub, scrubEvery),
+            (.antiEntropy, compareEvery), (.audit, auditEvery), (.scrub, scrubEvery),
             (.uploadExpiry, uploadExpiry), (.orphanGrace, orphanGrace),
             (.certificate, tlsCertificate),
             (.key, tlsKey), (.authority, tlsCa), (.connections, connections),

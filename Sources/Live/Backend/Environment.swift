@@ -33,11 +33,13 @@ struct BackendEnvironment: Sendable {
             throw HTTPFailure(.unauthorized, "no-token", "Log in first.")
         }
         // A page of another site can make a browser send the cookie, but not this header.
-        guard request.method == .get || request.method == .head
+        guard
+            request.method == .get || request.method == .head
                 || request.headers[Self.crossSiteHeader] == "1"
         else {
             throw HTTPFailure(
-                .forbidden, "cross-site", "A request with a cookie needs the header X-DecentraStore: 1.")
+                .forbidden, "cross-site",
+                "A request with a cookie needs the header X-DecentraStore: 1.")
         }
         return try await authenticate(cookie.value)
     }

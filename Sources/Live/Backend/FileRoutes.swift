@@ -123,7 +123,8 @@ struct FileRoutes: Sendable {
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
         case .unsatisfiable:
             var response = HTTPFailure(
-                .rangeNotSatisfiable, "bad-range", "The file has \(size) bytes.").response
+                .rangeNotSatisfiable, "bad-range", "The file has \(size) bytes."
+            ).response
             response.headers[.contentRange] = "bytes */\(size)"
             return response
         }

@@ -16,8 +16,9 @@ struct FileUpload {
     /// Chunks of one upload under way at once.
     private static let windowSize = 8
 
-    init(name: String, chunkSize: ChunkSize, store: StoreService, user: PeerID, masterKey: MasterKey)
-    {
+    init(
+        name: String, chunkSize: ChunkSize, store: StoreService, user: PeerID, masterKey: MasterKey
+    ) {
         self.store = store
         self.user = user
         self.masterKey = masterKey

@@ -67,7 +67,8 @@ struct SealedRoutes: Sendable {
             let bytes = Self.base64URL(String(text)),
             let proof = try? InclusionProof(decoding: bytes)
         else {
-            throw HTTPFailure.badRequest("The query needs proof=…, an inclusion proof in base64url.")
+            throw HTTPFailure.badRequest(
+                "The query needs proof=…, an inclusion proof in base64url.")
         }
         return .bytes(
             try await backend.store.chunk(

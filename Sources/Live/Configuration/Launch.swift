@@ -55,10 +55,34 @@ package struct Launch: Sendable {
         let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
         let logger = named("node", settings)
+        let identity = try identity(in: folder)
+        guard try folder.contents(of: Self.leftFile) == nil else {
+            throw SettingError(
+                description:
+                    "The node in \(folder.path) has left the network for good. Start it with "
+                    + "a new data folder; this one can be deleted.")
+        }
+        let own = Member(
+            role: .node, publicKey: identity.publicKey,
+            proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
+        try folder.replace(
+            ServerNote.file,
+            with: WireJSON.bytes(
+                ServerNote(url: settings.localAddress, introduction: Introduction.text(of: own))))
         let store = try ChunkStore(in: folder)
         return try NodeServer(
-            settings: settings, identity: identity(in: folder), token: token, clock: clock,
-            disk: store, status: { store.status }, client: client, logger: logger)
+            settings: settings, identity: identity, token: token, clock: clock,
+            disk: store, status: { store.status }, client: client, logger: logger,
+            left: {
+                do {
+                    try folder.replace(Self.leftFile, with: [])
+                    logger.notice(
+                        "left the network for good; stop the server and delete its folder")
+                } catch {
+                    logger.error(
+                        "cannot note that the node has left", metadata: ["error": "\(error)"])
+                }
+            })
     }
 
     /// What only a backend is told.
@@ -108,6 +132,14 @@ package struct Launch: Sendable {
         return try await BackendServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
             parts: parts, client: client, logger: logger, folder: folder)
+    }
+
+    /// Stands in the folder of a node that has left.
+    private static let leftFile = "left"
+
+    /// Whether the node of this folder has left for good.
+    static func hasLeft(dataFolder: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(dataFolder)/\(leftFile)")
     }
 
     private func onLoop(_ settings: ServerSettings) -> ServerSettings {

@@ -33,6 +33,8 @@ package struct LocalNetwork: Sendable {
             node.discoveries = discoveries
             // Copies of a chunk on one disk would be worth little; pretend that each has its own.
             node.domain = UInt32(index)
+            // One that was drained stays away.
+            guard !Launch.hasLeft(dataFolder: node.dataFolder) else { continue }
             services += try launch.node(node).services
         }
         var backendSettings = settings("backend", port: plan.server.port)

@@ -116,6 +116,7 @@ package struct ServePlan: Sendable {
                     + "than --dead-after.")
         }
         settings.antiEntropyInterval = try duration(.antiEntropy)
+        settings.auditInterval = try duration(.audit)
         settings.scrubInterval = try duration(.scrub)
         settings.uploadExpiry = try duration(.uploadExpiry)
         settings.orphanGrace = try duration(.orphanGrace)

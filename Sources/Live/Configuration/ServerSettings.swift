@@ -40,8 +40,11 @@ package struct ServerSettings: Sendable {
         }
     }
 
-    package var address: String {
-        if let publicAddress { return publicAddress }
+    /// How others reach it.
+    package var address: String { publicAddress ?? localAddress }
+
+    /// How this machine reaches it.
+    package var localAddress: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return "\(tls == nil ? "http" : "https")://\(name):\(port)"
     }

@@ -9,7 +9,8 @@ package struct Setting: Sendable, Equatable {
 
     package static let all = [
         role, host, port, address, data, discovery, joinToken, replication, quorum, chunkSize,
-        secretKey, database, capacity, domain, nodes, heartbeat, suspect, dead, antiEntropy, scrub,
+        secretKey, database, capacity, domain, nodes, heartbeat, suspect, dead, antiEntropy, audit,
+        scrub,
         uploadExpiry, orphanGrace, certificate, key, authority, connections, logLevel, logFormat,
     ]
 
@@ -70,6 +71,9 @@ package struct Setting: Sendable, Equatable {
     package static let antiEntropy = Setting(
         flag: "compare-every", variable: "COMPARE_EVERY", standard: "6h",
         help: "time between two comparisons of a node's inventory with the ledger")
+    package static let audit = Setting(
+        flag: "audit-every", variable: "AUDIT_EVERY", standard: "10m",
+        help: "time between two challenges to a node to prove that it holds a chunk")
     package static let scrub = Setting(
         flag: "scrub-every", variable: "SCRUB_EVERY", standard: "14d",
         help: "time in which a node re-reads all its chunks once")

@@ -73,7 +73,10 @@ package struct SettingValues: Sendable {
                     description: "\(path), line \(index + 1): expected key = value.")
             }
             // Either name will do, so that an environment file serves as well.
-            guard let setting = Setting.all.first(where: { [$0.flag, $0.variable].contains(parts[0]) })
+            guard
+                let setting = Setting.all.first(where: {
+                    [$0.flag, $0.variable].contains(parts[0])
+                })
             else {
                 throw SettingError(
                     description: "\(path), line \(index + 1): there is no setting '\(parts[0])'.")

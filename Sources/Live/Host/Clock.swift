@@ -1,6 +1,6 @@
 import CoreFoundation
-import Glibc
 import Foundation
+import Glibc
 package import Primitives
 
 /// What a live role takes for the time: nanoseconds since 1970 by the system's clock at the start,

@@ -1,4 +1,5 @@
 package import AsyncHTTPClient
+import HTTPTypes
 import Hummingbird
 package import Logging
 import NIOCore
@@ -17,7 +18,8 @@ package struct NodeServer: Sendable {
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
         disk: any Disk, status: @escaping @Sendable () -> ChunkStoreStatus, client: HTTPClient,
-        logger: Logger
+        logger: Logger,
+        left: @escaping @Sendable () -> Void = {}
     ) throws {
         let shell = ServerShell(settings: settings, role: .node, id: identity.id, logger: logger)
         let introductions = AsyncStream.makeStream(of: PeerID.self)
@@ -61,6 +63,7 @@ package struct NodeServer: Sendable {
             description: []
         ) { await Self.gauges(host) + Self.gauges(status()) }
         Self.add(peers, to: router)
+        Self.addOperations(identity, host, peers.gate, to: router, left: left)
         self.host = host
         services = [
             Stopping { await host.stop() },
@@ -88,7 +91,46 @@ package struct NodeServer: Sendable {
         }
         router.post("copy") { try await peers.respond(to: .copy, $0, $1) }
         router.post("delete") { try await peers.respond(to: .delete, $0, $1) }
+        router.post("audit") { try await peers.respond(to: .audit, $0, $1) }
         router.post("inventory") { try await peers.respond(to: .inventory, $0, $1) }
+    }
+
+    /// What its operator asks of it.
+    private static func addOperations(
+        _ identity: Identity, _ host: Host<StorageNode>, _ gate: Gate,
+        to router: Router<ServerContext>, left: @escaping @Sendable () -> Void
+    ) {
+        router.get("status") { _, _ in Response.json(await status(host)) }
+        router.post("drain") { request, context in
+            // Whoever can read the node's own key may send it away: nobody else can sign as the node.
+            guard
+                let caller = try? gate.caller(
+                    authorization: request.headers[.authorization],
+                    introduction: request.headers[HTTPField.Name(Introduction.header)!],
+                    method: request.method.rawValue, target: request.uri.string,
+                    bodyHash: RequestSignature.emptyBodyHash), caller.id == identity.id
+            else {
+                throw HTTPFailure(
+                    .forbidden, "not-the-operator",
+                    "Only who holds this node's own key may send it away: dsim node drain --data.")
+            }
+            Task {
+                await host.leave()
+                if await host.read({ $0.phase == .left }) { left() }
+            }
+            return Response.json(await status(host), status: .accepted)
+        }
+    }
+
+    private static func status(_ host: Host<StorageNode>) async -> NodeStatusForm {
+        await host.read { node in
+            NodeStatusForm(
+                id: node.identity.id,
+                phase: NodeStatusForm.Phase(rawValue: node.phase.rawValue) ?? .recovering,
+                chunks: node.index.count, usedBytes: node.usedBytes,
+                capacityBytes: node.identity.capacityBytes, backends: node.backends,
+                awaiting: node.leaveAwaits)
+        }
     }
 
     private static func gauges(_ disk: ChunkStoreStatus) -> [(name: String, value: Double)] {

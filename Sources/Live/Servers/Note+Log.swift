@@ -15,6 +15,7 @@ extension Note {
         case .comparisonFinished: "comparison-finished"
         case .comparisonFailed: "comparison-failed"
         case .collecting: "collecting"
+        case .audited: "audited"
         case .blockWritten: "block-written"
         case .recovered: "recovered"
         case .ledgerRefused: "ledger-refused"
@@ -24,7 +25,7 @@ extension Note {
     var level: Logger.Level {
         switch self {
         case .ledgerRefused: .critical
-        case .declaredDead, .replicaMissing: .warning
+        case .declaredDead, .replicaMissing, .audited(_, _, _, agree: false): .warning
         case .deadReturned, .recovered: .info
         default: .debug
         }
@@ -34,7 +35,8 @@ extension Note {
         switch self {
         case .declaredDead(let peer), .deadReturned(let peer), .comparisonFailed(let peer):
             ["peer": "\(peer.hexadecimal)"]
-        case .repairStarted(let chunk, let peer): ["chunk": "\(chunk)", "to": "\(peer.hexadecimal)"]
+        case .repairStarted(let chunk, let peer):
+            ["chunk": "\(chunk)", "to": "\(peer.hexadecimal)"]
         case .repairFinished(let chunk, let peer, let bytes, let outcome):
             [
                 "chunk": "\(chunk)", "to": "\(peer.hexadecimal)", "bytes": "\(bytes)",
@@ -46,6 +48,11 @@ extension Note {
             ["chunk": "\(chunk)", "on": "\(peer.hexadecimal)"]
         case .comparisonFinished(let peer, let isEqual, let count, _):
             ["with": "\(peer.hexadecimal)", "equal": "\(isEqual)", "chunks": "\(count)"]
+        case .audited(let chunk, let first, let second, let agree):
+            [
+                "chunk": "\(chunk)", "nodes": "\(first.hexadecimal) \(second.hexadecimal)",
+                "agree": "\(agree)",
+            ]
         case .blockWritten(let records, let bytes): ["records": "\(records)", "bytes": "\(bytes)"]
         case .recovered(let blocks): ["blocks": "\(blocks)"]
         case .ledgerRefused(let error): ["error": "\(error)"]

@@ -24,7 +24,9 @@ struct PeerRoutes<R: Role>: Sendable {
         var member: Member?
         if let hash = route.namedBodyHash { member = try caller(request, bodyHash: hash) }
         let body =
-            route.bodyLimit == 0 ? [] : try await request.collect(
+            route.bodyLimit == 0
+            ? []
+            : try await request.collect(
                 upTo: route.bodyLimit, context: context)
         let caller = try member ?? caller(request, bodyHash: SHA256.hash(body))
         guard serves(route, caller) else {
@@ -96,7 +98,7 @@ struct PeerRoutes<R: Role>: Sendable {
             return Response(status: .accepted)
         default: break
         }
-        let patience: Primitives.Duration = route == .leave ? .seconds(20) : .minutes(3)
+        let patience: Primitives.Duration = route == .leave ? .seconds(5) : .minutes(3)
         guard let answer = await host.receive(message, from: caller.id, timeout: patience) else {
             // Not yet: the node asks again.
             if route == .leave { return Response(status: .accepted) }

@@ -134,5 +134,6 @@ struct AuditForm: Codable {
 
 /// The answer to `POST /audit`.
 struct AuditAnswerForm: Codable {
+    var chunk: ChunkID
     var proof: Hash256
 }

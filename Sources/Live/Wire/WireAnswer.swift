@@ -55,7 +55,7 @@ extension WireAnswer {
                 json: OutcomeForm(chunk: chunk, outcome: outcome.word), status: outcome.status)
         case .retrieved(.found(let payload)):
             self.init(status: 200, contentType: Self.bytes, body: payload.bytes)
-        case .retrieved(.missing): self.init(status: 404)
+        case .retrieved(.missing): self.init(json: Self.missing, status: 404)
         case .retrieved(.refused): self.init(status: 403)
         case .copied(let chunk, let outcome):
             self.init(json: OutcomeForm(chunk: chunk, outcome: outcome.word))
@@ -63,6 +63,10 @@ extension WireAnswer {
         case .inventoryAnswer(let answer):
             self.init(status: 200, contentType: Self.bytes, body: answer.encoded())
         case .inventoryRefused: self.init(status: 403)
+        case .audited(let chunk, .proven(let proof)):
+            self.init(json: AuditAnswerForm(chunk: chunk, proof: proof))
+        case .audited(_, .missing): self.init(json: Self.missing, status: 404)
+        case .audited(_, .refused): self.init(status: 403)
         case .leaveAnswer(let isGranted): self.init(json: LeaveForm(isGranted: isGranted))
         default: return nil
         }
@@ -102,10 +106,13 @@ extension WireAnswer {
             } catch {
                 throw .malformed("not an answer about an inventory")
             }
+        case .audit(let request): return (.audited(request.chunk, try audited()), [])
         case .leave:
             guard status != 202 else { return (nil, []) }
             try expect(200)
-            return (.leaveAnswer(isGranted: try WireJSON.read(LeaveForm.self, from: body).isGranted), [])
+            return (
+                .leaveAnswer(isGranted: try WireJSON.read(LeaveForm.self, from: body).isGranted), []
+            )
         default:
             guard 200..<300 ~= status else { throw .unexpectedStatus(status) }
             return (nil, [])
@@ -140,8 +147,25 @@ extension WireAnswer {
                 throw .malformed("a chunk of \(body.count) bytes")
             }
             return .found(Payload(bytes: body, byteCount: body.count))
-        case 404: return .missing
+        case 404 where isMissing: return .missing
         case 403: return .refused
+        default: throw .unexpectedStatus(status)
+        }
+    }
+
+    /// Says that a node does not hold a chunk. A status alone would not do: whatever else answers at
+    /// the address of a node that moved says that it knows no such thing.
+    private static let missing = OutcomeForm(chunk: nil, outcome: "missing")
+
+    private var isMissing: Bool {
+        (try? WireJSON.read(OutcomeForm.self, from: body))?.outcome == Self.missing.outcome
+    }
+
+    private func audited() throws(WireError) -> AuditAnswer {
+        switch status {
+        case 200: .proven(try WireJSON.read(AuditAnswerForm.self, from: body).proof)
+        case 404 where isMissing: .missing
+        case 403: .refused
         default: throw .unexpectedStatus(status)
         }
     }

@@ -82,6 +82,10 @@ extension WireRequest {
                         chunk: request.chunk, stamp: request.stamp.nanoseconds,
                         expires: request.expires.nanoseconds)))
         case .inventory(let question): self.init(.post, "/inventory", body: question.encoded())
+        case .audit(let request):
+            self.init(
+                .post, "/audit",
+                body: WireJSON.bytes(AuditForm(chunk: request.chunk, nonce: request.nonce)))
         case .damaged(let chunk):
             self.init(.post, "/damaged", body: WireJSON.bytes(DamagedForm(chunk: chunk)))
         case .leave: self.init(.post, "/leave")

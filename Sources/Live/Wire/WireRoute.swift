@@ -9,14 +9,14 @@ package enum WireRoute: Sendable, Equatable {
     case peers(epoch: UInt64, since: UInt64)
     case store(ChunkID, stamp: Instant)
     case retrieve(ChunkID)
-    case copy, delete, inventory
+    case copy, delete, inventory, audit
     case damaged, leave
 
     /// The most bytes that the body may have.
     package var bodyLimit: Int {
         switch self {
         case .store: ProtocolSettings.chunkBytes.upperBound
-        case .register, .heartbeat, .copy, .delete, .damaged: 4096
+        case .register, .heartbeat, .copy, .delete, .audit, .damaged: 4096
         case .inventory: 64 * 1024
         case .unregister, .peers, .retrieve, .leave: 0
         }
@@ -61,6 +61,9 @@ package enum WireRoute: Sendable, Equatable {
             } catch {
                 throw .malformed("the body is not a question about an inventory")
             }
+        case .audit:
+            let form = try WireJSON.read(AuditForm.self, from: body)
+            return .audit(AuditRequest(chunk: form.chunk, nonce: form.nonce))
         case .damaged:
             return .damaged(try WireJSON.read(DamagedForm.self, from: body).chunk)
         case .leave: return .leave

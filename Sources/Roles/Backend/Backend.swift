@@ -38,6 +38,8 @@ package struct Backend: Role {
     var staged: Deque<(chunk: ChunkID, since: Instant)> = []
     package internal(set) var repairs: RepairQueue
     var comparisons: [Int: Comparison] = [:]
+    /// By operation.
+    var audits: [UInt64: Audit] = [:]
     /// Until then deletions that a former run asked for may be under way, so that what a node says it
     /// holds may be about to go.
     var comparisonsBegin = Instant.origin
@@ -128,6 +130,9 @@ package struct Backend: Role {
         case (.copy(let transfer), .copied(let named, let outcome))
         where named == transfer.chunk:
             copyAnswered(transfer, outcome, at: now, random: &random, effects: &effects)
+        case (.audit(let operation, let member), .audited(let named, let answer))
+        where named == audits[operation]?.chunk:
+            auditAnswered(operation, member, answer, at: now, effects: &effects)
         case (.compare(let member), .inventoryAnswer(let answer)):
             comparisonAnswered(member, answer, at: now, effects: &effects)
         // A deletion that did not come about is made good by the next comparison; an answer that does
@@ -175,6 +180,8 @@ package struct Backend: Role {
             retrieveAnswered(retrieval, nil, at: now, effects: &effects)
         case .copy(let transfer):
             copyAnswered(transfer, nil, at: now, random: &random, effects: &effects)
+        case .audit(let operation, let member):
+            auditAnswered(operation, member, nil, at: now, effects: &effects)
         case .compare(let member): comparisonFailed(member, at: now, effects: &effects)
         case .delete(let chunk, let member):
             chunks[chunk]?.deleting.removeAll { $0 == member }
@@ -191,6 +198,7 @@ package struct Backend: Role {
         freshenMembers(at: now)
         expireStaged(at: now, effects: &effects)
         startComparisons(at: now, random: &random, effects: &effects)
+        startAudits(at: now, random: &random, effects: &effects)
         writeGathered(at: now, effects: &effects)
         unparkRepairs()
         pumpRepairs(at: now, random: &random, effects: &effects)
@@ -230,5 +238,6 @@ enum BackendCall: Sendable {
     case retrieve(Retrieval)
     case copy(RepairTransfer)
     case compare(member: Int)
+    case audit(UInt64, member: Int)
     case delete(ChunkID, member: Int)
 }

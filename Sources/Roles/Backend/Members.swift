@@ -127,6 +127,7 @@ package struct Member: Sendable {
     /// The run of the node that was heard of last, and the one that was compared with.
     var incarnation: UInt64 = 0
     var nextComparison = Instant.origin
+    var nextAudit = Instant.origin
     package internal(set) var isDraining = false
     package internal(set) var hasLeft = false
     /// The committed chunks that it is to hold.

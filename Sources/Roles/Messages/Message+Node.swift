@@ -1,3 +1,4 @@
+import Cryptography
 package import Primitives
 
 /// The right of `bearer` to fetch one chunk from a node, given by a backend that the node knows.
@@ -113,5 +114,32 @@ package enum DeleteOutcome: UInt8, Sendable {
     case notHeld
     /// Stored again since.
     case newer
+    case refused
+}
+
+/// Challenges a node to prove that it holds a chunk now.
+package struct AuditRequest: Sendable, Equatable {
+    package var chunk: ChunkID
+    /// Never used before, so that no answer can be kept ready.
+    package var nonce: Hash256
+
+    package init(chunk: ChunkID, nonce: Hash256) {
+        self.chunk = chunk
+        self.nonce = nonce
+    }
+
+    /// What only the chunk's bytes give: the SHA-256 of nonce and bytes.
+    package func proof(of bytes: [UInt8]) -> Hash256 {
+        var hasher = SHA256Hasher()
+        hasher.update(nonce)
+        hasher.update(bytes)
+        return hasher.finalize()
+    }
+}
+
+/// What a node answers to a challenge.
+package enum AuditAnswer: Sendable, Equatable {
+    case proven(Hash256)
+    case missing
     case refused
 }

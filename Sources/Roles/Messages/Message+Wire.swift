@@ -7,7 +7,7 @@ extension Message {
     package var isAnswer: Bool {
         switch self {
         case .registered, .heartbeatAnswer, .peersAnswer, .stored, .retrieved, .copied, .deleted,
-            .inventoryAnswer, .inventoryRefused, .leaveAnswer, .chunkPut, .fileCommitted,
+            .inventoryAnswer, .inventoryRefused, .audited, .leaveAnswer, .chunkPut, .fileCommitted,
             .fileAnswer,
             .chunkAnswer, .fileDeleted:
             true
@@ -52,6 +52,8 @@ extension Message {
         case .inventory(let question): question.encodedByteCount
         case .inventoryAnswer(let answer): answer.encodedByteCount
         case .damaged: 80
+        case .audit: 160
+        case .audited: 96
         case .commitFile(let request):
             48 + 66 * request.chunks.count + request.sealedManifest.count + request.wrappedKey.count
         case .fileCommitted: 32
@@ -103,6 +105,10 @@ extension Message {
         case .chunkAnswer(.found(let p)): mix(29, 1, content(p))
         case .chunkAnswer(.unavailable): mix(29, 2)
         case .chunkAnswer(.notFound): mix(29, 3)
+        case .audit(let r): mix(32, r.chunk.hash.prefix, r.nonce.prefix)
+        case .audited(let chunk, .proven(let proof)): mix(33, chunk.hash.prefix, proof.prefix)
+        case .audited(let chunk, .missing): mix(34, chunk.hash.prefix)
+        case .audited(let chunk, .refused): mix(35, chunk.hash.prefix)
         case .deleteFile(let r): mix(30, r.file.low, UInt64(r.chunks.count))
         case .fileDeleted(let outcome): mix(31, UInt64(outcome.rawValue))
         }

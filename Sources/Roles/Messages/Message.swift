@@ -29,6 +29,8 @@ package enum Message: Sendable {
     indirect case inventory(InventoryQuestion)
     indirect case inventoryAnswer(InventoryAnswer)
     case inventoryRefused
+    indirect case audit(AuditRequest)
+    indirect case audited(ChunkID, AuditAnswer)
 
     // Node to backend.
     indirect case damaged(ChunkID)

@@ -28,17 +28,38 @@ extension StorageNode {
             && capability.chunk == request.chunk && now < capability.expires
     }
 
+    /// A backend asks for proof that a chunk is here.
+    mutating func audit(
+        _ request: AuditRequest, from asker: PeerID, call: CallID, effects: inout Effects
+    ) {
+        guard backends.contains(asker) else {
+            effects.send(.audited(request.chunk, .refused), to: asker, call: call)
+            return
+        }
+        guard let stored = index[request.chunk] else {
+            effects.send(.audited(request.chunk, .missing), to: asker, call: call)
+            return
+        }
+        let token = disk.begin(.init(stored: stored, answer: (asker, call), audit: request))
+        effects.disk.append(.read(token: token, stored.chunk))
+    }
+
     mutating func finishRead(_ token: UInt64, _ payload: Payload?, effects: inout Effects) {
         guard let read = disk.finishRead(token) else { return }
         let chunk = read.stored.chunk
         if let payload, SHA256.hash(payload.bytes) == chunk.hash {
             if let (asker, call) = read.answer {
-                effects.send(.retrieved(.found(payload)), to: asker, call: call)
+                let answer: Message =
+                    read.audit.map { .audited(chunk, .proven($0.proof(of: payload.bytes))) }
+                    ?? .retrieved(.found(payload))
+                effects.send(answer, to: asker, call: call)
             }
             return
         }
         if let (asker, call) = read.answer {
-            effects.send(.retrieved(.missing), to: asker, call: call)
+            effects.send(
+                read.audit == nil ? .retrieved(.missing) : .audited(chunk, .missing), to: asker,
+                call: call)
         }
         // Deleted or stored anew while it was read: what was wrong is gone, and what is on the disk
         // now is not what was read.

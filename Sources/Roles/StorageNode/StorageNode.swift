@@ -13,7 +13,7 @@ package struct StorageNode: Role {
     /// The backends that it serves; each has an inventory of its own.
     package private(set) var backends: [PeerID]
 
-    var phase = Phase.recovering
+    package internal(set) var phase = Phase.recovering
     var incarnation: UInt64 = 0
     /// What is on the disk, durably.
     package private(set) var index: [ChunkID: StoredChunk] = [:]
@@ -31,12 +31,12 @@ package struct StorageNode: Role {
     /// The chunk that the scrub read last.
     var scrubCursor: ChunkID?
     /// Backends that have not yet let a leaving node go.
-    var leaveAwaits: [PeerID] = []
+    package internal(set) var leaveAwaits: [PeerID] = []
     /// The operator asked it to leave before it had its index.
     var isToLeave = false
 
     /// Successors: recovering → serving → leaving → left.
-    enum Phase: Sendable {
+    package enum Phase: String, Sendable {
         case recovering, serving, leaving, left
     }
 
@@ -125,6 +125,7 @@ package struct StorageNode: Role {
         case .copy(let request): copy(request, from: from, call: call, effects: &effects)
         case .delete(let request):
             delete(request, from: from, call: call, at: now, effects: &effects)
+        case .audit(let request): audit(request, from: from, call: call, effects: &effects)
         case .inventory(let question):
             guard let owner = backends.firstIndex(of: from) else {
                 effects.send(.inventoryRefused, to: from, call: call)

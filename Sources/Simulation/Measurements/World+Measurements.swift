@@ -23,7 +23,7 @@ extension World {
         case .requestTimedOut: meters.requestsTimedOut += 1
         case .declaredDead: meters.declaredDead += 1
         case .deadReturned: meters.deadReturned += 1
-        case .repairStarted, .blockWritten: break
+        case .repairStarted, .blockWritten, .audited: break
         case .recovered(let blocks): if blocks > 0 { meters.backendRestarts += 1 }
         case .ledgerRefused(let error):
             oracles.check(

@@ -30,7 +30,7 @@ package final class DataFolder: Sendable {
         self.purpose = purpose
         self.files = files
         do throws(SystemError) {
-            if try files.makeFolder(path) { try files.syncFolder(of: path) }
+            if try files.makeFolders(path) { try files.syncFolder(of: path) }
         } catch {
             throw .system(error)
         }

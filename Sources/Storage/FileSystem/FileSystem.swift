@@ -102,6 +102,17 @@ package struct FileSystem: Sendable {
 
     // MARK: Folders
 
+    /// Creates a folder and those that it stands in, as `makeFolder` does.
+    package func makeFolders(_ path: String) throws(SystemError) -> Bool {
+        do {
+            return try makeFolder(path)
+        } catch  where error.code == ENOENT {
+            guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw error }
+            _ = try makeFolders(String(path[..<slash]))
+            return try makeFolder(path)
+        }
+    }
+
     /// Creates a folder that only its owner may enter. Returns whether it was not there before.
     @discardableResult
     package func makeFolder(_ path: String) throws(SystemError) -> Bool {

@@ -1,5 +1,5 @@
-import CoreFoundation
 import ArgumentParser
+import CoreFoundation
 import Files
 import Foundation
 import Glibc

@@ -35,6 +35,10 @@ struct FakeNode {
             return .copied(request.chunk, .copied)
         case .delete(let request):
             return .deleted(held.removeValue(forKey: request.chunk) == nil ? .notHeld : .deleted)
+        case .audit(let request):
+            return .audited(
+                request.chunk,
+                held[request.chunk].map { .proven(request.proof(of: $0.bytes)) } ?? .missing)
         case .inventory(let question):
             var tree = InventoryTree(held.keys)
             return .inventoryAnswer(tree.answer(question))

@@ -78,7 +78,8 @@ package struct LiveBenchmark: Sendable {
         }
         tell(
             Row(
-                work: "memory of the backend, peak", figure: network.peakMemory(of: "backend") / 1e6,
+                work: "memory of the backend, peak",
+                figure: network.peakMemory(of: "backend") / 1e6,
                 unit: "MB", reach: 200, isMoreBetter: false))
         tell(
             Row(

@@ -19,7 +19,8 @@ package final class NetworkProcesses {
     /// Starts them all and waits until files can be put. `program` is `dsim`.
     package init(program: String, nodes: Int) async throws {
         self.program = program
-        folder = NSTemporaryDirectory() + "dsim-network-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        folder =
+            NSTemporaryDirectory() + "dsim-network-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         joinToken = "\(UInt64.random(in: 0 ... .max))-\(UInt64.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
@@ -97,7 +98,8 @@ package final class NetworkProcesses {
             }
         }
         guard isConnected else { return false }
-        let request = Array("GET \(parts.path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)
+        let request = Array(
+            "GET \(parts.path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)
         guard write(socket, request, request.count) == request.count else { return false }
         var answer = [UInt8](repeating: 0, count: 12)
         guard recv(socket, &answer, answer.count, Int32(MSG_WAITALL)) == 12 else {

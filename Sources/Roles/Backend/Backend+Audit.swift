@@ -1,0 +1,91 @@
+import Merkle
+import Primitives
+
+/// One challenge under way: two holders of a chunk are asked for the same proof.
+struct Audit: Sendable {
+    let chunk: ChunkID
+    let members: [Int]
+    var proofs: [Int: Hash256] = [:]
+}
+
+/// Audits: from time to time two holders of a chunk are challenged with the same nonce. A node that
+/// keeps names but no bytes cannot answer as the other does, and nobody needs to have kept anything for
+/// it. Where the proofs differ, both are asked for the bytes, which tells who was wrong.
+extension Backend {
+    mutating func startAudits(
+        at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        guard let interval = settings.auditInterval else { return }
+        for index in members.all.indices where members[index].isReachable {
+            guard now >= members[index].nextAudit else { continue }
+            members[index].nextAudit = now + random.jittered(interval, by: 0.25)
+            let place = ChunkID(
+                Hash256(random.next(), random.next(), random.next(), random.next()))
+            guard
+                let id = members[index].expected.next(after: place)
+                    ?? members[index].expected.next(after: nil),
+                let witness = chunks[id]?.holders.map(\.member).first(where: {
+                    $0 != index && members[$0].isReachable
+                })
+            else { continue }
+            challenge([index, witness], id, random: &random, effects: &effects)
+        }
+    }
+
+    private mutating func challenge(
+        _ challenged: [Int], _ id: ChunkID, random: inout RandomSource, effects: inout Effects
+    ) {
+        lastOperation += 1
+        audits[lastOperation] = Audit(chunk: id, members: challenged)
+        let nonce = Hash256(random.next(), random.next(), random.next(), random.next())
+        let byteCount = chunks[id]?.byteCount ?? 0
+        for member in challenged {
+            let peer = members[member].peer
+            let call = calls.open(to: peer, .audit(lastOperation, member: member))
+            effects.request(
+                .audit(AuditRequest(chunk: id, nonce: nonce)), to: peer, call: call,
+                timeout: settings.timeout(forBytes: byteCount))
+        }
+    }
+
+    /// A node answered a challenge, or did not (nil).
+    mutating func auditAnswered(
+        _ operation: UInt64, _ member: Int, _ answer: AuditAnswer?, at now: Instant,
+        effects: inout Effects
+    ) {
+        guard var audit = audits[operation] else { return }
+        guard case .proven(let proof) = answer else {
+            audits[operation] = nil
+            if answer == .missing {
+                replicaMissing(audit.chunk, on: member, .scrubOrRead, at: now, effects: &effects)
+            }
+            return
+        }
+        audit.proofs[member] = proof
+        audits[operation] = audit
+        guard audit.proofs.count == audit.members.count else { return }
+        audits[operation] = nil
+        let agree = Set(audit.proofs.values).count == 1
+        effects.note(
+            .audited(
+                audit.chunk, members[audit.members[0]].peer, members[audit.members[1]].peer,
+                agree: agree))
+        guard !agree else { return }
+        for member in audit.members { verify(audit.chunk, on: member, at: now, effects: &effects) }
+    }
+
+    /// Asks for the bytes, for nobody: what comes of it tells of the replica.
+    private mutating func verify(
+        _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
+    ) {
+        lastOperation += 1
+        let peer = members[member].peer
+        let call = calls.open(
+            to: peer,
+            .retrieve(
+                Retrieval(operation: lastOperation, chunk: id, member: member, askedAt: now)))
+        effects.request(
+            .retrieve(RetrieveRequest(chunk: id, capability: nil)), to: peer, call: call,
+            timeout: settings.timeout(forBytes: chunks[id]?.byteCount ?? 0))
+    }
+}

@@ -1,0 +1,86 @@
+import Cryptography
+import Merkle
+import Primitives
+import Roles
+import Testing
+
+@Suite struct BackendAuditTests {
+    private var settings: ProtocolSettings {
+        var settings = ProtocolSettings()
+        settings.auditInterval = .minutes(10)
+        settings.antiEntropyInterval = .days(100)
+        return settings
+    }
+
+    /// A story with one file on three nodes, of which `liar` answers audits wrongly.
+    private func story(liar: Int? = nil, lacking: Int? = nil) throws -> BackendStory {
+        var story = BackendStory(nodes: 4, domains: 4, settings: settings)
+        story.advance(by: .minutes(1))
+        try story.store([TestChunk(1)])
+        let holders = story.nodesHolding(TestChunk(1))
+        if let liar {
+            story.nodes[holders[liar]].rule = { message in
+                guard case .audit(let request) = message else { return nil }
+                return .audited(request.chunk, .proven(.zero))
+            }
+        }
+        if let lacking { story.nodes[holders[lacking]].held[TestChunk(1).id] = nil }
+        _ = story.drive.takeNotes()
+        return story
+    }
+
+    private func agreements(_ notes: [Note]) -> [Bool] {
+        notes.compactMap { if case .audited(_, _, _, let agree) = $0 { agree } else { nil } }
+    }
+
+    @Test func `holders that have the bytes agree, and nothing follows`() throws {
+        var story = try story()
+        let holders = story.holders(of: TestChunk(1))
+        story.advance(by: .hours(1))
+        let agreements = agreements(story.drive.takeNotes())
+        #expect(!agreements.isEmpty)
+        #expect(agreements.allSatisfy { $0 })
+        #expect(story.holders(of: TestChunk(1)) == holders)
+    }
+
+    @Test func `no two challenges of a run have the same nonce, but the two of a pair do`() throws {
+        var story = try story()
+        story.advance(by: .hours(2))
+        let nonces = story.requests {
+            if case .audit(let request) = $0.message { request.nonce } else { nil }
+        }
+        let counts = Dictionary(grouping: nonces.map(\.request)) { $0 }.mapValues(\.count)
+        #expect(counts.count > 3)
+        #expect(counts.values.allSatisfy { $0 == 2 })
+    }
+
+    @Test func `a node without the bytes is found, and the chunk is repaired`() throws {
+        var story = try story(lacking: 0)
+        story.advance(by: .hours(1))
+        #expect(story.nodesHolding(TestChunk(1)).count == 3)
+        #expect(story.holders(of: TestChunk(1)) == story.nodesHolding(TestChunk(1)))
+    }
+
+    @Test func `where proofs differ, the bytes decide who was wrong`() throws {
+        // The liar has the bytes after all: it is asked for them, and stays.
+        var honest = try story(liar: 0)
+        let holders = honest.holders(of: TestChunk(1))
+        honest.advance(by: .hours(1))
+        #expect(agreements(honest.drive.takeNotes()).contains(false))
+        #expect(honest.holders(of: TestChunk(1)) == holders)
+        let retrievals = honest.requests {
+            if case .retrieve(let request) = $0.message { request } else { nil }
+        }
+        #expect(!retrievals.isEmpty)
+    }
+
+    @Test func `nobody is challenged where no interval is set`() throws {
+        var story = BackendStory(nodes: 4, domains: 4)
+        try story.store([TestChunk(1)])
+        story.advance(by: .hours(2))
+        let audits = story.requests {
+            if case .audit(let request) = $0.message { request } else { nil }
+        }
+        #expect(audits.isEmpty)
+    }
+}

@@ -1,0 +1,36 @@
+import Cryptography
+import Merkle
+import Primitives
+import Roles
+import Testing
+
+@Suite struct StorageNodeAuditTests {
+    private let chunk = TestChunk(1)
+    private let nonce = SHA256.hash([1, 2, 3])
+
+    private func answer(
+        _ drive: inout NodeDrive, _ chunk: TestChunk, from peer: PeerID = Peers.backend
+    ) -> AuditAnswer? {
+        let sent = drive.receive(
+            .audit(AuditRequest(chunk: chunk.id, nonce: nonce)), from: peer, call: CallID(9))
+        for send in sent where send.call == CallID(9) {
+            if case .audited(chunk.id, let answer) = send.message { return answer }
+        }
+        return nil
+    }
+
+    @Test func `a node that holds a chunk proves it with the nonce and all of its bytes`() {
+        var drive = NodeDrive.node()
+        drive.store(chunk)
+        let expected = SHA256.hash(nonce.bytes + chunk.payload.bytes)
+        #expect(answer(&drive, chunk) == .proven(expected))
+    }
+
+    @Test func `a node says that it lacks a chunk to backends only`() {
+        var drive = NodeDrive.node()
+        drive.store(chunk)
+        #expect(answer(&drive, TestChunk(2)) == .missing)
+        #expect(answer(&drive, chunk, from: Peers.stranger) == .refused)
+        #expect(answer(&drive, TestChunk(2), from: Peers.stranger) == .refused)
+    }
+}
