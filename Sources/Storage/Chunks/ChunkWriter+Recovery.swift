@@ -71,8 +71,7 @@ extension ChunkWriter {
     /// put aside.
     private func scan(_ number: UInt32, _ file: OpenFile) -> Segment? {
         guard
-            let salt = (try? SegmentScan.salt(of: file, segment: number))
-                ?? saltOfDamagedIndex(number),
+            let salt = SegmentScan.salt(of: file, segment: number) ?? saltOfDamagedIndex(number),
             let scan = try? SegmentScan(file, salt: salt), (try? file.sync()) != nil
         else {
             putAside(number, file)

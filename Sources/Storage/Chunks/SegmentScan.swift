@@ -1,4 +1,5 @@
 import Cryptography
+import Glibc
 import Primitives
 import Roles
 
@@ -20,12 +21,21 @@ struct SegmentScan {
     private var window: [UInt8] = []
     private var windowStart = 0
     private static let windowByteCount = 4 << 20
+    /// What the disk said of a part that it refused to read.
+    private var unreadable: SystemError?
+    private static let blockByteCount = 4096
 
-    /// Throws when the file cannot be read.
+    /// Where the disk refuses to read, what is behind it counts all the same. Throws when nothing that
+    /// can be read is a record, so that nobody takes a disk that fails for an empty file.
     init(_ file: OpenFile, salt: SegmentSalt) throws(SystemError) {
         self.file = file
         self.salt = salt
         size = try file.size()
+        try scan()
+        if let unreadable, entries.isEmpty { throw unreadable }
+    }
+
+    private mutating func scan() throws(SystemError) {
         var offset = ChunkFormat.firstRecordOffset
         var damageStart: Int?
         while offset + ChunkFormat.recordHeaderByteCount <= size {
@@ -45,10 +55,12 @@ struct SegmentScan {
     }
 
     /// The salt by a data file's own header, of which it has two copies.
-    static func salt(of file: OpenFile, segment: UInt32) throws(SystemError) -> SegmentSalt? {
+    static func salt(of file: OpenFile, segment: UInt32) -> SegmentSalt? {
         for offset in [0, ChunkFormat.secondHeaderOffset] {
-            let bytes = try file.read(ChunkFormat.segmentHeaderByteCount, at: offset)
-            if let salt = SegmentSalt(dataHeader: bytes[...], segment: segment) { return salt }
+            guard let bytes = try? file.read(ChunkFormat.segmentHeaderByteCount, at: offset),
+                let salt = SegmentSalt(dataHeader: bytes[...], segment: segment)
+            else { continue }
+            return salt
         }
         return nil
     }
@@ -116,12 +128,32 @@ struct SegmentScan {
         return hasher.finalize()
     }
 
+    /// Reads a part of the file; blocks that the disk refuses are filled with what is no record.
+    private mutating func load(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
+        do { return try file.read(count, at: offset) } catch  where error.code == EIO {
+            unreadable = error
+        }
+        var bytes: [UInt8] = []
+        let end = min(offset + count, size)
+        var position = offset
+        while position < end {
+            let next = min((position / Self.blockByteCount + 1) * Self.blockByteCount, end)
+            do {
+                bytes += try file.read(next - position, at: position)
+            } catch  where error.code == EIO {
+                bytes += [UInt8](repeating: .max, count: next - position)
+            }
+            position = next
+        }
+        return bytes
+    }
+
     /// Lends a part of the file, at most as long as the window; what is behind its end is missing.
     private mutating func withBytes<Result>(
         at offset: Int, _ count: Int, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(SystemError) -> Result {
         if offset < windowStart || offset + count > windowStart + window.count {
-            window = try file.read(max(Self.windowByteCount, count), at: offset)
+            window = try load(max(Self.windowByteCount, count), at: offset)
             windowStart = offset
         }
         return window.withUnsafeBytes { bytes in

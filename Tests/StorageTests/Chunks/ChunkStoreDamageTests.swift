@@ -1,3 +1,4 @@
+import Glibc
 import Primitives
 import Roles
 import Storage
@@ -107,6 +108,43 @@ struct ChunkStoreDamageTests {
         let (chunks, quarantined) = try await found()
         #expect(chunks.count == 3 && quarantined == 1)
         #expect(try folder.list("chunks/quarantine").contains("7.data"))
+    }
+
+    @Test func `what the disk refuses to read costs no more than the chunks in it`() async throws {
+        let samples = (0..<16).map { Sample($0, byteCount: 3_000) }
+        let store = try ChunkStore(path: folder.path(of: "chunks"))
+        await store.keep(samples)
+        await store.close()
+        try folder.remove(Self.index)
+        let copy = try folder.contents(of: Self.data)
+        let blocks = (copy.count + 4_095) / 4_096
+        for bad in 1..<blocks {
+            try reset(copy)
+            let faults = Faults()
+            // The header, the whole file at once, and then block for block.
+            let reads = Faults.Count()
+            faults.set { _, operation, path in
+                guard operation == .read, path.hasSuffix(".data") else { return nil }
+                let read = reads.next()
+                return read == 2 || read == 3 + bad - 1 ? .fails(EIO) : nil
+            }
+            let store = try ChunkStore(path: folder.path(of: "chunks"), files: faults.files)
+            let found = await store.recoverChunks()
+            #expect(found.count >= samples.count - 3, "block \(bad)")
+            #expect(store.status.quarantined > 0 || found.count == samples.count, "block \(bad)")
+            for chunk in found { #expect(await store.read(chunk.chunk) == chunk.chunk) }
+            await store.close()
+        }
+        // A disk that refuses everything has lost nothing yet.
+        try reset(copy)
+        let faults = Faults()
+        faults.set { call, operation, path in
+            operation == .read && path.hasSuffix(".data") ? .fails(EIO) : nil
+        }
+        let refused = try ChunkStore(path: folder.path(of: "chunks"), files: faults.files)
+        #expect(await refused.recoverChunks().isEmpty)
+        await refused.close()
+        #expect(try folder.contents(of: "chunks/quarantine/1.data") == copy)
     }
 
     @Test func `a payload that looks like a record is not one`() async throws {

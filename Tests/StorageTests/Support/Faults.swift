@@ -10,6 +10,18 @@ final class Faults: Sendable {
 
     private let state = Mutex(State())
 
+    /// Counts the calls of one kind, from 1 on.
+    final class Count: Sendable {
+        private let count = Mutex(0)
+
+        func next() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+    }
+
     /// How many calls there were.
     var count: Int { state.withLock { $0.count } }
 
