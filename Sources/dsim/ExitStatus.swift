@@ -25,7 +25,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .fine: "fine"
         case .violated: "an oracle was violated, or a declared fault had no effect"
         case .expectationsNotMet: "the scenario's own expectations were not met"
-        case .usage: "the command line is wrong"
+        case .usage: "the command line or a setting is wrong"
         case .wrongScenario:
             "the scenario is wrong, the backend refuses what it was given, or a data folder is not "
                 + "this server's"
@@ -33,7 +33,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .unavailable: "the backend cannot be reached, or cannot serve now"
         case .unexpected: "a mistake in this program: please report it"
         case .notCreated: "what is to be made is there already, or cannot be made"
-        case .notWritten: "results cannot be written"
+        case .notWritten: "results or data cannot be written"
         case .tryAgain:
             "not now: too many tries, a file is being changed, or a port or data folder is in use"
         case .untrustworthy: "what the backend says is wrong: it fails its check"

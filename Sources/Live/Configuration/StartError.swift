@@ -26,10 +26,11 @@ package struct StartError: Error, Equatable, CustomStringConvertible {
 
     private init(_ kind: Kind, _ description: String) {
         self.kind = kind
-        // Errors of the storage are clauses.
-        let isSentence = description.hasSuffix(".")
+        // Errors of the storage are clauses, some of which begin with a path.
+        let isClause = description.hasPrefix("the ") || description.hasPrefix("cannot ")
+        let start = isClause ? description.prefix(1).uppercased() : String(description.prefix(1))
         self.description =
-            description.prefix(1).uppercased() + description.dropFirst() + (isSentence ? "" : ".")
+            start + description.dropFirst() + (description.hasSuffix(".") ? "" : ".")
     }
 
     /// A folder that cannot be made.

@@ -74,22 +74,29 @@ package struct ServerShell: Sendable {
             } else {
                 http1
             }
+        // The library takes what ends a server for errors of its own, and tells of them besides.
+        var quiet = logger
+        quiet.logLevel = .critical
         let application = Application(
             router: router, server: builder,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     settings.connectionLimit)),
-            onServerRunning: { _ in await running() },
-            eventLoopGroupProvider: .shared(settings.loop), logger: logger)
+            onServerRunning: { [logger] _ in
+                logger.info("listening")
+                await running()
+            }, eventLoopGroupProvider: .shared(settings.loop), logger: quiet)
         return Listener(application: application, settings: settings)
     }
 }
 
 /// Says in words why it cannot listen.
-private struct Listener: Service {
+private struct Listener: Service, CustomStringConvertible {
     let application: any Service
     let settings: ServerSettings
+
+    var description: String { "listener on port \(settings.port)" }
 
     func run() async throws {
         do { try await application.run() } catch { throw StartError(error, settings) }

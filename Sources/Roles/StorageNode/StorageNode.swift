@@ -142,6 +142,8 @@ package struct StorageNode: Role {
     ) {
         switch event {
         case .recoveredChunks(let chunks):
+            // Growing step by step would need half as much memory again.
+            index.reserveCapacity(chunks.count)
             for chunk in chunks { add(chunk) }
             phase = .serving
             beat(effects: &effects)
