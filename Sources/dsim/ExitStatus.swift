@@ -27,15 +27,13 @@ enum ExitStatus: Int32, CaseIterable {
         case .expectationsNotMet: "the scenario's own expectations were not met"
         case .usage: "the command line or a setting is wrong"
         case .wrongScenario:
-            "the scenario is wrong, the backend refuses what it was given, or a data folder is not "
-                + "this server's"
+            "a scenario or data folder is wrong, or the backend refuses what it got"
         case .unreadable: "there is no such file, or it cannot be read"
         case .unavailable: "the backend cannot be reached, or cannot serve now"
         case .unexpected: "a mistake in this program: please report it"
         case .notCreated: "what is to be made is there already, or cannot be made"
         case .notWritten: "results or data cannot be written"
-        case .tryAgain:
-            "not now: too many tries, a file is being changed, or a port or data folder is in use"
+        case .tryAgain: "not now: too many tries, or a file, port or data folder is in use"
         case .untrustworthy: "what the backend says is wrong: it fails its check"
         case .notPermitted: "wrong password, no session, or not allowed"
         case .interrupted: "interrupted by Ctrl-C or SIGTERM; what is known was written"

@@ -9,6 +9,7 @@ struct EdgeMiddleware: RouterMiddleware {
     typealias Context = ServerContext
 
     let metrics: ServerMetrics
+    let logLevel: Logger.Level
 
     private static let idHeader = HTTPField.Name("X-Request-Id")!
 
@@ -18,6 +19,7 @@ struct EdgeMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let id = Self.id(of: request)
         var context = context
+        context.logger.logLevel = logLevel
         context.logger[metadataKey: "request"] = .string(id)
         let started = ContinuousClock.now
         var response: Response

@@ -33,7 +33,7 @@ package struct ServerShell: Sendable {
         gauges: @escaping @Sendable () async -> [(name: String, value: Double)]
     ) -> Router<ServerContext> {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: EdgeMiddleware(metrics: metrics))
+        router.add(middleware: EdgeMiddleware(metrics: metrics, logLevel: logger.logLevel))
         let health = HealthForm(
             status: "ok", role: role.rawValue, id: id.hexadecimal, version: Version.current)
         router.get("health") { _, _ in Response.json(health) }

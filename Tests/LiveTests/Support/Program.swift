@@ -23,8 +23,17 @@ struct Program: Sendable {
         ]
     }
 
+    /// In a folder that somebody else keeps, at no backend.
+    init(folder: URL) {
+        self.folder = folder
+        environment = [
+            "PATH": "/usr/bin:/bin", "COLUMNS": "80", "LANG": "C.UTF-8",
+            "HOME": folder.appending(path: "home").path,
+        ]
+    }
+
     /// The program lies beside the test bundle.
-    private static let path = URL(fileURLWithPath: CommandLine.arguments[0])
+    static let path = URL(fileURLWithPath: CommandLine.arguments[0])
         .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "dsim")
 
     /// Runs it to its end. `whenStarted` is handed the process.

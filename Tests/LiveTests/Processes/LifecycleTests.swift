@@ -1,0 +1,146 @@
+import Foundation
+import Primitives
+import Testing
+
+@testable import Live
+
+/// Starting, stopping and running out of room, as an operator sees it.
+@Suite(.serialized) struct LifecycleTests {
+    /// Three nodes, one user, and a token.
+    private func story(
+        nodes: Int = 3, settings: [String] = [],
+        _ body: (ProcessNetwork, String) async throws -> Void
+    ) async throws {
+        let network = try ProcessNetwork(nodes: nodes, settings: ProcessNetwork.quick + settings)
+        try await network.start()
+        try await network.register("ada")
+        try await body(network, try await network.logIn("ada"))
+    }
+
+    private static let bytes = FileStore.bytes(1, 200_000)
+
+    @Test func whatIsUnderWayIsFinishedAfterASIGTERM() async throws {
+        try await story { network, token in
+            let dsim = network.dsim
+            #expect(try await dsim.run("login", "--user", "ada").status == 0)
+            let upload = try SlowUpload("slow", Self.bytes, to: network.backend, token: token)
+            try upload.send(100_000)
+            try await wait("the upload is under way") {
+                try await network.nodes[0].metric("dsim_node_chunks") > 2
+            }
+            network.backend.send(SIGTERM)
+            try await wait("nobody new is served") {
+                (try? SlowUpload("late", [], to: network.backend, token: token)) == nil
+            }
+            try upload.sendRest()
+            #expect(upload.status() == 201)
+            #expect(await network.backend.exitStatus() == 0)
+            for server in network.nodes + [network.discovery] {
+                server.send(SIGTERM)
+                #expect(await server.exitStatus() == 0, "\(server.name): \(server.messages)")
+            }
+            for server in network.all { try server.start() }
+            try await network.waitUntilReady()
+            // The key of an open session is in memory only, and those of sealed ones at the user's.
+            let old = try await Web.send(
+                "GET", network.backend.address + "/api/files", token: token)
+            #expect(old.status == 401 && old.text.contains("session-locked"), "\(old)")
+            #expect(try await dsim.run("ls").status == 0)
+            let new = try await network.logIn("ada")
+            let file = try #require(try await network.list(new)["slow"])
+            let answer = try await network.get(file.id.description, new)
+            #expect(Array(answer.body) == Self.bytes)
+        }
+    }
+
+    @Test func aSecondSIGTERMStopsAtOnceAndLeavesNoHalfFile() async throws {
+        try await story { network, token in
+            let upload = try SlowUpload("slow", Self.bytes, to: network.backend, token: token)
+            try upload.send(100_000)
+            network.backend.send(SIGTERM)
+            try await wait("nobody new is served") {
+                (try? SlowUpload("late", [], to: network.backend, token: token)) == nil
+            }
+            network.backend.send(SIGTERM)
+            #expect(await network.backend.exitStatus() == 130)
+            #expect(upload.status() == nil)
+            try network.backend.start()
+            try await network.waitUntilReady()
+            let new = try await network.logIn("ada")
+            #expect(try await network.list(new).isEmpty)
+            try await network.waitUntilNothingIsLeftOver(new)
+        }
+    }
+
+    @Test func serversFindEachOtherWhateverTheirOrder() async throws {
+        let network = try ProcessNetwork(nodes: 3)
+        try network.backend.start()
+        try await wait("the backend answers") {
+            let answer = try? await Web.get(network.backend.address + "/ready")
+            return answer?.status == 503 && answer?.text.contains("too few nodes") == true
+        }
+        for node in network.nodes { try node.start() }
+        // Who has no discovery serves all the same.
+        for node in network.nodes {
+            try await wait("\(node.name) is ready") { await node.isReady }
+        }
+        try network.discovery.start()
+        try await network.waitUntilReady()
+        try await network.register("ada")
+        let token = try await network.logIn("ada")
+        let put = try await network.put("file", Self.bytes, token)
+        #expect(put.status == 201, "\(put.text)")
+
+        // With the discovery away for good, a backend that starts anew still reads.
+        await network.discovery.kill()
+        await network.backend.kill()
+        try network.backend.start()
+        try await wait("the backend has its ledger") {
+            let answer = try? await Web.get(network.backend.address + "/ready")
+            return answer?.text.contains("too few nodes") == true
+        }
+        let new = try await network.logIn("ada")
+        let id = try #require(try await network.list(new)["file"]?.id)
+        #expect(Array(try await network.get(id.description, new).body) == Self.bytes)
+    }
+
+    /// Only root may mount.
+    @Test(.enabled(if: geteuid() == 0)) func aFullDiskRefusesAndLosesNothing() async throws {
+        let network = try ProcessNetwork(
+            nodes: 1, settings: ProcessNetwork.quick + ["--replication", "1"])
+        let disk = network.warden.folder.appending(path: "node-0")
+        try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
+        let mount = try Process.run(
+            URL(fileURLWithPath: "/bin/sh"),
+            arguments: ["-c", "mount -t tmpfs -o size=12m none '\(disk.path)'"])
+        mount.waitUntilExit()
+        // Not in every container.
+        guard mount.terminationStatus == 0 else { return }
+        try await network.start()
+        try await network.register("ada")
+        let token = try await network.logIn("ada")
+        let ballast = disk.appending(path: "ballast")
+        try Data(count: 6 << 20).write(to: ballast)
+        let store = FileStore(network)
+        var number = 0
+        var refusal: Web.Answer?
+        while refusal == nil, number < 20 {
+            number += 1
+            try await store.put(number, byteCount: 1 << 20, token)
+            let answer = try await network.put("probe-\(number)", [1, 2, 3], token)
+            if answer.status != 201 { refusal = answer }
+        }
+        #expect(refusal?.status == 507, "\(refusal?.text ?? "everything was accepted")")
+        #expect(refusal?.text.contains("no-space") == true)
+        try await store.settle(token)
+        await network.nodes[0].kill()
+        try network.nodes[0].start()
+        try await network.waitUntilReady()
+        try await store.checkStored(token)
+        try FileManager.default.removeItem(at: ballast)
+        try await wait("there is room again") {
+            try await network.put("after", Self.bytes, token).status == 201
+        }
+        try await store.checkStored(token)
+    }
+}

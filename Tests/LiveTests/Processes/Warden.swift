@@ -1,0 +1,114 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// Keeps a folder for processes, and sees to it that neither outlives the test: a shell waits for the
+/// end of the warden, or of the whole test, kills what still runs and removes the folder.
+final class Warden: Sendable {
+    let folder: URL
+    private let watcher: Process
+    private let leash = Pipe()
+    private let lock = Mutex(())
+
+    /// What processes are started with; their home tells them from all others.
+    var environment: [String: String] {
+        [
+            "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no",
+            "HOME": folder.appending(path: "home").path,
+        ]
+    }
+
+    init() throws {
+        // Syncs cost nothing in memory.
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let base =
+            FileManager.default.isWritableFile(atPath: memory.path)
+            ? memory : FileManager.default.temporaryDirectory
+        folder = base.appending(path: "processes-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data().write(to: folder.appending(path: "running"))
+        watcher = Process()
+        watcher.executableURL = URL(fileURLWithPath: "/bin/sh")
+        // A number may belong to another process by now: only what was started from here is killed.
+        watcher.arguments = [
+            "-c",
+            """
+            trap '' INT TERM HUP
+            read end
+            for process in $(cat "$0/running"); do
+                if grep -qs "$0" "/proc/$process/environ"; then kill -9 "$process"; fi
+            done
+            sleep 0.1
+            for mount in $(cut -d ' ' -f 2 /proc/mounts | grep "^$0/"); do umount -l "$mount"; done
+            rm -rf "$0"
+            """, folder.path,
+        ]
+        watcher.environment = ["PATH": "/usr/bin:/bin"]
+        watcher.standardInput = leash
+        try watcher.run()
+    }
+
+    deinit {
+        try? leash.fileHandleForWriting.close()
+        watcher.waitUntilExit()
+    }
+
+    func watch(_ process: Int32) {
+        lock.withLock { _ in
+            guard let file = try? appending(to: folder.appending(path: "running")) else { return }
+            try? file.write(contentsOf: Data("\(process)\n".utf8))
+            try? file.close()
+        }
+    }
+
+    func appending(to file: URL) throws -> FileHandle {
+        if !FileManager.default.fileExists(atPath: file.path) { try Data().write(to: file) }
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.seekToEnd()
+        return handle
+    }
+
+    /// A port that nobody listens on, below those that the system gives to outgoing connections.
+    static func freePort() throws -> Int {
+        for _ in 0..<1000 {
+            let port = Int.random(in: 10_000..<30_000)
+            let isNew = given.withLock { $0.insert(port).inserted }
+            if isNew, isFree(port) { return port }
+        }
+        throw Problem(description: "there is no free port")
+    }
+
+    private static let given = Mutex<Set<Int>>([])
+
+    private static func isFree(_ port: Int) -> Bool {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 }
+        }
+    }
+}
+
+/// What a test of processes stumbled over.
+struct Problem: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// Waits until something is so, for a while; how long is no part of what is tested.
+func wait(
+    _ what: @autoclosure () -> String, seconds: Double = 60, until isSo: () async throws -> Bool
+) async throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while try await !isSo() {
+        guard ContinuousClock.now < end else {
+            throw Problem(description: "waited in vain: \(what())")
+        }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+}
