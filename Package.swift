@@ -86,7 +86,7 @@ let package = Package(
             name: "Workbench",
             dependencies: [
                 "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Simulation",
-                "Live",
+                "Live", "Storage",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .executableTarget(
@@ -131,7 +131,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "WorkbenchTests",
-            dependencies: ["Workbench", "Simulation", "Roles", "Primitives"]),
+            dependencies: [
+                "Workbench", "Live", "Storage", "Simulation", "Roles", "Primitives",
+            ]),
         .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives"]),
     ],
     swiftLanguageModes: [.v6]

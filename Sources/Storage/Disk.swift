@@ -12,4 +12,12 @@ package protocol Disk: Sendable {
 
     /// Finishes what is under way, makes it durable, and lets go of all files. No request may follow.
     func close() async
+
+    /// Lets go of everything at once, as if the process had been killed. No request may follow.
+    func abandon()
+}
+
+extension Disk {
+    /// For disks that do nothing of themselves: they go with the last reference.
+    package func abandon() {}
 }

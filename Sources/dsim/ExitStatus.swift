@@ -29,7 +29,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .wrongScenario:
             "a scenario or data folder is wrong, or the backend refuses what it got"
         case .unreadable: "there is no such file, or it cannot be read"
-        case .unavailable: "the backend cannot be reached, or cannot serve now"
+        case .unavailable: "a server cannot be reached, or cannot serve now"
         case .unexpected: "a mistake in this program: please report it"
         case .notCreated: "what is to be made is there already, or cannot be made"
         case .notWritten: "results or data cannot be written"
@@ -138,6 +138,7 @@ private func end(_ body: () throws -> ExitStatus) throws {
             case is ScenarioError: .wrongScenario
             case is ScenarioFile.ReadError: .unreadable
             case is ResultsFolder.WriteError: .notWritten
+            case is RealRunError: .unavailable
             case let error as ClientError: ExitStatus(error.kind)
             case let error as StartError: ExitStatus(error.kind)
             case is ExitCode, is CleanExit, is ValidationError: throw error

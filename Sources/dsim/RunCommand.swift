@@ -2,7 +2,7 @@ import ArgumentParser
 import Simulation
 import Workbench
 
-struct RunCommand: ParsableCommand {
+struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run a scenario and write what it found.",
@@ -10,6 +10,10 @@ struct RunCommand: ParsableCommand {
             Writes report.md, metrics.json, timeseries.csv and timing.json. The first three are a \
             function of scenario, seed and code. Ctrl-C stops the run and writes what is known, \
             marked incomplete; once more ends it at once.
+
+            With --real the scenario's servers run on loopback sockets and real disks, in real time or, \
+            with --speed X, X times as fast. The same oracles watch them, and the report lays what the \
+            simulator predicts beside what was seen. Such a run is not deterministic.
 
             \(ExitStatus.help)
             """)
@@ -32,6 +36,12 @@ struct RunCommand: ParsableCommand {
         completion: .directory)
     var out: String?
 
+    @Flag(help: "Act the scenario out on sockets and disks. (results: Results/NAME-real)")
+    var real = false
+
+    @Option(help: "With --real: seconds of the scenario that pass in one, 0.1 to 1000.")
+    var speed: Double?
+
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
@@ -39,11 +49,18 @@ struct RunCommand: ParsableCommand {
         if seed != nil && seeds != nil {
             throw ValidationError("--seed and --seeds exclude each other.")
         }
+        if seeds != nil && real { throw ValidationError("--seeds and --real exclude each other.") }
+        if let speed {
+            guard real else { throw ValidationError("--speed needs --real.") }
+            guard (0.1...1_000).contains(speed) else {
+                throw ValidationError("--speed is \(speed), not from 0.1 to 1000.")
+            }
+        }
         if out?.isEmpty == true { throw ValidationError("--out needs the path of a folder.") }
     }
 
-    func run() throws {
-        try reporting {
+    func run() async throws {
+        try await reporting {
             let scenario = try Scenario(json: ScenarioFile.read(file), file: file)
             let cancel = CancelFlag()
             let interruptions = Interruptions(cancel)
@@ -52,6 +69,7 @@ struct RunCommand: ParsableCommand {
                 let sweep = SeedSweep(scenario: scenario, file: file, out: out, isQuiet: quiet)
                 return try sweep.run(seeds, cancel)
             }
+            if real { return try await act(scenario, cancel) }
             return try runOnce(scenario, cancel)
         }
     }
@@ -74,5 +92,32 @@ struct RunCommand: ParsableCommand {
             Output.standard(Summary.text(of: result, timing) + "\nRead \(folder.path)/report.md\n")
         }
         return ExitStatus(result.verdict)
+    }
+
+    /// Simulates the scenario, then acts it out, and lays both side by side.
+    private func act(_ original: Scenario, _ cancel: CancelFlag) async throws -> ExitStatus {
+        var scenario = try original.reality(file: file)
+        if let seed { scenario.configuration.seed = seed }
+        let folder = ResultsFolder(out ?? "Results/\(scenario.name)-real")
+        try folder.create()
+        var world = World(scenario.configuration)
+        let (predicted, _) = Runner(scenario: scenario, cancel: cancel).run(&world)
+        var display = ProgressDisplay(name: scenario.name)
+        let outcome = try await RealRunner(scenario: scenario, speed: speed ?? 1, cancel: cancel)
+            .run { if !quiet { display.show($0) } }
+        display.clear()
+        let options = " --real" + (speed.map { " --speed \(Format.number($0))" } ?? "")
+        try folder.write(
+            outcome.result, outcome.timing,
+            command: ScenarioFile.command(
+                path: file, seed: scenario.configuration.seed, options: options),
+            reality: Reality(
+                conditions: outcome.conditions, predicted: predicted.measurements))
+        if !quiet {
+            Output.standard(
+                Summary.text(of: outcome.result, outcome.timing, isReal: true)
+                    + "\nRead \(folder.path)/report.md\n")
+        }
+        return ExitStatus(outcome.result.verdict)
     }
 }

@@ -18,9 +18,11 @@ package struct Launch: Sendable {
     /// Where all of its servers do their work.
     package let loop: any EventLoop
 
-    package init(token: JoinToken, tlsAuthority: String?, logger: Logger, clock: Clock = Clock())
-        throws
-    {
+    /// `meter` counts what the servers' requests to each other and the answers take on the wire.
+    package init(
+        token: JoinToken, tlsAuthority: String?, logger: Logger, clock: Clock = Clock(),
+        meter: WireMeter? = nil
+    ) throws {
         self.token = token
         self.logger = logger
         self.clock = clock
@@ -30,6 +32,7 @@ package struct Launch: Sendable {
             timeout: .init(connect: .seconds(5), read: .seconds(180)))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
         configuration.connectionPool.preWarmedHTTP1ConnectionCount = 0
+        if let meter { configuration.http1_1ConnectionDebugInitializer = { meter.attach(to: $0) } }
         client = HTTPClient(
             eventLoopGroupProvider: .shared(loop), configuration: configuration)
     }
@@ -43,15 +46,19 @@ package struct Launch: Sendable {
     /// Lets go of connections where no server ran. May be called more than once.
     package func close() async { try? await client.shutdown() }
 
-    package func discovery(_ settings: ServerSettings) throws -> DiscoveryServer {
+    package func discovery(
+        _ settings: ServerSettings, in surroundings: Surroundings = Surroundings()
+    ) throws -> DiscoveryServer {
         let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .discovery)
         return try DiscoveryServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
-            logger: named("discovery", settings), folder: folder)
+            logger: named("discovery", settings), folder: folder, surroundings: surroundings)
     }
 
-    package func node(_ settings: ServerSettings) throws -> NodeServer {
+    package func node(
+        _ settings: ServerSettings, in surroundings: Surroundings = Surroundings()
+    ) throws -> NodeServer {
         let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
         let logger = named("node", settings)
@@ -73,6 +80,7 @@ package struct Launch: Sendable {
         return try NodeServer(
             settings: settings, identity: identity, token: token, clock: clock,
             disk: store, status: { store.status }, client: client, logger: logger,
+            surroundings: surroundings,
             left: {
                 do {
                     try folder.replace(Self.leftFile, with: [])
@@ -97,7 +105,8 @@ package struct Launch: Sendable {
     }
 
     package func backend(
-        _ settings: ServerSettings, _ options: BackendOptions
+        _ settings: ServerSettings, _ options: BackendOptions,
+        in surroundings: Surroundings = Surroundings()
     ) async throws -> BackendServer {
         let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .backend)
@@ -131,7 +140,8 @@ package struct Launch: Sendable {
         parts.accounts = options.accounts
         return try await BackendServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
-            parts: parts, client: client, logger: logger, folder: folder)
+            parts: parts, client: client, logger: logger, folder: folder,
+            surroundings: surroundings)
     }
 
     /// Stands in the folder of a node that has left.

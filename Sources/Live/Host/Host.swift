@@ -14,7 +14,7 @@ package actor Host<R: Role> {
     private let executor: any SerialExecutor
     private let tasks: LoopExecutor
     private let clock: Clock
-    private let disk: (any Disk)?
+    private var disk: (any Disk)?
     private let transport: any Transport
     private let observe: (@Sendable (Observation) -> Void)?
 
@@ -25,15 +25,10 @@ package actor Host<R: Role> {
     private var waiting: [CallID: CheckedContinuation<Message?, Never>] = [:]
     private var lastCall: UInt64 = 0
     private var isStopped = false
-    private var hasLeft: [CheckedContinuation<Void, Never>] = []
+    private var hasLeft: [CheckedContinuation<Bool, Never>] = []
     private var roleStopped = false
 
-    /// What happened to a role, for measurements and logs.
-    package enum Observation: Sendable {
-        case note(Note)
-        case sent(Message, to: PeerID)
-        case unreachable(PeerID, any Error)
-    }
+    package typealias Observation = HostObservation
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -94,20 +89,33 @@ package actor Host<R: Role> {
     /// Tells a node's role of a backend that joined the network.
     package func meet(backend: PeerID) { feed(.backend(backend)) }
 
-    /// Has a node leave for good, and waits until the role has.
-    package func leave() async {
+    /// Has a node leave for good, and waits until the role has. False when the host stopped first.
+    @discardableResult
+    package func leave() async -> Bool {
         feed(.leave)
-        guard !roleStopped, !isStopped else { return }
-        await withCheckedContinuation { hasLeft.append($0) }
+        guard !roleStopped, !isStopped else { return roleStopped }
+        return await withCheckedContinuation { hasLeft.append($0) }
     }
 
     /// Feeds the role nothing more, and closes its disk.
     package func stop() async {
         guard !isStopped else { return }
+        end()
+        await disk?.close()
+    }
+
+    /// Feeds the role nothing more, and lets go of its disk as if the process had been killed.
+    package func abandon() {
+        guard !isStopped else { return }
+        end()
+        disk?.abandon()
+        disk = nil
+    }
+
+    private func end() {
         isStopped = true
         for call in waiting.keys { answer(call, nil) }
         resumeLeaving()
-        await disk?.close()
     }
 
     // MARK: Feeding
@@ -140,7 +148,7 @@ package actor Host<R: Role> {
     }
 
     private func resumeLeaving() {
-        for continuation in hasLeft { continuation.resume() }
+        for continuation in hasLeft { continuation.resume(returning: roleStopped) }
         hasLeft = []
     }
 
@@ -170,4 +178,11 @@ package actor Host<R: Role> {
     private func answer(_ call: CallID, _ message: Message?) {
         waiting.removeValue(forKey: call)?.resume(returning: message)
     }
+}
+
+/// What happened to a role, for measurements and logs.
+package enum HostObservation: Sendable {
+    case note(Note)
+    case sent(Message, to: PeerID)
+    case unreachable(PeerID, any Error)
 }

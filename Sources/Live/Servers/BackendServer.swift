@@ -14,6 +14,8 @@ package import Storage
 package struct BackendServer: Sendable {
     package let services: [any Service]
     package let host: Host<Backend>
+    /// Signs the ledger.
+    package let writer: PublicKey
 
     /// What a backend needs besides the settings of any server.
     package struct Parts: Sendable {
@@ -39,7 +41,8 @@ package struct BackendServer: Sendable {
 
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        parts: Parts, client: HTTPClient, logger: Logger, folder: DataFolder
+        parts: Parts, client: HTTPClient, logger: Logger, folder: DataFolder,
+        surroundings: Surroundings = Surroundings()
     ) async throws {
         let shell = ServerShell(
             settings: settings, role: .backend, id: identity.id, logger: logger)
@@ -58,8 +61,9 @@ package struct BackendServer: Sendable {
             tagKey: parts.tagKey, signingKey: identity.key)
         let host = Host(
             role, id: identity.id, on: settings.loop, clock: clock,
-            random: .system(), disk: parts.disk, transport: peerClient,
-            observe: Observer(logger: logger, metrics: shell.metrics).observe)
+            random: .system(), disk: surroundings.disk(parts.disk),
+            transport: surroundings.transport(peerClient),
+            observe: surroundings.observing(Observer(logger: logger, metrics: shell.metrics)))
         let environment = BackendEnvironment(
             host: host, store: StoreService(host: host, settings: settings.protocolSettings),
             accounts: await Accounts(
@@ -77,6 +81,7 @@ package struct BackendServer: Sendable {
         Self.addAPI(environment, to: router)
         PageRoutes().add(to: router)
         self.host = host
+        writer = identity.publicKey
         services = [
             addresses,
             Stopping {

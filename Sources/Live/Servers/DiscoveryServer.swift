@@ -14,7 +14,7 @@ package struct DiscoveryServer: Sendable {
 
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        logger: Logger, folder: DataFolder
+        logger: Logger, folder: DataFolder, surroundings: Surroundings = Surroundings()
     ) throws {
         let directory = Directory(token: token)
         let shell = ServerShell(
@@ -22,7 +22,7 @@ package struct DiscoveryServer: Sendable {
         let host = Host(
             Discovery(settings: settings.protocolSettings), id: identity.id,
             on: settings.loop, clock: clock, random: .system(),
-            disk: nil, transport: NoTransport())
+            disk: nil, transport: NoTransport(), observe: surroundings.observe)
         let peers = PeerRoutes(
             host: host, gate: Gate(own: PeerID(0), directory: directory, clock: clock),
             directory: directory,

@@ -18,7 +18,7 @@ package struct NodeServer: Sendable {
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
         disk: any Disk, status: @escaping @Sendable () -> ChunkStoreStatus, client: HTTPClient,
-        logger: Logger,
+        logger: Logger, surroundings: Surroundings = Surroundings(),
         left: @escaping @Sendable () -> Void = {}
     ) throws {
         let shell = ServerShell(settings: settings, role: .node, id: identity.id, logger: logger)
@@ -40,8 +40,9 @@ package struct NodeServer: Sendable {
             discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) }, backends: [])
         let host = Host(
             role, id: identity.id, on: settings.loop, clock: clock,
-            random: .system(), disk: disk, transport: peerClient,
-            observe: Observer(logger: logger, metrics: shell.metrics).observe)
+            random: .system(), disk: surroundings.disk(disk),
+            transport: surroundings.transport(peerClient),
+            observe: surroundings.observing(Observer(logger: logger, metrics: shell.metrics)))
         let peers = PeerRoutes(
             host: host, gate: Gate(own: identity.id, directory: directory, clock: clock),
             directory: directory,
@@ -173,11 +174,11 @@ private struct Introductions: Service {
 }
 
 /// Turns what happens to a role into log lines and counts.
-struct Observer<R: Role>: Sendable {
+struct Observer: Sendable {
     let logger: Logger
     let metrics: ServerMetrics
 
-    var observe: @Sendable (Host<R>.Observation) -> Void {
+    var observe: @Sendable (HostObservation) -> Void {
         { [logger, metrics] observation in
             switch observation {
             case .note(let note):

@@ -11,6 +11,8 @@ package struct WorldConfiguration: Equatable, Sendable {
     /// How long the world then gets, with every surviving node up and no fault, to heal before the
     /// last checks.
     package var settle = Duration.hours(1)
+    /// How long the users then take to read everything back once more.
+    package var readBack = Duration.hours(1)
     /// Between two rows of the time series.
     package var sampleInterval = Duration.hours(1)
     /// Between two rounds of the oracles that look at everything.

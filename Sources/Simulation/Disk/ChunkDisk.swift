@@ -103,6 +103,30 @@ package struct ChunkDisk: Sendable {
         replicas.values.map(\.stored).sorted { $0.chunk < $1.chunk }
     }
 
+    /// Takes what a real disk gave back for the truth, where each chunk is as it was before or after
+    /// any of the changes that were not synced. `pending`: writes that may or may not have happened.
+    /// Returns the chunks that were never written here.
+    mutating func reconcile(with found: [StoredChunk], pending: [Replica]) -> [ChunkID] {
+        var known: [ChunkID: [Replica]] = [:]
+        for replica in Array(replicas.values) + undo.compactMap(\.before) + pending {
+            known[replica.stored.chunk, default: []].append(replica)
+        }
+        replicas = [:]
+        undo = []
+        syncing = 0
+        usedBytes = 0
+        var unknown: [ChunkID] = []
+        for stored in found {
+            guard let replica = known[stored.chunk]?.first(where: { $0.stored == stored }) else {
+                unknown.append(stored.chunk)
+                continue
+            }
+            replicas[stored.chunk] = replica
+            usedBytes += replica.payload.byteCount
+        }
+        return unknown
+    }
+
     // MARK: Faults
 
     /// Flips a bit of the stored bytes, and of what a crash would bring back.

@@ -37,6 +37,18 @@ package struct LogDisk: Sendable {
         freeAt = .origin
     }
 
+    /// Takes what a real disk gave back for the truth. Returns the blocks that were not known to be
+    /// durable; nil where one that was is missing or differs.
+    mutating func reconcile(with found: [[UInt8]]) -> ArraySlice<[UInt8]>? {
+        guard found.count >= durableCount,
+            found[..<durableCount].elementsEqual(blocks[..<durableCount])
+        else { return nil }
+        blocks = found
+        syncing = found.count
+        defer { syncing = 0 }
+        return finishSync()
+    }
+
     /// How long reading everything back takes.
     func recoveryTime() -> Duration {
         speed.latency + Duration(seconds: Double(byteCount) / Double(speed.bytesPerSecond))

@@ -40,7 +40,7 @@ extension World {
                 meters.repairsNeedless += 1
             }
         case .replicaMissing(let chunk, let peer, let finding):
-            found(chunk, on: UInt32(peer.raw), finding)
+            found(chunk, on: index(of: peer), finding)
         case .surplusFound: meters.surplusFound += 1
         case .comparisonFinished(_, let isEqual, let inventoryCount, let statistics):
             meters.comparisons += 1
@@ -79,7 +79,9 @@ extension World {
         sample.repairBytes = meters.repairBytes
         sample.reads = meters.reads
         sample.readsFailed = meters.readsFailed
-        sample.repairsQueued = backends.reduce(0) { $0 + $1.repairs.count }
+        sample.repairsQueued =
+            stage?.repairsQueued.reduce(0) { $0 + $1.value }
+            ?? backends.reduce(0) { $0 + $1.repairs.count }
         sample.events = events
         return sample
     }

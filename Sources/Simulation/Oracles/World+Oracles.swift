@@ -73,14 +73,16 @@ extension World {
 
     /// Whether a ledger says that the node holds the chunk.
     func isCountedOn(_ chunk: ChunkID, on actor: UInt32) -> Bool {
-        shadows.contains { $0.placements[chunk]?.contains(PeerID(UInt64(actor))) ?? false }
+        let peer = peer(of: actor)
+        return shadows.contains { $0.placements[chunk]?.contains(peer) ?? false }
     }
 
     /// Whether a ledger counts on other replicas instead. Deleting the last intact one is bad luck
     /// then: it was a spare one, and faults destroyed those that counted.
     func isSpare(_ chunk: ChunkID, on actor: UInt32) -> Bool {
-        shadows.contains { shadow in
-            shadow.placements[chunk]?.contains { $0 != PeerID(UInt64(actor)) } ?? false
+        let peer = peer(of: actor)
+        return shadows.contains { shadow in
+            shadow.placements[chunk]?.contains { $0 != peer } ?? false
         }
     }
 
@@ -96,10 +98,10 @@ extension World {
         do {
             let changes = try shadows[slot].read(block)
             oracles.check(.ledger, at: now, true, "")
-            for (chunk, node) in changes.dropped { census.moot(chunk, on: UInt32(node.raw)) }
+            for (chunk, node) in changes.dropped { census.moot(chunk, on: index(of: node)) }
             for (chunk, node) in changes.named {
                 oracles.check(
-                    .ledger, at: now, heldOrDamaged(chunk, by: UInt32(node.raw)),
+                    .ledger, at: now, heldOrDamaged(chunk, by: index(of: node)),
                     "backend \(slot) counts on chunk \(chunk) on \(node), which does not hold it")
             }
         } catch {
@@ -152,10 +154,14 @@ extension World {
                 oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
             }
         }
+        guard stage == nil else {
+            stage?.orders.append(.inspect)
+            return
+        }
         for slot in nodes.indices { inspectNode(slot) }
     }
 
-    private mutating func inspectNode(_ slot: Int) {
+    mutating func inspectNode(_ slot: Int) {
         let actor = nodeIndices[slot]
         guard participants[Int(actor)].isUp, nodes[slot].isServing else { return }
         let disk = chunkDisks[slot]
@@ -175,8 +181,8 @@ extension World {
                 "node \(actor) holds a durable chunk that it does not count")
             checkCanary(replica.payload.bytes, "chunk on a node's disk")
         }
-        for (backend, tree) in zip(backendIndices, nodes[slot].inventories) {
-            let owner = PeerID(UInt64(backend))
+        for (backend, tree) in zip(backendsServed(by: slot), nodes[slot].inventories) {
+            let owner = peer(of: backend)
             let own = index.values.filter { $0.owner == owner }.map(\.chunk)
             oracles.check(
                 .inventoryTruth, at: now, InventoryTree(own) == tree,

@@ -136,7 +136,7 @@ extension World {
                 let share = Double(number) / Double(max(total, 1)) / 2
                 queue.schedule(
                     .readBack(user: UInt32(user), file: file),
-                    at: readBackStart + Self.readBackDuration.scaled(by: share))
+                    at: readBackStart + readBackDuration.scaled(by: share))
                 number += 1
             }
         }

@@ -42,14 +42,18 @@ extension World {
             let done = chunkDisks[slot].finish(bytes: payload?.byteCount ?? 0, at: now)
             complete(.read(token: token, payload), of: actor, at: done)
         case .delete(let chunk):
-            checkDeletion(of: chunk, by: actor, slot)
-            if chunkDisks[slot].isDurable(chunk) { replicaGone(chunk, actor, isFault: false) }
-            chunkDisks[slot].delete(chunk)
+            delete(chunk, actor, slot)
         case .sync(let token):
             complete(
                 .synced(token: token), of: actor, at: chunkDisks[slot].startSync(at: now))
         case .append, .recoverLog: break
         }
+    }
+
+    mutating func delete(_ chunk: ChunkID, _ actor: UInt32, _ slot: Int) {
+        checkDeletion(of: chunk, by: actor, slot)
+        if chunkDisks[slot].isDurable(chunk) { replicaGone(chunk, actor, isFault: false) }
+        chunkDisks[slot].delete(chunk)
     }
 
     private mutating func applyLogDisk(

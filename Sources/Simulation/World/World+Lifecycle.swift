@@ -41,6 +41,7 @@ extension World {
         guard participants[index].downReasons == 1 else { return false }
         participants[index].epoch += 1
         let slot = Int(participants[index].slot)
+        stage?.orders.append(.crash(actor))
         switch participants[index].kind {
         case .node:
             nodes[slot] = makeNode(actor)
@@ -48,9 +49,11 @@ extension World {
             for chunk in durableReplicas[slot] {
                 census.reachabilityChanged(chunk, isUp: false, at: now)
             }
+            // What a real disk kept shows when it is read back.
+            guard stage == nil else { break }
             for chunk in chunkDisks[slot].crash() { resurrected(chunk, slot) }
         case .backend:
-            logDisks[slot].crash()
+            if stage == nil { logDisks[slot].crash() }
             backends[slot] = makeBackend(slot)
         case .discovery:
             discoveries[slot] = Discovery(settings: configuration.settings)
@@ -60,12 +63,12 @@ extension World {
     }
 
     /// A deletion that was not synced is undone by a crash.
-    private mutating func resurrected(_ chunk: ChunkID, _ slot: Int) {
+    mutating func resurrected(_ chunk: ChunkID, _ slot: Int, isReachable: Bool = false) {
         guard let replica = chunkDisks[slot].replicas[chunk], replica.isIntact,
             durableReplicas[slot].insert(chunk)
         else { return }
         census.gained(
-            chunk, byteCount: replica.payload.byteCount, isReachable: false, at: now)
+            chunk, byteCount: replica.payload.byteCount, isReachable: isReachable, at: now)
     }
 
     /// One reason less. With the last one gone, it starts again.
@@ -89,6 +92,7 @@ extension World {
         let index = Int(actor)
         guard !participants[index].isGone else { return }
         let slot = Int(participants[index].slot)
+        stage?.orders.append(.destroy(actor))
         for chunk in durableReplicas[slot] {
             if !isFault { checkDeletion(of: chunk, by: actor, slot) }
             replicaGone(chunk, actor, isFault: isFault)

@@ -63,6 +63,7 @@ extension World {
     mutating func handle(_ input: Input, by actor: UInt32) {
         let index = Int(actor)
         let slot = Int(participants[index].slot)
+        if stage != nil, participants[index].kind != .user { return order(input, actor) }
         switch participants[index].kind {
         case .node:
             nodes[slot].handle(
@@ -131,7 +132,7 @@ extension World {
 
     /// When the last byte of a payload arrives: it queues for the sender's uplink, travels, and
     /// queues for the receiver's downlink. Only storage nodes have links that are worth a queue.
-    private mutating func transferEnd(
+    mutating func transferEnd(
         bytes: Int, from: UInt32, to: UInt32, latency: Duration
     ) -> Instant {
         var arrival = now + latency

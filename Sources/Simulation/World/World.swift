@@ -57,10 +57,18 @@ package struct World: Sendable {
     package var sabotage: (@Sendable (PeerID, inout Effects) -> Void)?
 
     /// How long the users then take to read everything back once more.
-    static let readBackDuration = Duration.hours(1)
+    var readBackDuration: Duration { configuration.readBack }
+
+    /// Set in a world whose servers run elsewhere; see `World+Stage.swift`.
+    var stage: Stage?
 
     package init(_ configuration: WorldConfiguration) {
+        self.init(configuration, stage: nil)
+    }
+
+    init(_ configuration: WorldConfiguration, stage: Stage?) {
         self.configuration = configuration
+        self.stage = stage
         network = Network(configuration)
         census = Census(target: configuration.settings.replicas)
         churn = Churn(configuration)
@@ -79,7 +87,7 @@ package struct World: Sendable {
     /// When the users start to read everything back.
     var readBackStart: Instant { settleStart + configuration.settle }
     /// When the run is over.
-    package var end: Instant { readBackStart + Self.readBackDuration }
+    package var end: Instant { readBackStart + readBackDuration }
     package var isFinished: Bool { now >= end }
     /// Whether what happens now is measured.
     var isMeasured: Bool { now < settleStart }

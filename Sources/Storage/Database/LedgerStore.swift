@@ -80,6 +80,16 @@ package final class LedgerStore: Disk {
         }
     }
 
+    /// Forgets what waits. Leaves the database open.
+    package func abandon() {
+        queue.async {
+            self.state.withLock { state in
+                state.isClosed = true
+                state.waiting = []
+            }
+        }
+    }
+
     /// How many requests have not been carried out, including appends that no sync has followed.
     package var waitingCount: Int { state.withLock { $0.waiting.count } }
 

@@ -9,11 +9,13 @@ import Simulation
 package struct MarkdownReport {
     let result: RunResult
     let command: String
+    let reality: Reality?
 
-    /// `command` is what somebody types to get the same report.
-    package init(_ result: RunResult, command: String) {
+    /// `command` is what somebody types to get the same report; `reality` is told of a run on sockets.
+    package init(_ result: RunResult, command: String, reality: Reality? = nil) {
         self.result = result
         self.command = command
+        self.reality = reality
     }
 
     var measurements: Measurements { result.measurements }
@@ -25,8 +27,11 @@ package struct MarkdownReport {
             "# \(result.scenario.name)\n",
             result.isComplete ? "" : incomplete,
             description.isEmpty ? "" : description + "\n",
+            reality.map { RealityReport(result, $0).introduction } ?? "",
             "## Verdict\n", verdict,
-            "## What was simulated\n", WorldInWords(configuration).text,
+            reality.map { RealityReport(result, $0).comparison } ?? "",
+            reality == nil ? "## What was simulated\n" : "## What was acted out\n",
+            WorldInWords(configuration).text,
             "## Timeline\n", timeline,
             findings,
             "## Oracles\n", oracles,
@@ -141,15 +146,26 @@ package struct MarkdownReport {
     // MARK: Reproduction
 
     private var reproduction: String {
-        """
-        ```
-        \(command)
-        ```
+        if reality != nil {
+            return """
+                ```
+                \(command)
+                ```
 
-        The same scenario, seed and code give the same world, event for event, in debug and in \
-        release. The digest over all \(Format.count(measurements.events)) events of this run is \
-        `\(result.digest)`. Every figure, with more digits, is in `metrics.json`.
+                A run in real time is not deterministic: another one gives other figures. Those of this \
+                one, with more digits, are in `metrics.json`.
 
-        """
+                """
+        }
+        return """
+            ```
+            \(command)
+            ```
+
+            The same scenario, seed and code give the same world, event for event, in debug and in \
+            release. The digest over all \(Format.count(measurements.events)) events of this run is \
+            `\(result.digest)`. Every figure, with more digits, is in `metrics.json`.
+
+            """
     }
 }

@@ -3,18 +3,21 @@ import Simulation
 
 /// What a run found, in the ten lines that a person reads when it ends.
 package enum Summary {
-    package static func text(of result: RunResult, _ timing: RunTiming) -> String {
+    package static func text(
+        of result: RunResult, _ timing: RunTiming, isReal: Bool = false
+    ) -> String {
         let head =
             "\(result.scenario.name), seed \(result.scenario.configuration.seed): "
-            + "\(Format.seconds(result.stoppedAt.seconds)) simulated in "
+            + "\(Format.seconds(result.stoppedAt.seconds)) \(isReal ? "acted out" : "simulated") in "
             + "\(Format.seconds(timing.wallSeconds)) (\(Format.compact(timing.eventsPerSecond)) events/s)"
-        let lines = [
-            ("files", files(result.measurements)), ("reads", reads(result.measurements)),
-            ("redundancy", redundancy(result.measurements)),
-            ("repair", repair(result.measurements)), ("merkle", merkle(result.measurements)),
-            ("oracles", oracles(result)), ("faults", faults(result)),
-            ("expected", expectations(result)), ("digest", result.digest),
-        ]
+        let lines =
+            [
+                ("files", files(result.measurements)), ("reads", reads(result.measurements)),
+                ("redundancy", redundancy(result.measurements)),
+                ("repair", repair(result.measurements)), ("merkle", merkle(result.measurements)),
+                ("oracles", oracles(result)), ("faults", faults(result)),
+                ("expected", expectations(result)),
+            ] + (isReal ? [] : [("digest", result.digest)])
         return head + "\n\n" + lines.map { "  \(pad($0.0, to: 10))  \($0.1)\n" }.joined() + "\n"
             + "\(word(result.verdict.kind))\n" + details(of: result.verdict)
     }

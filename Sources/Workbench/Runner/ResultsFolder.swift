@@ -18,12 +18,13 @@ package struct ResultsFolder: Sendable {
     }
 
     /// Writes all that a run left: `report.md`, `metrics.json`, `timeseries.csv`, `timing.json`.
-    package func write(_ result: RunResult, _ timing: RunTiming, command: String) throws(WriteError)
-    {
+    package func write(
+        _ result: RunResult, _ timing: RunTiming, command: String, reality: Reality? = nil
+    ) throws(WriteError) {
         try create()
         try write(MetricsFile.text(of: result), to: "metrics.json")
         try write(TimeSeriesFile.text(of: result.samples), to: "timeseries.csv")
-        try write(MarkdownReport(result, command: command).text, to: "report.md")
+        try write(MarkdownReport(result, command: command, reality: reality).text, to: "report.md")
         try write(timing.json, to: "timing.json")
     }
 

@@ -70,7 +70,7 @@ package struct Runner {
     }
 
     /// The most memory that the process ever had resident.
-    private static func peakMemoryBytes() -> UInt64 {
+    static func peakMemoryBytes() -> UInt64 {
         var usage = rusage()
         // Darwin counts in bytes, Linux in kibibytes.
         #if canImport(Darwin)

@@ -33,11 +33,11 @@ package enum ScenarioFile {
     /// The command that runs the file again. The same wherever the project lies and wherever it is
     /// called from, so that reports are: a file of the folder `Scenarios` is named with it, any
     /// other by its name alone.
-    package static func command(path: String, seed: UInt64) -> String {
+    package static func command(path: String, seed: UInt64, options: String = "") -> String {
         let url = URL(fileURLWithPath: path).standardizedFileURL
         let folder = url.deletingLastPathComponent().lastPathComponent
         let file =
             folder == "Scenarios" ? "Scenarios/\(url.lastPathComponent)" : url.lastPathComponent
-        return "Scripts/dsim run \(file) --seed \(seed)"
+        return "Scripts/dsim run \(file) --seed \(seed)\(options)"
     }
 }

@@ -1,0 +1,49 @@
+import AsyncHTTPClient
+import Logging
+package import ServiceLifecycle
+
+/// A server that runs beside others in this process, started and stopped at any time.
+package struct RunningServer: Sendable {
+    private let task: Task<Void, any Error>
+    private let group: ServiceGroup
+
+    /// Runs a server's services. They tell of nothing.
+    package init(_ services: [any Service]) {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: services, logger: .silent))
+        self.group = group
+        task = Task { try await group.run() }
+    }
+
+    /// Cuts every connection, and returns once nothing runs any more. A host that shall not close its
+    /// disk in order must have been abandoned before.
+    package func cut() async {
+        task.cancel()
+        _ = await task.result
+    }
+
+    /// Lets go of everything once the server has ended, for whatever reason. Throws why it could not
+    /// run.
+    package func ended() async throws { try await task.value }
+}
+
+extension Logger {
+    /// Says nothing.
+    static let silent = Logger(label: "dsim.silent") { _ in SwiftLogNoOpLogHandler() }
+}
+
+extension Launch {
+    /// For servers that share this process and its clock, and log nothing.
+    package init(acting clock: Clock, meter: WireMeter) throws {
+        var random = SystemRandomNumberGenerator()
+        let secret = (0..<4).map { _ in String(random.next(), radix: 36) }.joined(separator: "-")
+        guard let token = JoinToken("acted-\(secret)-\(secret)") else {
+            preconditionFailure("the token is long enough")
+        }
+        try self.init(
+            token: token, tlsAuthority: nil, logger: .silent, clock: clock, meter: meter)
+    }
+
+    /// Lets go of all connections between servers.
+    package func shutDown() async { try? await client.shutdown() }
+}

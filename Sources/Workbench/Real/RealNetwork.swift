@@ -1,0 +1,278 @@
+import Live
+import Primitives
+import Roles
+import Simulation
+import Storage
+
+import class Foundation.FileManager
+
+/// The servers of a world that is acted out: each behind its real HTTP server on a loopback port, with
+/// a real disk in a folder of its own.
+actor RealNetwork {
+    private enum Role {
+        case discovery(Host<Discovery>)
+        case node(Host<StorageNode>)
+        case backend(Host<Backend>)
+    }
+
+    private struct Member {
+        var run: StagedRun
+        var role: Role
+        var server: RunningServer
+    }
+
+    private let configuration: WorldConfiguration
+    private let shadow: Shadow
+    private let launch: Launch
+    private let folder: String
+    /// Put around the disks of nodes by tests, beneath what the world hears of.
+    private let tamper: (@Sendable (any Disk) -> any Disk)?
+    private var ports = FreePorts()
+    private var addresses: [UInt32: Int] = [:]
+    private var discoveries: [String] = []
+    private var members: [UInt32: Member] = [:]
+    /// The last thing that is being done to each, so that all is done in order.
+    private var chains: [UInt32: Task<Void, Never>] = [:]
+    private(set) var failure: RealRunError?
+
+    init(
+        _ configuration: WorldConfiguration, shadow: Shadow, launch: Launch, folder: String,
+        tamper: (@Sendable (any Disk) -> any Disk)?
+    ) {
+        self.configuration = configuration
+        self.shadow = shadow
+        self.launch = launch
+        self.folder = folder
+        self.tamper = tamper
+    }
+
+    /// Finds the discoveries' addresses, which all others must know.
+    func prepare() throws {
+        for actor in 0..<UInt32(configuration.topology.discoveries) {
+            let address = "http://127.0.0.1:\(try port(of: actor))"
+            discoveries.append(address)
+            shadow.tell { $0.introduce(actor, as: PeerID(ofDiscoveryAt: address)) }
+        }
+    }
+
+    private func port(of actor: UInt32) throws(RealRunError) -> Int {
+        if let port = addresses[actor] { return port }
+        guard let port = ports.next() else { throw .noPort }
+        addresses[actor] = port
+        return port
+    }
+
+    // MARK: Orders
+
+    func carryOut(_ orders: [StageOrder]) {
+        for order in orders {
+            switch order {
+            case .start(let actor, let epoch):
+                chain(actor) { await $0.start(StagedRun(actor: actor, epoch: epoch)) }
+            case .crash(let actor): chain(actor) { await $0.cut(actor) }
+            case .destroy(let actor):
+                chain(actor) {
+                    await $0.cut(actor)
+                    $0.removeFolder(of: actor)
+                }
+            case .leave(let actor): chain(actor) { $0.leave(actor) }
+            case .deliver(let message, let call, let user, let backend):
+                deliver(message, call, from: user, to: backend)
+            case .inspect: Task { await inspect() }
+            }
+        }
+    }
+
+    private func chain(
+        _ actor: UInt32, _ body: @escaping @Sendable (isolated RealNetwork) async -> Void
+    ) {
+        let before = chains[actor]
+        chains[actor] = Task {
+            await before?.value
+            await body(self)
+        }
+    }
+
+    private func deliver(_ message: Message, _ call: CallID, from user: UInt32, to backend: UInt32)
+    {
+        guard case .backend(let host)? = members[backend]?.role else { return }
+        Task {
+            // Longer than any user waits.
+            let answer = await host.receive(
+                message, from: PeerID(UInt64(user)), timeout: .minutes(10))
+            guard let answer else { return }
+            shadow.tell { $0.answer(answer, call, from: backend, to: user) }
+        }
+    }
+
+    private func leave(_ actor: UInt32) {
+        guard let member = members[actor], case .node(let host) = member.role else { return }
+        Task {
+            if await host.leave() { shadow.tell { $0.hasLeft(member.run) } }
+        }
+    }
+
+    // MARK: Starting and ending
+
+    /// How long a start is tried again while the last references of a former run go.
+    private static let startTries = 100
+
+    private func start(_ run: StagedRun) async {
+        for attempt in 1...Self.startTries {
+            guard failure == nil, shadow.tell({ $0.isCurrent(run) }) else { return }
+            do {
+                try await launch(run)
+                return
+            } catch DataFolderError.inUse where attempt < Self.startTries {
+                try? await Task.sleep(for: .milliseconds(50))
+            } catch {
+                return fail(run.actor, error)
+            }
+        }
+    }
+
+    private func launch(_ run: StagedRun) async throws {
+        let actor = run.actor
+        let (kind, domain) = shadow.tell {
+            ($0.participants[Int(actor)].kind, $0.participants[Int(actor)].domain)
+        }
+        var settings = ServerSettings()
+        settings.port = try port(of: actor)
+        settings.dataFolder = path(of: actor)
+        settings.discoveries = discoveries
+        settings.protocolSettings = configuration.settings
+        settings.capacityBytes = UInt64(configuration.nodes.capacityBytes)
+        settings.domain = domain
+        var surroundings = shadow.surroundings(of: run)
+        switch kind {
+        case .discovery:
+            let server = try launch.discovery(settings, in: surroundings)
+            admit(.discovery(server.host), run, RunningServer(server.services))
+        case .node:
+            if let tamper {
+                let outer = surroundings.disk
+                surroundings.disk = { outer(tamper($0)) }
+            }
+            let server = try launch.node(settings, in: surroundings)
+            shadow.tell { $0.introduce(actor, as: server.host.id) }
+            admit(.node(server.host), run, RunningServer(server.services))
+        case .backend:
+            let server = try await launch.backend(
+                settings, Launch.BackendOptions(), in: surroundings)
+            shadow.tell {
+                $0.introduce(actor, as: server.host.id)
+                $0.introduce(actor, asWriter: server.writer)
+            }
+            admit(.backend(server.host), run, RunningServer(server.services))
+        case .user: preconditionFailure("users are the world's own")
+        }
+    }
+
+    private func admit(_ role: Role, _ run: StagedRun, _ server: RunningServer) {
+        members[run.actor] = Member(run: run, role: role, server: server)
+        Task {
+            do {
+                try await server.ended()
+            } catch {
+                // One that was cut is no member any more.
+                if members[run.actor]?.run == run { fail(run.actor, error) }
+            }
+        }
+    }
+
+    private func fail(_ actor: UInt32, _ error: any Error) {
+        guard failure == nil else { return }
+        failure = .server("server \(actor)", "\(error)")
+        shadow.alarm.ring()
+    }
+
+    /// Ends a server as a dead machine does.
+    private func cut(_ actor: UInt32) async {
+        guard let member = members.removeValue(forKey: actor) else { return }
+        switch member.role {
+        case .discovery(let host): await host.abandon()
+        case .node(let host): await host.abandon()
+        case .backend(let host): await host.abandon()
+        }
+        await member.server.cut()
+    }
+
+    private func path(of actor: UInt32) -> String { "\(folder)/\(actor)" }
+
+    private func removeFolder(of actor: UInt32) {
+        try? FileManager.default.removeItem(atPath: path(of: actor))
+    }
+
+    // MARK: Inspecting
+
+    /// Shows every node to the oracles, each between two of its inputs.
+    func inspect() async {
+        for member in members.values.sorted(by: { $0.run.actor < $1.run.actor }) {
+            switch member.role {
+            case .node(let host):
+                await host.read { node in
+                    let seen = copy node
+                    shadow.tell { $0.inspect(seen, member.run) }
+                }
+            case .backend(let host):
+                let count = await host.read { $0.repairs.count }
+                shadow.tell { $0.saw(repairsQueued: count, by: member.run.actor) }
+            case .discovery: break
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// Stops all servers: in order, so that all that was written can be read back, or at once.
+    /// Returns those that ran.
+    func stop(inOrder: Bool) async -> [UInt32] {
+        for chain in chains.values { await chain.value }
+        let last = members.values.sorted { $0.run.actor < $1.run.actor }
+        if inOrder {
+            for member in last {
+                switch member.role {
+                case .discovery(let host): await host.stop()
+                case .node(let host): await host.stop()
+                case .backend(let host): await host.stop()
+                }
+            }
+        }
+        for member in last { await cut(member.run.actor) }
+        return last.map(\.run.actor)
+    }
+
+    /// Reads the disks of servers that were stopped in order, and has the oracles compare them with
+    /// what they know.
+    func audit(_ actors: [UInt32]) async throws {
+        for actor in actors {
+            switch shadow.tell({ $0.participants[Int(actor)].kind }) {
+            case .node:
+                let folder = try await reopen(actor, .node)
+                let (found, damaged) = await DiskAudit.chunks(of: try ChunkStore(in: folder))
+                shadow.tell { $0.audit(actor, found: found, damaged: damaged) }
+            case .backend:
+                let database = try BackendDatabase(path: path(of: actor) + "/users.db")
+                let blocks = await DiskAudit.blocks(
+                    of: LedgerStore(database: database) { _ in })
+                try database.close()
+                shadow.tell { $0.audit(actor, blocks: blocks) }
+            case .discovery, .user: break
+            }
+        }
+    }
+
+    /// Opens a folder, once the last references of the server that had it are gone.
+    private func reopen(
+        _ actor: UInt32, _ purpose: DataFolder.Purpose
+    ) async throws -> DataFolder {
+        for _ in 1..<Self.startTries {
+            do {
+                return try DataFolder(path: path(of: actor), purpose: purpose)
+            } catch DataFolderError.inUse {
+                try? await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        return try DataFolder(path: path(of: actor), purpose: purpose)
+    }
+}

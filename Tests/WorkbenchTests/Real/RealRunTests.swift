@@ -1,0 +1,116 @@
+import Foundation
+import Primitives
+import Roles
+import Simulation
+import Storage
+import Synchronization
+import Testing
+
+@testable import Workbench
+
+/// Real servers on loopback sockets. Nothing here depends on how quick the machine is: a slow one
+/// makes users wait.
+@Suite(.serialized) struct RealRunTests {
+    /// Five nodes for three minutes, one of which crashes.
+    private func scenario() -> Scenario {
+        var configuration = WorldConfiguration()
+        configuration.name = "tiny"
+        configuration.duration = .minutes(2)
+        configuration.settle = .minutes(1)
+        configuration.readBack = .seconds(30)
+        configuration.sampleInterval = .seconds(20)
+        configuration.oracleInterval = .seconds(40)
+        configuration.topology.nodes = 5
+        configuration.topology.failureDomains = 5
+        configuration.topology.users = 2
+        configuration.settings.heartbeatInterval = .seconds(5)
+        configuration.settings.peersInterval = .seconds(3)
+        configuration.settings.antiEntropyInterval = .seconds(30)
+        configuration.workload.payload = .real
+        configuration.workload.chunkBytes = 4_096
+        configuration.workload.files = 6
+        configuration.workload.fillDuration = .zero
+        configuration.workload.smallestFileBytes = 4_096
+        configuration.workload.largestFileBytes = 20_000
+        configuration.nodes.capacityBytes = 1 << 26
+        configuration.faults = [
+            FaultSettings(
+                name: "crash",
+                kind: .outage(at: .seconds(100), lasting: .seconds(10), of: .nodes(1)))
+        ]
+        return Scenario(configuration: configuration)
+    }
+
+    /// Runs in a folder of its own, and returns what came of it and what is left in the folder.
+    private func run(
+        _ scenario: Scenario, cancel: CancelFlag = CancelFlag(), speed: Double = 30,
+        tamper: (@Sendable (any Disk) -> any Disk)? = nil,
+        observe: (RunProgress) -> Void = { _ in }
+    ) async throws -> (outcome: RealRunner.Outcome, left: [String]) {
+        let parent = FileManager.default.temporaryDirectory.path + "/real-\(UUID())"
+        try FileManager.default.createDirectory(
+            atPath: parent, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: parent) }
+        var runner = RealRunner(scenario: scenario, speed: speed, cancel: cancel)
+        runner.tamper = tamper
+        runner.parentFolder = parent
+        let outcome = try await runner.run(observe: observe)
+        return (outcome, try FileManager.default.contentsOfDirectory(atPath: parent))
+    }
+
+    @Test func serversOnSocketsActAScenarioOutToItsEnd() async throws {
+        let (outcome, left) = try await run(scenario())
+        let result = outcome.result
+        #expect(result.isComplete)
+        #expect(result.verdict.violated == [])
+        #expect(result.verdict.idleFaults == [])
+        #expect(result.measurements.durability.filesAcknowledged > 0)
+        #expect(result.measurements.ledger.blocks > 0)
+        let audits = result.measurements.oracles.first { $0.name == "inventory-truth" }
+        #expect((audits?.checks ?? 0) > 0)
+        #expect(outcome.conditions.wireBytes > 0)
+        #expect(left == [])
+    }
+
+    @Test func aDiskThatForgetsWhatItReportedAsSyncedIsCaught() async throws {
+        let (outcome, _) = try await run(scenario()) { ForgetfulDisk(real: $0) }
+        #expect(outcome.result.verdict.violated.map(\.name).contains("inventory-truth"))
+        #expect(outcome.result.verdict.kind == .violated)
+    }
+
+    @Test func aRunThatIsStoppedSaysWhatIsKnownAndLeavesNothing() async throws {
+        let cancel = CancelFlag()
+        let (outcome, left) = try await run(scenario(), cancel: cancel) { progress in
+            if progress.now > .origin + .seconds(20) { cancel.set() }
+        }
+        #expect(!outcome.result.isComplete)
+        #expect(outcome.result.verdict.kind == .interrupted)
+        #expect(left == [])
+    }
+}
+
+/// Reports every write as done, and carries out every second one.
+private final class ForgetfulDisk: Disk {
+    private let real: any Disk
+    private let writes = Atomic<Int>(0)
+
+    init(real: any Disk) { self.real = real }
+
+    func perform(
+        _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
+    ) {
+        var kept: [DiskRequest] = []
+        for request in requests {
+            if case .write(let token, _, _) = request,
+                writes.add(1, ordering: .relaxed).newValue % 2 == 0
+            {
+                complete(.wrote(token: token, .written))
+            } else {
+                kept.append(request)
+            }
+        }
+        real.perform(kept, complete: complete)
+    }
+
+    func close() async { await real.close() }
+}

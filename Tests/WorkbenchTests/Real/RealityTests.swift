@@ -1,0 +1,62 @@
+import Primitives
+import Simulation
+import Testing
+
+@testable import Workbench
+
+@Suite struct RealityTests {
+    private var scenario: Scenario {
+        var scenario = Scenario()
+        scenario.configuration.workload.payload = .real
+        return scenario
+    }
+
+    @Test func whatSocketsAndDisksCannotActOutIsRefusedByItsKey() {
+        var scenario = scenario
+        scenario.configuration.workload.payload = .modelled
+        scenario.configuration.topology.nodes = 500
+        scenario.configuration.faults = [
+            FaultSettings(name: "cut", kind: .outage(at: .zero, lasting: .zero, of: .backends)),
+            FaultSettings(name: "rot", kind: .bitRot(every: .constant(.hours(1)))),
+            FaultSettings(name: "vanish", kind: .lostChunks(every: .constant(.hours(1)))),
+        ]
+        do {
+            _ = try scenario.reality(file: "some.json")
+            Issue.record("nothing was refused")
+        } catch {
+            #expect(
+                error.issues.map(\.path) == [
+                    "workload.payload", "faults[1].bitRot", "faults[2].lostChunks",
+                    "topology.nodes",
+                ])
+            #expect(error.description.contains("allowed with --real"))
+        }
+    }
+
+    @Test func theUsersReadBackInMinutesInBothRuns() throws {
+        let reality = try scenario.reality(file: "some.json")
+        #expect(reality.configuration.readBack == .minutes(10))
+    }
+
+    @Test func theReportSaysThatItWasActedOutAndComparesBothRuns() throws {
+        var seen = Measurements()
+        seen.control.messages = 150
+        var predicted = Measurements()
+        predicted.control.messages = 100
+        let result = RunResult(
+            scenario: scenario, isComplete: true, stoppedAt: .origin, measurements: seen,
+            samples: [])
+        let conditions = Reality.Conditions(
+            speed: 60, worstDelay: .milliseconds(250), wireBytes: 300, modelledWireBytes: 200)
+        let text = MarkdownReport(
+            result, command: "dsim",
+            reality: Reality(conditions: conditions, predicted: predicted)
+        ).text
+        #expect(text.contains("**Acted out, not simulated**, in which a second stood for 1 min"))
+        #expect(text.contains("Not deterministic."))
+        #expect(!text.contains("give the same world"))
+        #expect(text.contains("+50 % |\n"))
+        #expect(text.contains("300 B in the measured time"))
+        #expect(text.contains("within 250 ms of the scenario's time"))
+    }
+}
