@@ -9,16 +9,22 @@ package struct RunningServer: Sendable {
 
     /// Runs a server's services. They tell of nothing.
     package init(_ services: [any Service]) {
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: services, logger: .silent))
+        var configuration = ServiceGroupConfiguration(services: services, logger: .silent)
+        configuration.maximumGracefulShutdownDuration = Self.patience
+        let group = ServiceGroup(configuration: configuration)
         self.group = group
         task = Task { try await group.run() }
     }
 
-    /// Cuts every connection, and returns once nothing runs any more. A host that shall not close its
-    /// disk in order must have been abandoned before.
-    package func cut() async {
-        task.cancel()
+    /// How long requests under way may take to end once the server stops. Their roles have stopped
+    /// answering by then.
+    private static let patience = Swift.Duration.seconds(2)
+
+    /// Closes every connection, and returns once nothing runs any more. A host that shall not close
+    /// its disk in order must have been abandoned before.
+    package func stop() async {
+        // Not cancelled: connections that were accepted and not served yet must be closed in order.
+        await group.triggerGracefulShutdown()
         _ = await task.result
     }
 

@@ -194,7 +194,7 @@ actor RealNetwork {
         case .node(let host): await host.abandon()
         case .backend(let host): await host.abandon()
         }
-        await member.server.cut()
+        await member.server.stop()
     }
 
     private func path(of actor: UInt32) -> String { "\(folder)/\(actor)" }
@@ -238,7 +238,9 @@ actor RealNetwork {
                 }
             }
         }
-        for member in last { await cut(member.run.actor) }
+        await withTaskGroup { group in
+            for member in last { group.addTask { await self.cut(member.run.actor) } }
+        }
         return last.map(\.run.actor)
     }
 

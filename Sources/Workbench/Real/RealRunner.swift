@@ -128,7 +128,7 @@ package struct RealRunner: Sendable {
                         RunProgress(
                             now: now, end: end, wallSeconds: wall,
                             eventsPerSecond: pace.eventsPerSecond,
-                            secondsLeft: (end - now).seconds / max(pace.simulatedPerSecond, 1e-9),
+                            secondsLeft: pace.secondsLeft(simulated: (end - now).seconds),
                             latest: latest))
                 }
                 guard now < end else { return }

@@ -52,11 +52,13 @@ final class Shadow: Sendable {
     }
 
     private static func advance(_ state: inout State, to now: Instant) {
+        // Nothing is due once it is over. Threads read the clock before they take the lock, so that
+        // their times may cross.
+        let now = min(max(now, state.world.now), state.world.end)
         if let due = state.world.nextEventAt, now > due {
             state.worstDelay = max(state.worstDelay, now - due)
         }
-        // Threads read the clock before they take the lock, so that their times may cross.
-        state.world.run(until: max(now, state.world.now))
+        state.world.run(until: now)
     }
 
     /// Waits for a duration of the world's time.

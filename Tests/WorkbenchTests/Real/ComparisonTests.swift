@@ -26,7 +26,9 @@ import Testing
     }
 
     @Test func everyFigureOfTheTableIsInTheCatalogue() {
-        for (path, _) in Comparison.figures { #expect(MetricCatalogue.figure(path) != nil, "\(path)") }
+        for (path, _) in Comparison.figures {
+            #expect(MetricCatalogue.figure(path) != nil, "\(path)")
+        }
     }
 
     @Test func figuresThatNeitherRunMeasuredAreLeftOut() {
