@@ -11,9 +11,9 @@ package struct Members: Sendable {
     /// The largest free space that a member told of lately, for weighing candidates.
     private(set) var mostFreeBytes: UInt64 = 1
 
-    /// What counts of a node's free space at most: 256 TiB, so that the space of 65,536 nodes can be
-    /// added up, whatever they claim.
-    private static let freeBytesLimit: UInt64 = 1 << 48
+    /// What counts of a node's free space at most: 64 TiB, so that the space of 2¹⁷ nodes, the most
+    /// that a network has, can be added up, whatever they claim.
+    private static let freeBytesLimit: UInt64 = 1 << 46
 
     struct Feed: Sendable {
         var lastAnswer: Instant?
