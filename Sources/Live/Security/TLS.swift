@@ -8,16 +8,7 @@ enum TLS {
     }
 
     static func server(_ files: ServerSettings.TLSFiles) throws -> TLSConfiguration {
-        let chain: [NIOSSLCertificate]
-        do {
-            chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
-        } catch {
-            throw Failure(
-                description: "\(files.certificate) is not a readable PEM file of certificates.")
-        }
-        guard !chain.isEmpty else {
-            throw Failure(description: "\(files.certificate) holds no certificate.")
-        }
+        let chain = try certificates(in: files.certificate)
         let key: NIOSSLPrivateKey
         do {
             key = try NIOSSLPrivateKey(file: files.key, format: .pem)
@@ -27,20 +18,27 @@ enum TLS {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        do {
+            _ = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw Failure(description: "\(files.key) is not the key of \(files.certificate).")
+        }
         return configuration
+    }
+
+    private static func certificates(in path: String) throws -> [NIOSSLCertificate] {
+        guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty
+        else {
+            throw Failure(description: "\(path) is not a readable PEM file of certificates.")
+        }
+        return certificates
     }
 
     /// Trusts the system's authorities, and `authority` besides.
     static func client(authority: String?) throws -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         guard let authority else { return configuration }
-        do {
-            configuration.additionalTrustRoots = [
-                .certificates(try NIOSSLCertificate.fromPEMFile(authority))
-            ]
-        } catch {
-            throw Failure(description: "\(authority) is not a readable PEM file of certificates.")
-        }
+        configuration.additionalTrustRoots = [.certificates(try certificates(in: authority))]
         return configuration
     }
 }
