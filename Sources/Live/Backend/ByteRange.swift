@@ -19,6 +19,11 @@ enum ByteRange: Equatable {
             self = .whole
             return
         }
+        // A sign would do for `UInt64`, but not for the header.
+        guard bounds.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+            self = .whole
+            return
+        }
         switch (UInt64(bounds[0]), UInt64(bounds[1])) {
         case (let first?, let last?) where first <= last:
             self = first < size ? .part(first..<min(last, size - 1) + 1) : .unsatisfiable

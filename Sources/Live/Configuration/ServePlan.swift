@@ -64,7 +64,7 @@ package struct ServePlan: Sendable {
         backend = Launch.BackendOptions()
         backend.databaseURL = try need(.database, "a URL") { $0 }
         backend.secretKey = values.text(.secretKey)
-        backend.chunkSize = try need(.chunkSize, "a chunk size from 1024 to 16777216 bytes") {
+        backend.chunkSize = try need(.chunkSize, "a chunk size from 4096 to 16777216 bytes") {
             Int($0).flatMap { try? ChunkSize($0) }
         }
         joinToken = try values.read(.joinToken, "16 characters or more") {
