@@ -61,7 +61,14 @@ package final class PeerClient: Transport, WireContext {
         for member in members where Member.isPlausible(address: member.address) {
             directory.learn(member)
         }
-        return reply
+        guard case .peersAnswer(var answer) = reply else { return reply }
+        // A discovery proves nothing of itself: a node that did not prove to belong to the network
+        // would stand in the ledger for ever.
+        answer.reports.removeAll { report in
+            let member = directory[report.registration.node]
+            return member?.role != .node || member?.publicKey != report.registration.publicKey
+        }
+        return .peersAnswer(answer)
     }
 
     private func request(
