@@ -81,6 +81,10 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            resources: [
+                .embedInCode("OpenAPI/discovery.json"), .embedInCode("OpenAPI/node.json"),
+                .embedInCode("OpenAPI/backend.json"),
             ]),
         .target(
             name: "Workbench",

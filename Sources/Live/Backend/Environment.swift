@@ -92,10 +92,18 @@ extension HTTPFailure {
     }
 }
 
+/// The most bytes of bodies that users send.
+package enum RequestLimits {
+    /// Of a form.
+    package static let form = 64 * 1024
+    /// Of a form that lists a file's chunks: some 960,000 of them.
+    package static let commit = 64 << 20
+}
+
 extension Request {
     /// The body as a form of at most so many bytes.
     func form<Form: Decodable>(
-        _ type: Form.Type, upTo limit: Int = 64 * 1024, context: ServerContext
+        _ type: Form.Type, upTo limit: Int = RequestLimits.form, context: ServerContext
     ) async throws -> Form {
         let bytes = try await collect(upTo: limit, context: context)
         return try WireJSON.read(type, from: bytes)

@@ -91,8 +91,11 @@ struct FileRoutes: Sendable {
             status: .created)
     }
 
+    /// Bytes of a file's name.
+    static let longestName = 255
+
     private static func isAllowed(name: String) -> Bool {
-        1...255 ~= name.utf8.count && name != "." && name != ".."
+        1...longestName ~= name.utf8.count && name != "." && name != ".."
             && !name.unicodeScalars.contains {
                 $0 == "/" || $0.value < 0x20 || 0x7F...0x9F ~= $0.value
             }

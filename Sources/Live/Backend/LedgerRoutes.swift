@@ -11,8 +11,10 @@ import Roles
 struct LedgerRoutes: Sendable {
     let backend: BackendEnvironment
 
-    private static let pageLimit = 100
-    private static let headerLimit = 10_000
+    /// Headers of one answer in JSON.
+    static let pageLimit = 100
+    /// Signed headers of one answer.
+    static let headerLimit = 10_000
     /// Blocks sent at a time.
     private static let exportStride = 64
 

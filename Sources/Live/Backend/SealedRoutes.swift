@@ -11,9 +11,6 @@ import Roles
 struct SealedRoutes: Sendable {
     let backend: BackendEnvironment
 
-    /// The most bytes of a commit: some 600,000 chunks.
-    private static let commitLimit = 64 << 20
-
     func add(to router: RouterGroup<ServerContext>) {
         router.put("chunks/:chunk") { try await put($0, $1) }
         router.get("files/:id/record") { request, context in
@@ -52,7 +49,7 @@ struct SealedRoutes: Sendable {
         let session = try await backend.session(request)
         let id = try context.fileID()
         let form = try await request.form(
-            CommitForm.self, upTo: Self.commitLimit, context: context)
+            CommitForm.self, upTo: RequestLimits.commit, context: context)
         guard !form.chunks.isEmpty else { throw HTTPFailure.badRequest("A file has chunks.") }
         try await backend.store.commit(
             CommitRequest(
@@ -78,7 +75,7 @@ struct SealedRoutes: Sendable {
     private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
         let session = try await backend.session(request)
         let id = try context.fileID()
-        let body = try await request.collect(upTo: Self.commitLimit, context: context)
+        let body = try await request.collect(upTo: RequestLimits.commit, context: context)
         let chunks: [ChunkID]
         if body.isEmpty {
             let masterKey = try await backend.refusing { () throws(AccountError) in

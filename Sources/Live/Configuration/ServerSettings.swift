@@ -27,6 +27,10 @@ package struct ServerSettings: Sendable {
     package var connectionLimit = 1024
     /// Where it does its work.
     package var loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any()
+    /// How long a connection may say nothing between two requests.
+    package var idleSeconds: Int64 = 60
+    /// How long a request's body may say nothing before its connection is cut off.
+    package var bodyPatienceSeconds: Int64 = 20
 
     package init() {}
 

@@ -121,8 +121,11 @@ package struct ReplayGuard: Sendable {
     private var turnsAt = Instant.origin
     private let capacity: Int
 
+    /// What `capacity` is unless it is given.
+    package static let standardCapacity = 1 << 19
+
     /// Remembers up to twice `capacity` requests; more are refused rather than forgotten.
-    package init(capacity: Int = 1 << 19) { self.capacity = capacity }
+    package init(capacity: Int = standardCapacity) { self.capacity = capacity }
 
     /// Whether a request is new. Says so once.
     package mutating func admit(_ request: RequestSignature, at now: Instant) -> Bool {

@@ -16,6 +16,10 @@ package struct BackendServer: Sendable {
     package let host: Host<Backend>
     /// Signs the ledger.
     package let writer: PublicKey
+    /// What it answers to: "GET /api/files/{id}".
+    package let routes: [String]
+    /// The OpenAPI document of these.
+    package static var description: [UInt8] { PackageResources.backend_json }
 
     /// What a backend needs besides the settings of any server.
     package struct Parts: Sendable {
@@ -72,9 +76,10 @@ package struct BackendServer: Sendable {
             settings: settings, chunkSize: parts.chunkSize, clock: clock)
         let peers = PeerRoutes(
             host: host, gate: Gate(own: identity.id, directory: directory, clock: clock),
-            directory: directory, serves: { _, member in member.role == .node })
+            directory: directory, serves: { _, member in member.role == .node },
+            isReady: { $0.isReady })
         let router = shell.router(
-            readiness: { await Self.readiness(host) }, description: []
+            readiness: { await Self.readiness(host) }, description: Self.description
         ) { await Self.gauges(host) }
         router.post("damaged") { try await peers.respond(to: .damaged, $0, $1) }
         router.post("leave") { try await peers.respond(to: .leave, $0, $1) }
@@ -82,6 +87,7 @@ package struct BackendServer: Sendable {
         PageRoutes().add(to: router)
         self.host = host
         writer = identity.publicKey
+        routes = router.names
         services = [
             addresses,
             Stopping {
@@ -103,8 +109,9 @@ package struct BackendServer: Sendable {
     ) {
         let api = router.group("api")
         AccountRoutes(backend: environment).add(to: api)
-        FileRoutes(backend: environment).add(to: api)
-        SealedRoutes(backend: environment).add(to: api)
+        let files = api.group().add(middleware: ReadyMiddleware(host: environment.host))
+        FileRoutes(backend: environment).add(to: files)
+        SealedRoutes(backend: environment).add(to: files)
         LedgerRoutes(backend: environment).add(to: api)
         NetworkRoutes(backend: environment).add(to: api)
     }
@@ -133,6 +140,22 @@ package struct BackendServer: Sendable {
             }
             return gauges
         }
+    }
+}
+
+/// Refuses what the ledger must be known for until it is: while it is read back, the backend would say
+/// that nobody has any files.
+private struct ReadyMiddleware: RouterMiddleware {
+    typealias Context = ServerContext
+
+    let host: Host<Backend>
+
+    func handle(
+        _ request: Request, context: ServerContext,
+        next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        guard await host.read({ $0.isReady }) else { throw HTTPFailure.starting }
+        return try await next(request, context)
     }
 }
 

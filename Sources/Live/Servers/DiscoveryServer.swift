@@ -11,6 +11,10 @@ package import Storage
 package struct DiscoveryServer: Sendable {
     package let services: [any Service]
     package let host: Host<Discovery>
+    /// What it answers to: "POST /register".
+    package let routes: [String]
+    /// The OpenAPI document of these.
+    package static var description: [UInt8] { PackageResources.discovery_json }
 
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
@@ -38,7 +42,9 @@ package struct DiscoveryServer: Sendable {
                 additions.member = { directory[$0]?.form }
                 return additions
             })
-        let router = shell.router(readiness: { nil }, description: []) {
+        let router = shell.router(
+            readiness: { nil }, description: Self.description
+        ) {
             [("dsim_members", Double(directory.all(.node).count))]
         }
         router.post("register") { try await peers.respond(to: .register, $0, $1) }
@@ -54,6 +60,7 @@ package struct DiscoveryServer: Sendable {
             return try await peers.respond(to: .peers(epoch: epoch, since: since), request, context)
         }
         self.host = host
+        routes = router.names
         services = [
             // The folder stays locked until the server has stopped.
             Stopping {

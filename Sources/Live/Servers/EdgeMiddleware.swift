@@ -2,7 +2,9 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import Primitives
+import Storage
 
 /// What stands before every route: a request id, errors as JSON, and a line in the log.
 struct EdgeMiddleware: RouterMiddleware {
@@ -10,6 +12,7 @@ struct EdgeMiddleware: RouterMiddleware {
 
     let metrics: ServerMetrics
     let logLevel: Logger.Level
+    let bodyPatienceSeconds: Int64
 
     private static let idHeader = HTTPField.Name("X-Request-Id")!
 
@@ -20,6 +23,7 @@ struct EdgeMiddleware: RouterMiddleware {
         let id = Self.id(of: request)
         var context = context
         context.logger.logLevel = logLevel
+        context.bodyPatienceSeconds = bodyPatienceSeconds
         context.logger[metadataKey: "request"] = .string(id)
         let started = ContinuousClock.now
         var response: Response
@@ -64,6 +68,9 @@ struct EdgeMiddleware: RouterMiddleware {
                 retryAfterSeconds: 5)
         case is ChannelError, is IOError:
             return .badRequest("The request broke off.")
+        case is HTTPParserError:
+            return .badRequest("The body is not framed as HTTP/1.1 has it.")
+        case let error as BackendDatabaseError: return HTTPFailure(.storage(error))
         default:
             context.logger.error("unexpected error", metadata: ["error": "\(type(of: error))"])
             return HTTPFailure(

@@ -33,6 +33,10 @@ package struct HTTPFailure: Error, Equatable {
         HTTPFailure(.badRequest, "malformed", message)
     }
 
+    static let starting = HTTPFailure(
+        .serviceUnavailable, "starting", "The server is reading its data back. Try again.",
+        retryAfterSeconds: 1)
+
     static let unavailable = HTTPFailure(
         .serviceUnavailable, "unavailable", "Too few nodes answer. Try again.",
         retryAfterSeconds: 1)

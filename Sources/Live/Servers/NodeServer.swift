@@ -13,6 +13,10 @@ package import Storage
 package struct NodeServer: Sendable {
     package let services: [any Service]
     package let host: Host<StorageNode>
+    /// What it answers to: "GET /retrieve/{chunk}".
+    package let routes: [String]
+    /// The OpenAPI document of these.
+    package static var description: [UInt8] { PackageResources.node_json }
 
     /// `status` tells how the disk is.
     package init(
@@ -52,6 +56,7 @@ package struct NodeServer: Sendable {
                 default: member.role == .backend
                 }
             },
+            isReady: { $0.isServing },
             met: { member in
                 if member.role == .backend { await host.meet(backend: member.id) }
             },
@@ -61,11 +66,12 @@ package struct NodeServer: Sendable {
                 guard await host.read({ $0.isServing }) else { return "reading the index back" }
                 return status().failure.map { "the disk keeps nothing new: \($0.reason)" }
             },
-            description: []
+            description: Self.description
         ) { await Self.gauges(host) + Self.gauges(status()) }
         Self.add(peers, to: router)
         Self.addOperations(identity, host, peers.gate, to: router, left: left)
         self.host = host
+        routes = router.names
         services = [
             Stopping { await host.stop() },
             Introductions(introductions: introductions, host: host),

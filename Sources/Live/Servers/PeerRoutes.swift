@@ -12,6 +12,8 @@ struct PeerRoutes<R: Role>: Sendable {
     let directory: Directory
     /// Which members the role listens to, by route.
     let serves: @Sendable (WireRoute, Member) -> Bool
+    /// Whether the role answers: until it has read its disk back it would leave requests lying.
+    var isReady: @Sendable (borrowing R) -> Bool = { _ in true }
     /// Told of every caller before its request is served.
     var met: @Sendable (Member) async -> Void = { _ in }
     var additions: @Sendable () -> WireAnswer.Additions = { .init() }
@@ -35,6 +37,13 @@ struct PeerRoutes<R: Role>: Sendable {
         }
         await met(caller)
         let message = try self.message(route, request, body)
+        if case .register(let registration) = message {
+            guard registration.node == caller.id, registration.publicKey == caller.publicKey else {
+                throw HTTPFailure(
+                    .forbidden, "wrong-sender", "A node registers itself only, with its own key.")
+            }
+        }
+        guard await host.read(isReady) else { throw HTTPFailure.starting }
         return try await answer(to: message, route, from: caller)
     }
 

@@ -3,9 +3,8 @@ import NIOCore
 
 /// Reading bodies within bounds of size and time.
 extension Request {
-    /// The slowest body that is waited for, bytes a second, after `patienceSeconds`.
-    private static var slowestBytesPerSecond: Int { 16 * 1024 }
-    private static var patienceSeconds: Int64 { 20 }
+    /// The slowest body that is waited for, bytes a second, after the context's patience.
+    package static var slowestBytesPerSecond: Int { 16 * 1024 }
 
     /// The whole body. Throws `too-large` beyond `limit` bytes; a client that is too slow is cut off.
     package func collect(upTo limit: Int, context: ServerContext) async throws -> [UInt8] {
@@ -14,7 +13,7 @@ extension Request {
             if length == 0 { return [] }
         }
         let patience =
-            Self.patienceSeconds + Int64(limit / Self.slowestBytesPerSecond)
+            context.bodyPatienceSeconds + Int64(limit / Self.slowestBytesPerSecond)
         let cutOff = context.channel.cutOff(afterSeconds: patience)
         defer { cutOff.cancel() }
         var bytes: [UInt8] = []
@@ -34,12 +33,12 @@ extension Request {
     package func forEachPart(
         context: ServerContext, _ take: (ByteBuffer) async throws -> Void
     ) async throws {
-        var cutOff = context.channel.cutOff(afterSeconds: Self.patienceSeconds)
+        var cutOff = context.channel.cutOff(afterSeconds: context.bodyPatienceSeconds)
         defer { cutOff.cancel() }
         for try await part in body {
             cutOff.cancel()
             try await take(part)
-            cutOff = context.channel.cutOff(afterSeconds: Self.patienceSeconds)
+            cutOff = context.channel.cutOff(afterSeconds: context.bodyPatienceSeconds)
         }
     }
 

@@ -7,6 +7,8 @@ package struct ServerContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The connection that it came on.
     package let channel: any Channel
+    /// How long a body may say nothing.
+    package var bodyPatienceSeconds = ServerSettings().bodyPatienceSeconds
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

@@ -21,8 +21,6 @@ package struct ServerShell: Sendable {
     package static let headLimit = 16 * 1024
     /// The most fields of a request's head.
     package static let fieldLimit = 64
-    /// How long a connection may say nothing.
-    package static let idleSeconds: Int64 = 60
 
     /// Why a server is not ready; nil when it is.
     package typealias Readiness = @Sendable () async -> String?
@@ -33,7 +31,10 @@ package struct ServerShell: Sendable {
         gauges: @escaping @Sendable () async -> [(name: String, value: Double)]
     ) -> Router<ServerContext> {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: EdgeMiddleware(metrics: metrics, logLevel: logger.logLevel))
+        router.add(
+            middleware: EdgeMiddleware(
+                metrics: metrics, logLevel: logger.logLevel,
+                bodyPatienceSeconds: settings.bodyPatienceSeconds))
         let health = HealthForm(
             status: "ok", role: role.rawValue, id: id.hexadecimal, version: Version.current)
         router.get("health") { _, _ in Response.json(health) }
@@ -64,7 +65,7 @@ package struct ServerShell: Sendable {
     ) throws -> any Service {
         let http1 = HTTPServerBuilder.http1(
             configuration: .init(
-                idleTimeout: .seconds(Self.idleSeconds),
+                idleTimeout: .seconds(settings.idleSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Self.headLimit, maxHeaderListSize: Self.headLimit,
                     maxHeaderFieldCount: Self.fieldLimit)))
@@ -100,6 +101,18 @@ private struct Listener: Service, CustomStringConvertible {
 
     func run() async throws {
         do { try await application.run() } catch { throw StartError(error, settings) }
+    }
+}
+
+extension Router<ServerContext> {
+    /// The routes that were added: "GET /files/{id}", sorted. Every GET is a HEAD too.
+    var names: [String] {
+        routes.map { route in
+            let path = route.path.description.split(separator: "/").map { part in
+                part.hasPrefix(":") ? "{\(part.dropFirst())}" : String(part)
+            }
+            return "\(route.method.rawValue) /\(path.joined(separator: "/"))"
+        }.sorted()
     }
 }
 

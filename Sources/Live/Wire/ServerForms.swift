@@ -98,6 +98,8 @@ package enum StatusForm: String, Codable, Sendable {
 struct OutcomeForm: Codable {
     var chunk: ChunkID?
     var outcome: String
+    /// With an error's status.
+    var error: ErrorForm.Detail?
 }
 
 /// `POST /copy`.

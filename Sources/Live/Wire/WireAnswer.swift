@@ -21,7 +21,9 @@ package struct WireAnswer: Sendable, Equatable {
         self.init(status: status, contentType: Self.json, body: WireJSON.bytes(form))
     }
 
-    private init(status: Int) { self.init(status: status, contentType: Self.json, body: []) }
+    private init(refusal code: String, _ message: String, status: Int) {
+        self.init(json: ErrorForm(code: code, message: message), status: status)
+    }
 }
 
 extension WireAnswer {
@@ -52,21 +54,32 @@ extension WireAnswer {
                     epoch: Word(answer.epoch), version: answer.version, peers: peers))
         case .stored(let chunk, let outcome):
             self.init(
-                json: OutcomeForm(chunk: chunk, outcome: outcome.word), status: outcome.status)
+                json: OutcomeForm(chunk: chunk, outcome: outcome.word, error: outcome.error),
+                status: outcome.status)
         case .retrieved(.found(let payload)):
             self.init(status: 200, contentType: Self.bytes, body: payload.bytes)
-        case .retrieved(.missing): self.init(json: Self.missing, status: 404)
-        case .retrieved(.refused): self.init(status: 403)
+        case .retrieved(.missing):
+            self.init(
+                refusal: "no-such-chunk", "No intact copy of the chunk is here.", status: 404)
+        case .retrieved(.refused):
+            self.init(
+                refusal: "refused",
+                "Reading takes a capability for this chunk and bearer that has not expired.",
+                status: 403)
         case .copied(let chunk, let outcome):
             self.init(json: OutcomeForm(chunk: chunk, outcome: outcome.word))
         case .deleted(let outcome): self.init(json: OutcomeForm(chunk: nil, outcome: outcome.word))
         case .inventoryAnswer(let answer):
             self.init(status: 200, contentType: Self.bytes, body: answer.encoded())
-        case .inventoryRefused: self.init(status: 403)
+        case .inventoryRefused:
+            self.init(refusal: "refused", "The node does not serve this backend.", status: 403)
         case .audited(let chunk, .proven(let proof)):
             self.init(json: AuditAnswerForm(chunk: chunk, proof: proof))
-        case .audited(_, .missing): self.init(json: Self.missing, status: 404)
-        case .audited(_, .refused): self.init(status: 403)
+        case .audited(_, .missing):
+            self.init(
+                refusal: "no-such-chunk", "No intact copy of the chunk is here.", status: 404)
+        case .audited(_, .refused):
+            self.init(refusal: "refused", "The node does not serve this backend.", status: 403)
         case .leaveAnswer(let isGranted): self.init(json: LeaveForm(isGranted: isGranted))
         default: return nil
         }
@@ -153,12 +166,10 @@ extension WireAnswer {
         }
     }
 
-    /// Says that a node does not hold a chunk. A status alone would not do: whatever else answers at
-    /// the address of a node that moved says that it knows no such thing.
-    private static let missing = OutcomeForm(chunk: nil, outcome: "missing")
-
+    /// Whether a node says that it does not hold a chunk. A status alone would not do: whatever else
+    /// answers at the address of a node that moved says that it knows no such thing.
     private var isMissing: Bool {
-        (try? WireJSON.read(OutcomeForm.self, from: body))?.outcome == Self.missing.outcome
+        (try? WireJSON.read(ErrorForm.self, from: body))?.error.code == "no-such-chunk"
     }
 
     private func audited() throws(WireError) -> AuditAnswer {
@@ -207,6 +218,25 @@ extension StoreOutcome: WordedOutcome {
         case .mismatched: 422
         case .refused: 403
         case .busy: 503
+        }
+    }
+
+    /// What stands beside an outcome whose status is an error's.
+    fileprivate var error: ErrorForm.Detail? {
+        switch self {
+        case .stored: nil
+        case .full: .init(code: "full", message: "The node has no room for the chunk.")
+        case .mismatched:
+            .init(
+                code: "mismatched",
+                message: "The bytes are not those that the chunk's name stands for.")
+        case .refused:
+            .init(
+                code: "refused",
+                message: "The node is leaving, or another backend stored this chunk.")
+        case .busy:
+            .init(
+                code: "busy", message: "The chunk is being written, or the disk failed. Try again.")
         }
     }
 }

@@ -33,7 +33,8 @@ extension WireJSON {
             let prefix = path(context)
             return "\(prefix.isEmpty ? "" : prefix + ".")\(key.stringValue) is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return "\(path(context)) has the wrong type"
+            let name = path(context)
+            return "\(name.isEmpty ? "the body" : name) has the wrong type"
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             return "\(path(context)) is not valid"
         default: return "the body is not JSON"
