@@ -1,0 +1,90 @@
+import Files
+import Foundation
+import Hummingbird
+import Primitives
+import Testing
+
+@testable import Live
+@testable import Roles
+
+@Suite struct LimitsTests {
+    private static let limits: [(String, Int)] = {
+        let settings = ServerSettings()
+        let accounts = Accounts.Settings()
+        let chunk = ChunkID(.zero)
+        return [
+            ("Bytes of a request's head", ServerShell.headLimit),
+            ("Fields of a request's head", ServerShell.fieldLimit),
+            ("Bytes of a form from a user", RequestLimits.form),
+            ("Bytes of a commit, or of a deletion with chunks", RequestLimits.commit),
+            ("Bytes of JSON between servers", WireRoute.copy.bodyLimit),
+            ("Bytes of a question about an inventory", WireRoute.inventory.bodyLimit),
+            ("Bytes of a sealed chunk", WireRoute.store(chunk, stamp: .origin).bodyLimit),
+            ("Bytes of a file's chunk before sealing, least", ChunkSize.allowed.lowerBound),
+            ("Bytes of a file's chunk before sealing, most", ChunkSize.allowed.upperBound),
+            ("Chunks of a file", Backend.chunksPerFileLimit),
+            ("Bytes of a file's name", FileRoutes.longestName),
+            ("Characters of a user's name", AccountName.maximumCount),
+            ("Bytes of a password, least", PasswordRules.allowedCounts.lowerBound),
+            ("Bytes of a password, most", PasswordRules.allowedCounts.upperBound),
+            ("Characters of a join token or secret key, least", JoinToken.minimumLength),
+            ("Bytes of a server's address", Live.Member.addressLimit),
+            ("Members of a network", Directory.limit),
+            ("Connections at once, unless set", settings.connectionLimit),
+            (
+                "Seconds that a connection may say nothing between requests",
+                Int(settings.idleSeconds)
+            ),
+            ("Seconds that a body may say nothing", Int(settings.bodyPatienceSeconds)),
+            (
+                "Bytes a second of a body that is read as a whole, least",
+                Request.slowestBytesPerSecond
+            ),
+            (
+                "Seconds that a server's signature is good for",
+                Int(RequestSignature.lifetime.seconds)
+            ),
+            (
+                "Seconds that a signature may be ahead of the receiver's clock",
+                Int((RequestSignature.lifetime * 2).seconds)
+            ),
+            ("Signed requests that a server takes in two minutes", ReplayGuard.standardCapacity),
+            ("Chunks that a backend stores at once", Backend.uploadLimit),
+            ("Chunks that a backend fetches at once", Backend.downloadLimit),
+            (
+                "Minutes that a stored chunk waits for its commit",
+                Int(settings.protocolSettings.uploadExpiry.seconds / 60)
+            ),
+            ("Hours that a session lasts", Int(accounts.sessionLifetime.seconds / 3600)),
+            ("Open sessions of a user", accounts.maximumOpenSessions),
+            (
+                "Failed log-ins in five minutes: a name from an address",
+                accounts.limits.perNameAndAddress
+            ),
+            ("Failed log-ins in five minutes: an address", accounts.limits.perAddress),
+            (
+                "Failed log-ins in five minutes: a name from addresses new to it",
+                accounts.limits.perName
+            ),
+            ("Passwords that are checked at once", accounts.maximumDerivations),
+            ("Passwords that wait for their turn", accounts.maximumWaiting),
+            ("Block headers of an answer in JSON", LedgerRoutes.pageLimit),
+            ("Signed block headers of an answer", LedgerRoutes.headerLimit),
+        ]
+    }()
+
+    @Test func theTableSaysWhatTheProgramDoes() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../.github/LIMITS.md")
+        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            .filter { $0.hasPrefix("| ") && $0.contains(/[0-9] \|$/) }
+        #expect(rows.map(String.init) == Self.limits.map { "| \($0) | \($1) |" })
+        #expect(Accounts.Settings().limits.window == .minutes(5))
+        #expect(ServerSecret.minimumLength == JoinToken.minimumLength)
+        #expect(ServePlanDefaults.connections == ServerSettings().connectionLimit)
+    }
+
+    private enum ServePlanDefaults {
+        static let connections = Int(Setting.connections.standard ?? "")
+    }
+}

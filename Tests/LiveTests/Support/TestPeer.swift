@@ -1,0 +1,48 @@
+import Cryptography
+import Primitives
+import Roles
+
+@testable import Live
+
+/// A member of a network that says what it is told to.
+struct TestPeer: Sendable {
+    var identity: Identity
+    var member: Live.Member
+
+    /// With a key that is made of a number.
+    init(
+        _ role: JoinToken.MemberRole, seed: UInt8, token: JoinToken,
+        address: String = "http://127.0.0.1:1"
+    ) throws {
+        let key = try SigningKey(seed: SecretKey(copying: [UInt8](repeating: seed, count: 32)))
+        identity = Identity(key: key)
+        member = Live.Member(
+            role: role, publicKey: key.publicKey, proof: token.proof(of: key.publicKey, as: role),
+            address: address)
+    }
+
+    var id: PeerID { identity.id }
+
+    /// The headers of a signed request. A discovery's id is zero.
+    func headers(
+        _ method: String, _ target: String, to receiver: PeerID, body: [UInt8] = [],
+        bodyHash: Hash256? = nil, at time: Instant = Clock.systemTime(),
+        nonce: UInt64 = .random(in: .min ... .max), introduction: String? = nil
+    ) -> [(String, String)] {
+        let introduction = introduction ?? Introduction.text(of: member)
+        let signature = RequestSignature(
+            of: RequestSignature.Subject(
+                receiver: receiver, method: method, target: target, introduction: introduction,
+                bodyHash: bodyHash ?? SHA256.hash(body)),
+            by: identity, at: time, nonce: nonce)
+        return [("Authorization", signature.header), (Introduction.header, introduction)]
+    }
+
+    /// A capability of this peer for another.
+    func capability(
+        for bearer: PeerID, _ chunk: ChunkID, expires: Instant = Clock.systemTime() + .minutes(1)
+    ) -> SignedCapability {
+        SignedCapability(
+            Capability(issuer: id, bearer: bearer, chunk: chunk, expires: expires), by: identity)
+    }
+}
