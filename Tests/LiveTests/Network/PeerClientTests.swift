@@ -1,0 +1,128 @@
+import AsyncHTTPClient
+import Cryptography
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Primitives
+import Roles
+import Testing
+
+@testable import Live
+
+@Suite struct PeerClientTests {
+    private static let token = JoinToken("a token for tests")!
+
+    private static func form(
+        _ peer: TestPeer, member: MemberForm?, key: PublicKey? = nil
+    ) -> PeerForm {
+        PeerForm(
+            registration: NodeForm(
+                Registration(
+                    node: peer.id, publicKey: key ?? peer.identity.publicKey, incarnation: 1,
+                    domain: 0, capacityBytes: .max, freeBytes: .max)),
+            status: .alive, member: member)
+    }
+
+    /// What comes of a question for peers that `body` answers.
+    private func reports(
+        _ body: [UInt8], status: HTTPResponse.Status = .ok
+    ) async throws -> (answer: Message?, directory: Directory) {
+        let router = Router()
+        router.get("peers") { _, _ in
+            Response(status: status, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        }
+        let directory = Directory(token: Self.token)
+        let answer = try await Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0))
+        ).test(.live) { server in
+            let url = "http://127.0.0.1:\(server.port ?? 0)"
+            let own = try TestPeer(.backend, seed: 50, token: Self.token)
+            let http = HTTPClient(eventLoopGroupProvider: .singleton)
+            let client = PeerClient(
+                identity: own.identity, own: own.member, directory: directory, discoveries: [url],
+                client: http, clock: Clock())
+            do {
+                let answer = try await client.send(
+                    .peers(epoch: 0, since: 0), to: PeerID(ofDiscoveryAt: url))
+                try await http.shutdown()
+                return answer
+            } catch {
+                try await http.shutdown()
+                throw error
+            }
+        }
+        return (answer, directory)
+    }
+
+    @Test func nodesThatProvedNothingAreNotHeardOf() async throws {
+        let other = try #require(JoinToken("another token for tests"))
+        let honest = try TestPeer(.node, seed: 51, token: Self.token)
+        let unproven = try TestPeer(.node, seed: 52, token: Self.token)
+        let stranger = try TestPeer(.node, seed: 53, token: other)
+        let backend = try TestPeer(.backend, seed: 54, token: Self.token)
+        let cheat = try TestPeer(.node, seed: 55, token: Self.token)
+        var nowhere = try TestPeer(.node, seed: 56, token: Self.token)
+        nowhere.member.address = "file:///etc/passwd"
+        let form = PeersForm(
+            epoch: Word(7), version: 9,
+            peers: [
+                Self.form(honest, member: honest.member.form),
+                Self.form(unproven, member: nil),
+                Self.form(stranger, member: stranger.member.form),
+                Self.form(backend, member: backend.member.form),
+                Self.form(cheat, member: cheat.member.form, key: honest.identity.publicKey),
+                Self.form(nowhere, member: nowhere.member.form),
+            ])
+        let (answer, directory) = try await reports(WireJSON.bytes(form))
+        guard case .peersAnswer(let peers) = answer else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(peers.epoch == 7 && peers.version == 9)
+        #expect(peers.reports.map(\.registration.node) == [honest.id])
+        #expect(directory[stranger.id] == nil && directory[nowhere.id] == nil)
+    }
+
+    @Test func whatIsNoAnswerIsAnError() async throws {
+        for body in ["", "{}", "null", "[[[[", "{\"epoch\":1,\"version\":1,\"peers\":[]}"] {
+            await #expect(throws: WireError.self) { try await reports(Array(body.utf8)) }
+        }
+        for status in [HTTPResponse.Status.notFound, .internalServerError, .noContent, .found] {
+            await #expect(throws: (any Error).self) { try await reports([], status: status) }
+        }
+    }
+
+    @Test func nobodyIsAskedWhoseAddressIsNotKnown() async throws {
+        let own = try TestPeer(.backend, seed: 50, token: Self.token)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton)
+        let client = PeerClient(
+            identity: own.identity, own: own.member, directory: Directory(token: Self.token),
+            discoveries: [], client: http, clock: Clock())
+        await #expect(throws: PeerClient.Failure.self) {
+            _ = try await client.send(.leave, to: PeerID(1))
+        }
+        try await http.shutdown()
+    }
+
+    @Test func capabilitiesAreKeptUntilTheyExpireAndNotWithoutBound() async throws {
+        let own = try TestPeer(.node, seed: 50, token: Self.token)
+        let issuer = try TestPeer(.backend, seed: 51, token: Self.token)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton)
+        let client = PeerClient(
+            identity: own.identity, own: own.member, directory: Directory(token: Self.token),
+            discoveries: [], client: http, clock: Clock())
+        let late = issuer.capability(for: own.id, ChunkID(.zero), expires: .origin)
+        client.keep(late)
+        let first = issuer.capability(for: own.id, ChunkID(SHA256.hash([1])))
+        client.keep(first)
+        #expect(client.signed(first.capability) == first)
+        #expect(client.signed(late.capability) == nil)
+        for number in 0..<256 {
+            client.keep(
+                issuer.capability(for: own.id, ChunkID(SHA256.hash([UInt8(number), 2]))))
+        }
+        #expect(client.signed(first.capability) == nil, "the oldest give way")
+        try await http.shutdown()
+    }
+}
