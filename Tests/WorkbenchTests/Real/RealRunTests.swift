@@ -80,9 +80,11 @@ import Testing
 
     @Test func aRunThatIsStoppedSaysWhatIsKnownAndLeavesNothing() async throws {
         let cancel = CancelFlag()
-        let (outcome, left) = try await run(scenario(), cancel: cancel, observe: { progress in
-            if progress.now > .origin + .seconds(20) { cancel.set() }
-        })
+        let (outcome, left) = try await run(
+            scenario(), cancel: cancel,
+            observe: { progress in
+                if progress.now > .origin + .seconds(20) { cancel.set() }
+            })
         #expect(!outcome.result.isComplete)
         #expect(outcome.result.verdict.kind == .interrupted)
         #expect(left == [])
