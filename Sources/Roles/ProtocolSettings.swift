@@ -46,8 +46,8 @@ package struct ProtocolSettings: Equatable, Sendable {
     /// How long a node takes to re-read and re-hash all its chunks once.
     package var scrubInterval = Duration.days(14)
 
-    /// Between two challenges of a backend to one node, to prove that it holds a chunk; nil: none.
-    package var auditInterval: Duration?
+    /// Between two challenges of a backend to one node, to prove that it holds a chunk; zero: none.
+    package var auditInterval = Duration.zero
 
     /// How long records that nobody waits for gather before they are signed into a block.
     package var ledgerInterval = Duration.minutes(1)

@@ -15,7 +15,8 @@ extension Backend {
     mutating func startAudits(
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
-        guard let interval = settings.auditInterval else { return }
+        let interval = settings.auditInterval
+        guard interval > .zero else { return }
         for index in members.all.indices where members[index].isReachable {
             guard now >= members[index].nextAudit else { continue }
             members[index].nextAudit = now + random.jittered(interval, by: 0.25)

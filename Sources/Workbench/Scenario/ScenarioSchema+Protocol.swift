@@ -73,6 +73,10 @@ extension ScenarioSchema {
             "antiEntropySessions", \.antiEntropySessions, .count(1...10_000),
             "Comparisons that one backend has under way at once."),
         ScenarioKey(
+            "auditInterval", \.auditInterval, .duration(.zero...longest),
+            "Between two challenges of a backend to one node, to prove that it holds a chunk; 0 for none."
+        ),
+        ScenarioKey(
             "orphanGrace", \.orphanGrace, .duration(longTime),
             "How long a chunk that no ledger names is left alone before it is collected."),
         ScenarioKey(

@@ -162,7 +162,8 @@ import Testing
             "deadAfter": "6h", "peersInterval": "25s", "requestTimeout": "5s",
             "slowestTransfer": "1MB/s", "attempts": 5, "retryDelay": "500ms", "hedgeAfter": "3s",
             "repairTransfers": 16, "repairRate": "10MiB/s", "copiesPerNode": 4,
-            "antiEntropyInterval": "3h", "antiEntropySessions": 9, "orphanGrace": "5h",
+            "antiEntropyInterval": "3h", "antiEntropySessions": 9, "auditInterval": "1h",
+             "orphanGrace": "5h",
             "uploadExpiry": "90m", "scrubInterval": "2d", "ledgerInterval": "30s",
             "capabilityLifetime": "10m"
           },
