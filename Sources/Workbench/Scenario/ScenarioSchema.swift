@@ -25,6 +25,9 @@ enum ScenarioSchema {
             "How long the world then gets, with every surviving node up and no fault, to heal before the last checks."
         ),
         ScenarioKey(
+            "readBack", \.configuration.readBack, .duration(.zero...longest),
+            "How long the users then take to read everything back once more."),
+        ScenarioKey(
             "sampleInterval", \.configuration.sampleInterval, .duration(.seconds(1)...longest),
             "Between two rows of timeseries.csv."),
         ScenarioKey(

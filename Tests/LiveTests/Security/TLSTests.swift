@@ -70,7 +70,9 @@ import Testing
     private func health(_ port: Int, trusting authority: String?) async throws -> Int {
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton,
-            configuration: .init(tlsConfiguration: try TLS.client(authority: authority)))
+            configuration: .init(
+                tlsConfiguration: try TLS.client(authority: authority),
+                timeout: .init(connect: .seconds(2))))
         do {
             let answer = try await client.execute(
                 HTTPClientRequest(url: "https://127.0.0.1:\(port)/health"), timeout: .seconds(20))

@@ -147,7 +147,8 @@ import Testing
     private static let everything = #"""
         {
           "name": "all-of-it", "description": "x", "seed": 18446744073709551615,
-          "duration": "5d", "settle": "3d", "sampleInterval": "30m", "oracleInterval": "12h",
+          "duration": "5d", "settle": "3d", "readBack": "2h",
+          "sampleInterval": "30m", "oracleInterval": "12h",
           "topology": {
             "regions": ["tokyo", "sao-paulo"], "failureDomains": 3, "discoveries": 2, "backends": 3,
             "nodes": 30, "users": 7
