@@ -70,9 +70,9 @@ struct APIDescription: Sendable {
 
     /// What is wrong with an answer to an operation.
     func problems(_ answer: RawAnswer, to operation: Operation) -> [String] {
+        // What may come from any route.
+        if answer.status == 404, answer.code == "no-such-route" { return [] }
         guard let response = operation.responses[answer.status] else {
-            // What may come from any route.
-            if answer.status == 404, answer.code == "no-such-route" { return [] }
             return ["\(operation.name): \(answer.status) is not described: \(answer.text)"]
         }
         let id = answer.headers["x-request-id"] ?? ""
