@@ -72,18 +72,25 @@ package struct Launch: Sendable {
         let own = Member(
             role: .node, publicKey: identity.publicKey,
             proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
-        try folder.replace(
-            ServerNote.file,
-            with: WireJSON.bytes(
-                ServerNote(url: settings.localAddress, introduction: Introduction.text(of: own))))
+        let note = WireJSON.bytes(
+            ServerNote(url: settings.localAddress, introduction: Introduction.text(of: own)))
+        do {
+            if try folder.contents(of: ServerNote.file) != note {
+                try folder.replace(ServerNote.file, with: note)
+            }
+        } catch {
+            // A full disk must not keep a node from serving what it holds.
+            logger.warning("cannot note where the server is", metadata: ["error": "\(error)"])
+        }
         let store = try ChunkStore(in: folder)
         return try NodeServer(
             settings: settings, identity: identity, token: token, clock: clock,
             disk: store, status: { store.status }, client: client, logger: logger,
             surroundings: surroundings,
-            left: {
+            // Weakly: the folder is locked for as long as its store is open, and no longer.
+            left: { [weak folder] in
                 do {
-                    try folder.replace(Self.leftFile, with: [])
+                    try folder?.replace(Self.leftFile, with: [])
                     logger.notice(
                         "left the network for good; stop the server and delete its folder")
                 } catch {
