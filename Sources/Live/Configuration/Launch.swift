@@ -85,7 +85,8 @@ package struct Launch: Sendable {
         let store = try ChunkStore(in: folder)
         return try NodeServer(
             settings: settings, identity: identity, token: token, clock: clock,
-            disk: store, status: { store.status }, client: client, logger: logger,
+            disk: store, status: { [weak store] in store?.status ?? ChunkStoreStatus() },
+            client: client, logger: logger,
             surroundings: surroundings,
             // Weakly: the folder is locked for as long as its store is open, and no longer.
             left: { [weak folder] in

@@ -164,4 +164,6 @@ package struct ChunkStoreStatus: Sendable, Equatable {
             chunkBytes += Int(location.byteCount)
         }
     }
+
+    package init() {}
 }
