@@ -67,6 +67,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Storage",
                 "Frontend",
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

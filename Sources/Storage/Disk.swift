@@ -13,11 +13,7 @@ package protocol Disk: Sendable {
     /// Finishes what is under way, makes it durable, and lets go of all files. No request may follow.
     func close() async
 
-    /// Lets go of everything at once, as if the process had been killed. No request may follow.
-    func abandon()
-}
-
-extension Disk {
-    /// For disks that do nothing of themselves: they go with the last reference.
-    package func abandon() {}
+    /// Lets go of everything as it stands, as if the process had been killed, and returns once nothing
+    /// touches the files any more. No request may follow.
+    func abandon() async
 }

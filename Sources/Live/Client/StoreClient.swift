@@ -54,6 +54,7 @@ package struct StoreClient: Sendable {
             }
             configuration.tlsConfiguration = tls
         }
+        configuration.http1_1ConnectionDebugInitializer = { LargeReads.attach(to: $0) }
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

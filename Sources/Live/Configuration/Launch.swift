@@ -32,7 +32,11 @@ package struct Launch: Sendable {
             timeout: .init(connect: .seconds(5), read: .seconds(180)))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
         configuration.connectionPool.preWarmedHTTP1ConnectionCount = 0
-        if let meter { configuration.http1_1ConnectionDebugInitializer = { meter.attach(to: $0) } }
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            LargeReads.attach(to: channel).flatMap {
+                meter?.attach(to: channel) ?? channel.eventLoop.makeSucceededVoidFuture()
+            }
+        }
         client = HTTPClient(
             eventLoopGroupProvider: .shared(loop), configuration: configuration)
     }
@@ -88,10 +92,9 @@ package struct Launch: Sendable {
             disk: store, status: { [weak store] in store?.status ?? ChunkStoreStatus() },
             client: client, logger: logger,
             surroundings: surroundings,
-            // Weakly: the folder is locked for as long as its store is open, and no longer.
-            left: { [weak folder] in
+            left: {
                 do {
-                    try folder?.replace(Self.leftFile, with: [])
+                    try folder.replace(Self.leftFile, with: [])
                     logger.notice(
                         "left the network for good; stop the server and delete its folder")
                 } catch {

@@ -22,13 +22,23 @@ package actor Host<R: Role> {
     private var random: RandomSource
     private var effects = Effects()
     /// Requests from outside that the role has not answered yet.
-    private var waiting: [CallID: CheckedContinuation<Message?, Never>] = [:]
+    private var waiting: [CallID: Waiting] = [:]
     private var lastCall: UInt64 = 0
+    private var timers = TimerQueue()
     private var isStopped = false
     private var hasLeft: [CheckedContinuation<Bool, Never>] = []
     private var roleStopped = false
 
     package typealias Observation = HostObservation
+
+    private struct Waiting {
+        var continuation: CheckedContinuation<Message?, Never>
+        var deadline: NIODeadline
+    }
+
+    /// Between two looks for requests that waited too long. A loop that kept a timer for each would be
+    /// slow to cancel any.
+    private static var sweepInterval: TimeAmount { .milliseconds(50) }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -72,11 +82,10 @@ package actor Host<R: Role> {
         guard !isStopped else { return nil }
         lastCall += 1
         let call = CallID(lastCall)
+        let deadline = NIODeadline.now() + .nanoseconds(clock.nanosecondsToWait(timeout))
         return await withCheckedContinuation { continuation in
-            waiting[call] = continuation
-            loop.scheduleTask(in: .nanoseconds(clock.nanosecondsToWait(timeout))) {
-                self.assumeIsolated { $0.answer(call, nil) }
-            }
+            if waiting.isEmpty { schedule(.sweep, at: .now() + Self.sweepInterval) }
+            waiting[call] = Waiting(continuation: continuation, deadline: deadline)
             feed(.message(from: peer, call: call, message))
         }
     }
@@ -105,11 +114,10 @@ package actor Host<R: Role> {
     }
 
     /// Feeds the role nothing more, and lets go of its disk as if the process had been killed.
-    package func abandon() {
+    package func abandon() async {
         guard !isStopped else { return }
         end()
-        disk?.abandon()
-        disk = nil
+        await disk?.abandon()
     }
 
     private func end() {
@@ -129,10 +137,8 @@ package actor Host<R: Role> {
     private func apply() {
         for index in effects.sends.indices { send(effects.sends[index]) }
         for request in effects.timers {
-            let timer = request.timer
-            loop.scheduleTask(in: .nanoseconds(clock.nanosecondsToWait(request.after))) {
-                self.assumeIsolated { $0.feed(.timer(timer)) }
-            }
+            let delay = TimeAmount.nanoseconds(clock.nanosecondsToWait(request.after))
+            schedule(.timer(request.timer), at: .now() + delay)
         }
         if let observe { for note in effects.notes { observe(.note(note)) } }
         if !effects.disk.isEmpty, let disk {
@@ -176,7 +182,40 @@ package actor Host<R: Role> {
     }
 
     private func answer(_ call: CallID, _ message: Message?) {
-        waiting.removeValue(forKey: call)?.resume(returning: message)
+        waiting.removeValue(forKey: call)?.continuation.resume(returning: message)
+    }
+
+    // MARK: Time
+
+    private func schedule(_ due: TimerQueue.Due, at deadline: NIODeadline) {
+        timers.add(due, at: deadline)
+        askToBeWoken()
+    }
+
+    private func askToBeWoken() {
+        guard let deadline = timers.nextAlarm() else { return }
+        loop.scheduleTask(deadline: deadline) {
+            self.assumeIsolated { $0.wake(by: deadline) }
+        }
+    }
+
+    /// Does what is due.
+    private func wake(by alarm: NIODeadline) {
+        guard !isStopped, timers.rings(alarm) else { return }
+        while let due = timers.next(at: .now()) {
+            switch due {
+            case .timer(let timer): feed(.timer(timer))
+            case .sweep: sweep()
+            }
+        }
+        askToBeWoken()
+    }
+
+    /// Gives up on requests that waited too long.
+    private func sweep() {
+        let now = NIODeadline.now()
+        for (call, waiting) in waiting where waiting.deadline <= now { answer(call, nil) }
+        if !waiting.isEmpty { schedule(.sweep, at: now + Self.sweepInterval) }
     }
 }
 

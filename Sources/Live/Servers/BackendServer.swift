@@ -97,7 +97,7 @@ package struct BackendServer: Sendable {
                 } catch {
                     logger.error("cannot close the database", metadata: ["error": "\(error)"])
                 }
-                withExtendedLifetime(folder) {}
+                folder.release()
             },
             AccountSweep(accounts: environment.accounts, clock: clock),
             try shell.application(router) { await host.start() },

@@ -62,10 +62,9 @@ package struct DiscoveryServer: Sendable {
         self.host = host
         routes = router.names
         services = [
-            // The folder stays locked until the server has stopped.
             Stopping {
                 await host.stop()
-                withExtendedLifetime(folder) {}
+                folder.release()
             },
             try shell.application(router) { await host.start() },
         ]

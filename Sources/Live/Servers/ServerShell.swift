@@ -65,6 +65,7 @@ package struct ServerShell: Sendable {
     ) throws -> any Service {
         let http1 = HTTPServerBuilder.http1(
             configuration: .init(
+                additionalChannelHandlers: [LargeReads()],
                 idleTimeout: .seconds(settings.idleSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Self.headLimit, maxHeaderListSize: Self.headLimit,

@@ -15,6 +15,7 @@ package final class ChunkStore: Disk {
     // Touched on the writer's queue alone.
     private nonisolated(unsafe) let writer: ChunkWriter
     private nonisolated(unsafe) var isClosing = false
+    private nonisolated(unsafe) var isAbandoned = false
     private nonisolated(unsafe) var closed: CheckedContinuation<Void, Never>?
     private nonisolated(unsafe) var isRetrying = false
     private let writing = DispatchQueue(label: "chunks.write")
@@ -96,6 +97,22 @@ package final class ChunkStore: Disk {
             await withCheckedContinuation { done in queue.async { done.resume() } }
         }
         table.forgetFiles()
+        dataFolder?.release()
+    }
+
+    package func abandon() async {
+        await withCheckedContinuation { done in
+            writing.async { [self] in
+                isAbandoned = true
+                // Behind the sync under way and what comes of it.
+                syncing.async { self.writing.async { done.resume() } }
+            }
+        }
+        for queue in reading {
+            await withCheckedContinuation { done in queue.async { done.resume() } }
+        }
+        table.forgetFiles()
+        dataFolder?.release()
     }
 
     // MARK: On the writer's queue
@@ -103,6 +120,7 @@ package final class ChunkStore: Disk {
     private func carryOut(
         _ request: DiskRequest, _ complete: @escaping @Sendable (DiskEvent) -> Void
     ) {
+        guard !isAbandoned else { return }
         if case .recoverChunks = request {
             complete(.recoveredChunks(writer.recover()))
             return
@@ -128,6 +146,7 @@ package final class ChunkStore: Disk {
 
     /// Starts the sync that is due, and goes on when it is done.
     private func sync(isRetry: Bool = false) {
+        guard !isAbandoned else { return }
         if writer.failure != nil, !isRetry, !isClosing {
             retryLater()
         } else if let work = writer.startSync() {
@@ -141,6 +160,7 @@ package final class ChunkStore: Disk {
         syncing.async {
             let failures = work.run()
             self.writing.async {
+                guard !self.isAbandoned else { return }
                 self.writer.finishSync(failures)
                 if self.isClosing, self.writer.failure != nil { self.idle() } else { self.sync() }
             }

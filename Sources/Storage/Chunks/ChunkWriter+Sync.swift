@@ -11,7 +11,7 @@ extension ChunkWriter {
         do throws(SystemError) {
             try moveFromSuspects()
             try resealDamaged()
-            var work = SyncWork(targets: [])
+            var work = SyncWork(batch)
             for number in batch.data.sorted() {
                 // Without a file it was sealed meanwhile, durably.
                 guard let file = segments[number]?.file else { continue }

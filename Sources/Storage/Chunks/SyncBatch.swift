@@ -58,12 +58,30 @@ struct SyncWork: Sendable {
     }
 
     var targets: [(Target, OpenFile)]
+    /// Where in the data files payloads were written.
+    var written: [UInt32: Range<Int>]
+
+    init(_ batch: SyncBatch) {
+        targets = []
+        written = Dictionary(
+            batch.written.map { ($0.location.segment, Int($0.location.offset)..<$0.location.end) },
+            uniquingKeysWith: {
+                min($0.lowerBound, $1.lowerBound)..<max($0.upperBound, $1.upperBound)
+            })
+    }
 
     /// Returns what failed.
     func run() -> [(Target, SystemError)] {
         var failures: [(Target, SystemError)] = []
         for (target, file) in targets {
-            do throws(SystemError) { try file.sync() } catch { failures.append((target, error)) }
+            do throws(SystemError) {
+                try file.sync()
+                if case .data(let number) = target, let range = written[number] {
+                    file.uncache(range)
+                }
+            } catch {
+                failures.append((target, error))
+            }
         }
         return failures
     }

@@ -3,8 +3,8 @@ import Glibc
 /// The folder that a server keeps everything in: it says what it is for and in which format, and one
 /// process at a time may open it.
 ///
-/// Everything in it is readable by its owner alone. The lock goes with the last reference, or with the
-/// process.
+/// Everything in it is readable by its owner alone. The lock goes with `release`, with the last
+/// reference, or with the process.
 package final class DataFolder: Sendable {
     /// What a server is.
     package enum Purpose: String, Sendable, CaseIterable {
@@ -46,6 +46,9 @@ package final class DataFolder: Sendable {
 
     /// Where a file of the folder is.
     package func path(of name: String) -> String { path + "/" + name }
+
+    /// Lets another open the folder. What is in it may not be touched from here on.
+    package func release() { lock.unlock() }
 
     // MARK: Small files
 

@@ -81,11 +81,14 @@ package final class LedgerStore: Disk {
     }
 
     /// Forgets what waits. Leaves the database open.
-    package func abandon() {
-        queue.async {
-            self.state.withLock { state in
-                state.isClosed = true
-                state.waiting = []
+    package func abandon() async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                self.state.withLock { state in
+                    state.isClosed = true
+                    state.waiting = []
+                }
+                continuation.resume()
             }
         }
     }

@@ -119,6 +119,12 @@ package final class OpenFile: Sendable {
         _ = try files.run(.sync, path) { fdatasync(descriptor) }
     }
 
+    /// Lets the system forget what it keeps of a synced range in memory, so that what is written once
+    /// and seldom read leaves the memory to what is read. No harm is done where it cannot.
+    package func uncache(_ range: Range<Int>) {
+        _ = posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_DONTNEED)
+    }
+
     /// Reserves room, so that syncs of what is written there cost less. The file reads as zeros there.
     package func allocate(from offset: Int, count: Int) throws(SystemError) {
         _ = try files.run(.allocate, path) { Fallocate.call(descriptor, 0, offset, count) }
@@ -144,6 +150,9 @@ package final class OpenFile: Sendable {
             return false
         }
     }
+
+    /// Lets others lock it.
+    package func unlock() { flock(descriptor, LOCK_UN) }
 }
 
 /// Linux's `fallocate`, which the Glibc module does not show: it is looked up while the program runs.

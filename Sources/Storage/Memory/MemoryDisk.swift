@@ -31,6 +31,8 @@ package final class MemoryDisk: Disk {
 
     package func close() async { state.withLock { $0.durable = $0.now } }
 
+    package func abandon() async {}
+
     /// Power is cut: what was not synced is gone.
     package func crash() { state.withLock { $0.now = $0.durable } }
 

@@ -114,21 +114,9 @@ actor RealNetwork {
 
     // MARK: Starting and ending
 
-    /// How long a start is tried again while the last references of a former run go.
-    private static let startTries = 100
-
     private func start(_ run: StagedRun) async {
-        for attempt in 1...Self.startTries {
-            guard failure == nil, shadow.tell({ $0.isCurrent(run) }) else { return }
-            do {
-                try await launch(run)
-                return
-            } catch DataFolderError.inUse where attempt < Self.startTries {
-                try? await Task.sleep(for: .milliseconds(50))
-            } catch {
-                return fail(run.actor, error)
-            }
-        }
+        guard failure == nil, shadow.tell({ $0.isCurrent(run) }) else { return }
+        do { try await launch(run) } catch { fail(run.actor, error) }
     }
 
     private func launch(_ run: StagedRun) async throws {
@@ -250,7 +238,7 @@ actor RealNetwork {
         for actor in actors {
             switch shadow.tell({ $0.participants[Int(actor)].kind }) {
             case .node:
-                let folder = try await reopen(actor, .node)
+                let folder = try DataFolder(path: path(of: actor), purpose: .node)
                 let (found, damaged) = await DiskAudit.chunks(of: try ChunkStore(in: folder))
                 shadow.tell { $0.audit(actor, found: found, damaged: damaged) }
             case .backend:
@@ -262,19 +250,5 @@ actor RealNetwork {
             case .discovery, .user: break
             }
         }
-    }
-
-    /// Opens a folder, once the last references of the server that had it are gone.
-    private func reopen(
-        _ actor: UInt32, _ purpose: DataFolder.Purpose
-    ) async throws -> DataFolder {
-        for _ in 1..<Self.startTries {
-            do {
-                return try DataFolder(path: path(of: actor), purpose: purpose)
-            } catch DataFolderError.inUse {
-                try? await Task.sleep(for: .milliseconds(50))
-            }
-        }
-        return try DataFolder(path: path(of: actor), purpose: purpose)
     }
 }

@@ -104,7 +104,7 @@ private struct ShadowedDisk: Disk {
     }
 
     func close() async { await real.close() }
-    func abandon() { real.abandon() }
+    func abandon() async { await real.abandon() }
 }
 
 /// A real connection on which the world's network works: its latencies, losses and cuts, on top of

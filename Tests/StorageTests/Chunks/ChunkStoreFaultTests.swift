@@ -23,6 +23,23 @@ struct ChunkStoreFaultTests {
         try ChunkStore(path: folder.path(of: "chunks"))
     }
 
+    @Test func `a store that was abandoned changes nothing more, and another may open its folder`()
+        async throws
+    {
+        let path = folder.path(of: "node")
+        let store = try ChunkStore(in: try DataFolder(path: path, purpose: .node))
+        await store.keep([Sample(1)])
+        await store.abandon()
+        store.perform([Sample(2).write(token: 1), .delete(Sample(1).chunk), .sync(token: 1)]) { _ in
+            Issue.record("it answered")
+        }
+        let again = try ChunkStore(in: try DataFolder(path: path, purpose: .node))
+        #expect(await again.recoverChunks() == [Sample(1).stored])
+        await again.close()
+        _ = try DataFolder(path: path, purpose: .node)
+        withExtendedLifetime(store) {}
+    }
+
     @Test func `a write on a full disk is refused, and accepted when there is room again`()
         async throws
     {

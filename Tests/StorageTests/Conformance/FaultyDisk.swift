@@ -32,6 +32,7 @@ final class FaultyDisk: Disk {
     }
 
     func close() async { await disk.close() }
+    func abandon() async { await disk.abandon() }
 
     private func fault(_ request: DiskRequest) -> DiskEvent? {
         faults.withLock { faults in

@@ -17,6 +17,7 @@ final class SimulatedDisk: Disk {
         }
     }
 
+    func abandon() async {}
     func close() async { state.withLock { _ = Self.perform(.sync(token: 0), &$0) } }
 
     private static func perform(_ request: DiskRequest, _ disk: inout ChunkDisk) -> DiskEvent? {

@@ -16,6 +16,15 @@ struct DataFolderTests {
         withExtendedLifetime(first) {}
     }
 
+    @Test func `a folder that was released can be opened though somebody still refers to it`()
+        throws
+    {
+        let first = try DataFolder(path: path, purpose: .node)
+        first.release()
+        _ = try DataFolder(path: path, purpose: .node)
+        withExtendedLifetime(first) {}
+    }
+
     @Test func `a folder that was let go can be opened again, for the same purpose only`() throws {
         _ = try DataFolder(path: path + "/", purpose: .backend)
         _ = try DataFolder(path: path, purpose: .backend)

@@ -8,17 +8,17 @@ import Testing
 
 @testable import Workbench
 
-/// Real servers on loopback sockets, whose times run thirty times as fast: a machine that is busy with
+/// Real servers on loopback sockets, whose times run twenty times as fast: a machine that is busy with
 /// other tests is too slow for the protocol's timeouts then. So they run by themselves, where
 /// `DSIM_REAL_RUNS` is set, as in `Scripts/test`.
 @Suite(
     .serialized, .enabled(if: ProcessInfo.processInfo.environment["DSIM_REAL_RUNS"] != nil))
 struct RealRunTests {
-    /// Five nodes for three minutes, one of which crashes.
+    /// Five nodes for five minutes, one of which crashes. Users begin in the third.
     private func scenario() -> Scenario {
         var configuration = WorldConfiguration()
         configuration.name = "tiny"
-        configuration.duration = .minutes(2)
+        configuration.duration = .minutes(4)
         configuration.settle = .minutes(1)
         configuration.readBack = .seconds(30)
         configuration.sampleInterval = .seconds(20)
@@ -32,21 +32,21 @@ struct RealRunTests {
         configuration.workload.payload = .real
         configuration.workload.chunkBytes = 4_096
         configuration.workload.files = 6
-        configuration.workload.fillDuration = .zero
+        configuration.workload.fillDuration = .seconds(30)
         configuration.workload.smallestFileBytes = 4_096
         configuration.workload.largestFileBytes = 20_000
         configuration.nodes.capacityBytes = 1 << 26
         configuration.faults = [
             FaultSettings(
                 name: "crash",
-                kind: .outage(at: .seconds(100), lasting: .seconds(10), of: .nodes(1)))
+                kind: .outage(at: .seconds(200), lasting: .seconds(10), of: .nodes(1)))
         ]
         return Scenario(configuration: configuration)
     }
 
     /// Runs in a folder of its own, and returns what came of it and what is left in the folder.
     private func run(
-        _ scenario: Scenario, cancel: CancelFlag = CancelFlag(), speed: Double = 30,
+        _ scenario: Scenario, cancel: CancelFlag = CancelFlag(), speed: Double = 20,
         tamper: (@Sendable (any Disk) -> any Disk)? = nil,
         observe: (RunProgress) -> Void = { _ in }
     ) async throws -> (outcome: RealRunner.Outcome, left: [String]) {
@@ -118,4 +118,5 @@ private final class ForgetfulDisk: Disk {
     }
 
     func close() async { await real.close() }
+    func abandon() async { await real.abandon() }
 }
