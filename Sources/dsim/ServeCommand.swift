@@ -14,18 +14,20 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Made when it is asked for: it shows the present value of every setting.
     private static var discussion: String {
-        let arguments = CommandLine.arguments
-        let config = arguments.firstIndex(of: "--config").flatMap {
-            arguments.indices.contains($0 + 1) ? arguments[$0 + 1] : nil
+        let flags = SettingValues.flags(in: CommandLine.arguments)
+        let settings: String
+        do {
+            settings = try ServeOptions.values(flags: flags, config: flags["config"]).table
+        } catch {
+            settings = "  (the settings cannot be shown: \(error))"
         }
-        let values = try? ServeOptions.values(flags: [:], config: config)
         return """
             Flags count before the environment, the environment before --config FILE, and that before \
             what is standard. SIGTERM or Ctrl-C lets what is under way finish, for 20 seconds at most; \
             once more stops at once.
 
             SETTINGS:
-            \(values?.table ?? "  (the configuration file cannot be read)")
+            \(settings)
             """
     }
 

@@ -10,6 +10,20 @@ struct FileDownload: Sendable {
     let store: StoreService
     let user: PeerID
     let executor: LoopExecutor
+    /// The body is written after the request was served, and its chunks are fetched under its id all
+    /// the same.
+    private let request = RequestID.current
+
+    init(
+        file: OpenFile, range: Range<UInt64>, store: StoreService, user: PeerID,
+        executor: LoopExecutor
+    ) {
+        self.file = file
+        self.range = range
+        self.store = store
+        self.user = user
+        self.executor = executor
+    }
 
     /// Chunks fetched ahead.
     private static let windowSize = 8
@@ -41,8 +55,10 @@ struct FileDownload: Sendable {
         let proof = file.proof(of: index)
         let fixed = file
         return Task(executorPreference: executor) {
-            let sealed = try await store.chunk(
-                fixed.manifest.chunks[index], of: fixed.id, proof: proof, for: user)
+            let sealed = try await RequestID.$current.withValue(request) {
+                try await store.chunk(
+                    fixed.manifest.chunks[index], of: fixed.id, proof: proof, for: user)
+            }
             return try fixed.open(sealed, at: index)
         }
     }

@@ -11,7 +11,7 @@ import NIOSSL
 package struct StoreClient: Sendable {
     /// How to talk to a backend.
     package struct Options: Sendable {
-        /// A PEM file of the certificate authorities to trust instead of the system's.
+        /// A PEM file of the certificate authorities to trust besides the system's.
         package var certificateAuthorities: String?
         package var retries = RetryPolicy()
         /// How many chunks may be under way at once.
@@ -47,7 +47,9 @@ package struct StoreClient: Sendable {
         if let path = options.certificateAuthorities {
             var tls = TLSConfiguration.makeClientConfiguration()
             do {
-                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(path))
+                tls.additionalTrustRoots = [
+                    .certificates(try NIOSSLCertificate.fromPEMFile(path))
+                ]
             } catch {
                 throw ClientError(
                     .cannotRead, "\(path) is no PEM file of certificates. Check --tls-ca.")

@@ -77,7 +77,7 @@ package struct Launch: Sendable {
             role: .node, publicKey: identity.publicKey,
             proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
         let note = WireJSON.bytes(
-            ServerNote(url: settings.localAddress, introduction: Introduction.text(of: own)))
+            ServerNote(url: settings.ownersAddress, introduction: Introduction.text(of: own)))
         do {
             if try folder.contents(of: ServerNote.file) != note {
                 try folder.replace(ServerNote.file, with: note)

@@ -47,6 +47,9 @@ package struct ServerSettings: Sendable {
     /// How others reach it.
     package var address: String { publicAddress ?? localAddress }
 
+    /// How its owner reaches it from this machine: with TLS by the name that its certificate has.
+    var ownersAddress: String { tls == nil ? localAddress : address }
+
     /// How this machine reaches it.
     package var localAddress: String {
         let name = host.contains(":") ? "[\(host)]" : host

@@ -48,11 +48,35 @@ package struct SettingValues: Sendable {
     /// What `--help` shows of every setting.
     package var table: String {
         Setting.all.map { setting in
-            let (text, source) = value(of: setting)
-            let shown = text.map { setting.isSecret ? "(secret)" : $0 } ?? "-"
-            return "  --\(setting.flag)  \(setting.variable)\n      \(setting.help)\n"
-                + "      now: \(shown), from \(source.words)"
+            "  --\(setting.flag)  \(setting.variable)\n      \(setting.help)\n      "
+                + present(setting)
         }.joined(separator: "\n")
+    }
+
+    private func present(_ setting: Setting) -> String {
+        let (text, source) = value(of: setting)
+        guard let text else { return "now: not set" }
+        let now = "now: \(setting.isSecret ? "(secret)" : text), from \(source.words)"
+        if source == .standard { return now }
+        return now + "; the default: \(setting.standard ?? "not set")"
+    }
+
+    /// What a command line gives for settings and for `config`, as `--flag value` or `--flag=value`;
+    /// a value that is missing, or what is no setting, is passed over.
+    package static func flags(in arguments: [String]) -> [String: String] {
+        let known = Set(Setting.all.map(\.flag) + ["config"])
+        var flags: [String: String] = [:]
+        for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
+            let parts = argument.dropFirst(2).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let flag = parts.first.map(String.init), known.contains(flag) else { continue }
+            if parts.count == 2 {
+                flags[flag] = String(parts[1])
+            } else if index + 1 < arguments.count, !arguments[index + 1].hasPrefix("-") {
+                flags[flag] = arguments[index + 1]
+            }
+        }
+        return flags
     }
 
     /// The keys and values of a configuration file: `key = value` lines, `#` before what is said to
@@ -97,7 +121,7 @@ extension SettingValues.Source {
         case .environment: "the environment"
         case .file(let path): path
         case .standard: "the default"
-        case .unset: "nowhere"
+        case .unset: "nobody"
         }
     }
 

@@ -7,6 +7,7 @@ package struct Gate: Sendable {
     private let own: PeerID
     private let directory: Directory
     private let clock: Clock
+    private let sessions: GrantedSessions?
     private let replays: Box
 
     private final class Box: Sendable {
@@ -14,8 +15,10 @@ package struct Gate: Sendable {
     }
 
     /// For the server `own`, or for a discovery, which is known by its address only, zero.
-    package init(own: PeerID, directory: Directory, clock: Clock) {
+    /// `sessions` are those of a server that grants any.
+    init(own: PeerID, directory: Directory, clock: Clock, sessions: GrantedSessions? = nil) {
         self.own = own
+        self.sessions = sessions
         self.directory = directory
         self.clock = clock
         replays = Box()
@@ -23,10 +26,42 @@ package struct Gate: Sendable {
 
     package enum Refusal: String, Error {
         case unsigned, expired, stranger, replayed
+        /// The session is not, or no longer, one of this server's.
+        case unknownSession
+    }
+
+    /// The member that sent this very request, a first time, by its signature or under a session.
+    /// Throws why it is not served.
+    package func caller(
+        authorization: String?, introduction: String?, method: String, target: String,
+        bodyHash: Hash256
+    ) throws(Refusal) -> Member {
+        guard let sessions, let authorization, authorization.hasPrefix(RequestCode.scheme) else {
+            return try signer(
+                authorization: authorization, introduction: introduction, method: method,
+                target: target, bodyHash: bodyHash)
+        }
+        let now = clock.now
+        guard let code = RequestCode(header: authorization) else { throw .unsigned }
+        guard RequestSignature.isCurrent(code.expires, at: now) else { throw .expired }
+        guard let (member, session) = sessions.session(code.session, at: now) else {
+            throw .unknownSession
+        }
+        let subject = RequestSignature.Subject(
+            receiver: own, method: method, target: target, introduction: "", bodyHash: bodyHash)
+        guard code.isValid(for: subject, in: session) else { throw .unsigned }
+        let isNew = replays.seen.withLock { $0.admit(member.publicKey, nonce: code.nonce, at: now) }
+        guard isNew else { throw .replayed }
+        return member
+    }
+
+    /// Grants a session to a member. Nil where it cannot.
+    func grant(_ offer: SessionOfferForm, to member: Member) -> SessionGrantForm? {
+        sessions?.grant(offer, to: member, at: clock.now)
     }
 
     /// The member that signed this very request, a first time. Throws why it is not served.
-    package func caller(
+    package func signer(
         authorization: String?, introduction: String?, method: String, target: String,
         bodyHash: Hash256
     ) throws(Refusal) -> Member {

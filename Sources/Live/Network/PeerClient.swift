@@ -16,6 +16,7 @@ package final class PeerClient: Transport, WireContext {
     private let discoveries: [PeerID: String]
     private let client: HTTPClient
     private let clock: Clock
+    private let sessions = OwnSessions()
     private let capabilities = Mutex<[SignedCapability]>([])
 
     /// Capabilities that a node keeps for copies under way; the oldest give way.
@@ -48,9 +49,13 @@ package final class PeerClient: Transport, WireContext {
         guard let base = discovery ?? directory[peer]?.address else {
             throw Failure.unknownPeer(peer)
         }
-        let response = try await client.execute(
-            request(wire, base: base, receiver: discovery == nil ? peer : PeerID(0)),
-            timeout: Self.timeout)
+        let response =
+            if discovery == nil {
+                try await execute(wire, base: base, receiver: peer)
+            } else {
+                try await client.execute(
+                    signed(wire, base: base, receiver: PeerID(0)), timeout: Self.timeout)
+            }
         let body = try await response.body.collect(
             upTo: limit(ofAnswerTo: message, response.headers))
         let answer = WireAnswer(
@@ -71,11 +76,30 @@ package final class PeerClient: Transport, WireContext {
         return .peersAnswer(answer)
     }
 
-    private func request(
+    /// Sends a request under a session with the receiver if there is one, and signed if not.
+    private func execute(
+        _ wire: WireRequest, base: String, receiver: PeerID
+    ) async throws -> HTTPClientResponse {
+        guard wire.isOfChunk else {
+            return try await client.execute(
+                signed(wire, base: base, receiver: receiver), timeout: Self.timeout)
+        }
+        let (session, isToAsk) = sessions.session(with: receiver, at: clock.now)
+        if isToAsk { Task { try? await openSession(with: receiver, base: base) } }
+        if let session {
+            let response = try await client.execute(
+                coded(wire, base: base, receiver: receiver, session), timeout: Self.timeout)
+            guard response.status == .unauthorized else { return response }
+            sessions.forget(session, with: receiver, at: clock.now)
+        }
+        return try await client.execute(
+            signed(wire, base: base, receiver: receiver), timeout: Self.timeout)
+    }
+
+    private func signed(
         _ wire: WireRequest, base: String, receiver: PeerID
     ) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: base + wire.target)
-        request.method = wire.method == .get ? .GET : .POST
+        var request = unproven(wire, base: base)
         let introduction = Introduction.text(of: own)
         let signature = RequestSignature(
             of: RequestSignature.Subject(
@@ -84,6 +108,25 @@ package final class PeerClient: Transport, WireContext {
             by: identity, at: clock.now, nonce: UInt64.random(in: .min ... .max))
         request.headers.add(name: "authorization", value: signature.header)
         request.headers.add(name: Introduction.header, value: introduction)
+        return request
+    }
+
+    private func coded(
+        _ wire: WireRequest, base: String, receiver: PeerID, _ session: PeerSession
+    ) -> HTTPClientRequest {
+        var request = unproven(wire, base: base)
+        let code = RequestCode(
+            of: RequestSignature.Subject(
+                receiver: receiver, method: wire.method.rawValue, target: wire.target,
+                introduction: "", bodyHash: wire.bodyHash),
+            in: session, at: clock.now, nonce: UInt64.random(in: .min ... .max))
+        request.headers.add(name: "authorization", value: code.header)
+        return request
+    }
+
+    private func unproven(_ wire: WireRequest, base: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: base + wire.target)
+        request.method = wire.method == .get ? .GET : .POST
         if let capability = wire.capability {
             request.headers.add(name: WireRequest.capabilityHeader, value: capability)
         }
@@ -98,6 +141,23 @@ package final class PeerClient: Transport, WireContext {
         case .peers: 64 << 20
         default: 1 << 20
         }
+    }
+
+    // MARK: Sessions
+
+    /// Where this fails, requests go on being signed.
+    private func openSession(with peer: PeerID, base: String) async throws {
+        guard let key = directory[peer]?.publicKey else { return }
+        var seed = Accounts.randomBytes(AgreementKey.seedCount)
+        let offer = try SessionOffer(by: own.publicKey, seed: SecretKey(wiping: &seed))
+        let wire = WireRequest(.post, "/session", body: WireJSON.bytes(offer.form))
+        let response = try await client.execute(
+            signed(wire, base: base, receiver: peer), timeout: .seconds(10))
+        guard response.status == .ok else { return }
+        let body = try await response.body.collect(upTo: 4096)
+        let form = try WireJSON.read(SessionGrantForm.self, from: Array(buffer: body))
+        guard let session = offer.session(granted: form, by: key) else { return }
+        sessions.keep(session, with: peer, at: clock.now)
     }
 
     // MARK: Capabilities

@@ -40,6 +40,14 @@ package struct RequestSignature: Sendable {
             self.introduction = introduction
             self.bodyHash = bodyHash
         }
+
+        func write(to writer: inout ByteWriter) {
+            writer.write(receiver.raw)
+            writer.write(method)
+            writer.write(target)
+            writer.write(introduction)
+            writer.write(bodyHash)
+        }
     }
 
     /// The hash of a body that is not there.
@@ -81,8 +89,10 @@ package struct RequestSignature: Sendable {
     }
 
     /// Whether the request is neither late nor from too far ahead.
-    package func isCurrent(at now: Instant) -> Bool {
-        expires > now && expires <= now + Self.lifetime * 2
+    package func isCurrent(at now: Instant) -> Bool { Self.isCurrent(expires, at: now) }
+
+    static func isCurrent(_ expires: Instant, at now: Instant) -> Bool {
+        expires > now && expires <= now + lifetime * 2
     }
 
     /// Whether the sender signed this very request.
@@ -97,11 +107,7 @@ package struct RequestSignature: Sendable {
         var writer = ByteWriter(reserving: 256)
         writer.write("DecentraStore request v1")
         writer.write(sender.bytes)
-        writer.write(subject.receiver.raw)
-        writer.write(subject.method)
-        writer.write(subject.target)
-        writer.write(subject.introduction)
-        writer.write(subject.bodyHash)
+        subject.write(to: &writer)
         writer.write(expires.nanoseconds)
         writer.write(nonce)
         return writer.bytes
@@ -129,12 +135,17 @@ package struct ReplayGuard: Sendable {
 
     /// Whether a request is new. Says so once.
     package mutating func admit(_ request: RequestSignature, at now: Instant) -> Bool {
+        admit(request.sender, nonce: request.nonce, at: now)
+    }
+
+    /// Whether a sender has not used a nonce before. Says so once.
+    mutating func admit(_ sender: PublicKey, nonce: UInt64, at now: Instant) -> Bool {
         if now >= turnsAt {
             old = young
             young = []
             turnsAt = now + RequestSignature.lifetime * 2
         }
-        let seen = Seen(sender: request.sender.bytes, nonce: request.nonce)
+        let seen = Seen(sender: sender.bytes, nonce: nonce)
         guard young.count < capacity, !old.contains(seen) else { return false }
         return young.insert(seen).inserted
     }

@@ -35,7 +35,7 @@ struct EdgeMiddleware: RouterMiddleware {
             response = failure(error, context).response
             // What the client still sends is not read.
             response.headers[.connection] = "close"
-            _ = context.channel.cutOff(afterSeconds: 2)
+            _ = context.channel.cutOff(after: 2)
         }
         response.headers[Self.idHeader] = id
         let seconds = started.duration(to: .now).seconds

@@ -13,6 +13,7 @@ package import Storage
 package struct NodeServer: Sendable {
     package let services: [any Service]
     package let host: Host<StorageNode>
+    let sessions: GrantedSessions
     /// What it answers to: "GET /retrieve/{chunk}".
     package let routes: [String]
     /// The OpenAPI document of these.
@@ -47,8 +48,12 @@ package struct NodeServer: Sendable {
             random: .system(), disk: surroundings.disk(disk),
             transport: surroundings.transport(peerClient),
             observe: surroundings.observing(Observer(logger: logger, metrics: shell.metrics)))
+        let sessions = GrantedSessions(identity: identity)
         let peers = PeerRoutes(
-            host: host, gate: Gate(own: identity.id, directory: directory, clock: clock),
+            host: host,
+            gate: Gate(
+                own: identity.id, directory: directory, clock: clock,
+                sessions: sessions),
             directory: directory,
             serves: { route, member in
                 switch route {
@@ -71,6 +76,7 @@ package struct NodeServer: Sendable {
         Self.add(peers, to: router)
         Self.addOperations(identity, host, peers.gate, to: router, left: left)
         self.host = host
+        self.sessions = sessions
         routes = router.names
         services = [
             Stopping { await host.stop() },
@@ -100,6 +106,7 @@ package struct NodeServer: Sendable {
         router.post("delete") { try await peers.respond(to: .delete, $0, $1) }
         router.post("audit") { try await peers.respond(to: .audit, $0, $1) }
         router.post("inventory") { try await peers.respond(to: .inventory, $0, $1) }
+        router.post("session") { try await peers.openSession($0, $1) }
     }
 
     /// What its operator asks of it.
@@ -111,7 +118,7 @@ package struct NodeServer: Sendable {
         router.post("drain") { request, context in
             // Whoever can read the node's own key may send it away: nobody else can sign as the node.
             guard
-                let caller = try? gate.caller(
+                let caller = try? gate.signer(
                     authorization: request.headers[.authorization],
                     introduction: request.headers[HTTPField.Name(Introduction.header)!],
                     method: request.method.rawValue, target: request.uri.string,
@@ -184,15 +191,26 @@ struct Observer: Sendable {
     let logger: Logger
     let metrics: ServerMetrics
 
+    /// Requests to other servers that were not answered.
+    private static let unreachable = "dsim_unreachable_total"
+
+    init(logger: Logger, metrics: ServerMetrics) {
+        self.logger = logger
+        self.metrics = metrics
+        // From zero: of a counter that first shows at one, no rule sees that it grew.
+        for kind in Note.Kind.allCases { metrics.count(kind.counter, by: 0) }
+        metrics.count(Self.unreachable, by: 0)
+    }
+
     var observe: @Sendable (HostObservation) -> Void {
         { [logger, metrics] observation in
             switch observation {
             case .note(let note):
                 let kind = note.kind
-                metrics.count("dsim_events_total{kind=\"\(kind)\"}")
-                logger.log(level: note.level, "\(kind)", metadata: note.metadata)
+                metrics.count(kind.counter)
+                logger.log(level: note.level, "\(kind.rawValue)", metadata: note.metadata)
             case .unreachable(let peer, let error):
-                metrics.count("dsim_unreachable_total")
+                metrics.count(Self.unreachable)
                 logger.debug(
                     "unreachable",
                     metadata: ["peer": "\(peer.hexadecimal)", "error": "\(type(of: error))"])

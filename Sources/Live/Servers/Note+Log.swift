@@ -2,23 +2,43 @@ import Logging
 import Roles
 
 extension Note {
-    /// A stable name.
-    var kind: String {
+    /// What a note is of, with a stable name.
+    enum Kind: String, CaseIterable {
+        case requestTimedOut = "request-timed-out"
+        case declaredDead = "declared-dead"
+        case deadReturned = "dead-returned"
+        case repairStarted = "repair-started"
+        case repairFinished = "repair-finished"
+        case replicaMissing = "replica-missing"
+        case surplusFound = "surplus-found"
+        case comparisonFinished = "comparison-finished"
+        case comparisonFailed = "comparison-failed"
+        case collecting
+        case audited
+        case blockWritten = "block-written"
+        case recovered
+        case ledgerRefused = "ledger-refused"
+
+        /// The counter of such notes.
+        var counter: String { "dsim_events_total{kind=\"\(rawValue)\"}" }
+    }
+
+    var kind: Kind {
         switch self {
-        case .requestTimedOut: "request-timed-out"
-        case .declaredDead: "declared-dead"
-        case .deadReturned: "dead-returned"
-        case .repairStarted: "repair-started"
-        case .repairFinished: "repair-finished"
-        case .replicaMissing: "replica-missing"
-        case .surplusFound: "surplus-found"
-        case .comparisonFinished: "comparison-finished"
-        case .comparisonFailed: "comparison-failed"
-        case .collecting: "collecting"
-        case .audited: "audited"
-        case .blockWritten: "block-written"
-        case .recovered: "recovered"
-        case .ledgerRefused: "ledger-refused"
+        case .requestTimedOut: .requestTimedOut
+        case .declaredDead: .declaredDead
+        case .deadReturned: .deadReturned
+        case .repairStarted: .repairStarted
+        case .repairFinished: .repairFinished
+        case .replicaMissing: .replicaMissing
+        case .surplusFound: .surplusFound
+        case .comparisonFinished: .comparisonFinished
+        case .comparisonFailed: .comparisonFailed
+        case .collecting: .collecting
+        case .audited: .audited
+        case .blockWritten: .blockWritten
+        case .recovered: .recovered
+        case .ledgerRefused: .ledgerRefused
         }
     }
 

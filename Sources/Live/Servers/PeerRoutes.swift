@@ -47,12 +47,30 @@ struct PeerRoutes<R: Role>: Sendable {
         return try await answer(to: message, route, from: caller)
     }
 
-    private func caller(_ request: Request, bodyHash: Hash256) throws -> Member {
+    /// Agrees with a member on a session, which only its signature can ask for.
+    func openSession(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let body = try await request.collect(upTo: Self.offerLimit, context: context)
+        let caller = try caller(request, bodyHash: SHA256.hash(body), mustSign: true)
+        let offer = try WireJSON.read(SessionOfferForm.self, from: body)
+        guard let grant = gate.grant(offer, to: caller) else {
+            throw HTTPFailure(
+                .serviceUnavailable, "no-session", "No session can be had now. Sign requests.",
+                retryAfterSeconds: 60)
+        }
+        return .json(grant)
+    }
+
+    /// The most bytes of an offer of a session.
+    static var offerLimit: Int { 4096 }
+
+    private func caller(
+        _ request: Request, bodyHash: Hash256, mustSign: Bool = false
+    ) throws -> Member {
+        let prove = mustSign ? gate.signer : gate.caller
         do throws(Gate.Refusal) {
-            return try gate.caller(
-                authorization: request.headers[.authorization],
-                introduction: request.headers[Self.introductionHeader],
-                method: request.method.rawValue, target: request.uri.string, bodyHash: bodyHash)
+            return try prove(
+                request.headers[.authorization], request.headers[Self.introductionHeader],
+                request.method.rawValue, request.uri.string, bodyHash)
         } catch {
             switch error {
             case .unsigned:
@@ -65,6 +83,9 @@ struct PeerRoutes<R: Role>: Sendable {
             case .stranger:
                 throw HTTPFailure(
                     .forbidden, "stranger", "The sender has not this network's join token.")
+            case .unknownSession:
+                throw HTTPFailure(
+                    .unauthorized, "unknown-session", "The session has ended. Sign the request.")
             case .replayed:
                 throw HTTPFailure(.conflict, "replayed", "This request was served before.")
             }

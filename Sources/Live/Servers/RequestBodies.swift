@@ -14,7 +14,7 @@ extension Request {
         }
         let patience =
             context.bodyPatienceSeconds + Int64(limit / Self.slowestBytesPerSecond)
-        let cutOff = context.channel.cutOff(afterSeconds: patience)
+        let cutOff = context.channel.cutOff(after: Double(patience))
         defer { cutOff.cancel() }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(
@@ -29,16 +29,25 @@ extension Request {
         return bytes
     }
 
-    /// Gives each part of the body as it comes. A client that says nothing for a while is cut off.
+    /// Gives each part of the body as it comes. A client that says nothing for a while, or too little
+    /// for long, is cut off; what `take` takes is not its fault.
     package func forEachPart(
         context: ServerContext, _ take: (ByteBuffer) async throws -> Void
     ) async throws {
-        var cutOff = context.channel.cutOff(afterSeconds: context.bodyPatienceSeconds)
+        let patience = Double(context.bodyPatienceSeconds)
+        // How long the client may still keep the server waiting: bytes give it more.
+        var left = patience
+        var since = ContinuousClock.now
+        var cutOff = context.channel.cutOff(after: left)
         defer { cutOff.cancel() }
         for try await part in body {
             cutOff.cancel()
+            left -= since.duration(to: .now).seconds
+            left += Double(part.readableBytes) / Double(Self.slowestBytesPerSecond)
             try await take(part)
-            cutOff = context.channel.cutOff(afterSeconds: context.bodyPatienceSeconds)
+            left = min(left, patience)
+            since = .now
+            cutOff = context.channel.cutOff(after: max(0, left))
         }
     }
 
@@ -50,7 +59,9 @@ extension Request {
 
 extension Channel {
     /// Closes the connection after a while, unless it is cancelled.
-    func cutOff(afterSeconds seconds: Int64) -> Scheduled<Void> {
-        eventLoop.scheduleTask(in: .seconds(seconds)) { self.close(promise: nil) }
+    func cutOff(after seconds: Double) -> Scheduled<Void> {
+        eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) {
+            self.close(promise: nil)
+        }
     }
 }

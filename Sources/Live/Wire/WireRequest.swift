@@ -19,6 +19,9 @@ package struct WireRequest: Sendable, Equatable {
     /// Shown to a node for a chunk that somebody else's backend stored.
     package var capability: String?
 
+    /// Whether it stores or fetches a chunk: what servers ask of each other most.
+    var isOfChunk = false
+
     package static let capabilityHeader = "DecentraStore-Capability"
 
     init(_ method: Method, _ target: String, body: [UInt8] = [], bodyHash: Hash256? = nil) {
@@ -59,8 +62,10 @@ extension WireRequest {
             self.init(
                 .post, "/store?chunk=\(request.chunk)&stamp=\(request.stamp.nanoseconds)",
                 body: request.payload.bytes, bodyHash: request.chunk.hash)
+            isOfChunk = true
         case .retrieve(let request):
             self.init(.get, "/retrieve/\(request.chunk)")
+            isOfChunk = true
             if let capability = request.capability {
                 guard let signed = context.signed(capability) else { return nil }
                 self.capability = signed.hexadecimal

@@ -65,6 +65,9 @@ import Testing
             "DecentraStore", "DecentraStore zz", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Bearer",
             "DecentraStore " + String(repeating: "00", count: 112),
             "DecentraStore " + String(repeating: "ff", count: 112),
+            "DecentraStore-Session", "DecentraStore-Session zz",
+            "DecentraStore-Session " + String(repeating: "00", count: 56),
+            "DecentraStore-Session " + String(repeating: "ff", count: 56),
         ]
     }
 

@@ -93,6 +93,73 @@ import Testing
         }
     }
 
+    /// The kinds of proof that requests for a chunk came with, in order.
+    private actor Proofs {
+        private(set) var kinds: [String] = []
+        private(set) var sessionIsKnown = true
+
+        func note(_ authorization: String?) -> Bool {
+            let kind = authorization?.split(separator: " ").first.map(String.init) ?? "none"
+            kinds.append(kind)
+            return kind != "DecentraStore-Session" || sessionIsKnown
+        }
+
+        func forget() { sessionIsKnown = false }
+    }
+
+    @Test func requestsForChunksGoUnderASessionOnceThereIsOneAndSignedWhereItIsForgotten()
+        async throws
+    {
+        let proofs = Proofs()
+        let sessions = GrantedSessions(
+            identity: try TestPeer(.node, seed: 51, token: Self.token).identity)
+        let own = try TestPeer(.backend, seed: 50, token: Self.token)
+        let router = Router()
+        router.get("retrieve/:chunk") { request, _ in
+            await proofs.note(request.headers[.authorization])
+                ? Response.bytes([1, 2, 3])
+                : HTTPFailure(.unauthorized, "unknown-session", "It has ended.").response
+        }
+        router.post("session") { request, _ in
+            let body = try await request.body.collect(upTo: 4096)
+            let offer = try WireJSON.read(SessionOfferForm.self, from: Array(buffer: body))
+            return Response.json(sessions.grant(offer, to: own.member, at: Clock.systemTime()))
+        }
+        try await Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0))
+        ).test(.live) { server in
+            let node = try TestPeer(
+                .node, seed: 51, token: Self.token,
+                address: "http://127.0.0.1:\(server.port ?? 0)")
+            let directory = Directory(token: Self.token)
+            directory.learn(node.member)
+            let http = HTTPClient(eventLoopGroupProvider: .singleton)
+            let client = PeerClient(
+                identity: own.identity, own: own.member, directory: directory, discoveries: [],
+                client: http, clock: Clock())
+            func retrieve() async throws {
+                let answer = try await client.send(
+                    .retrieve(RetrieveRequest(chunk: ChunkID(.zero), capability: nil)), to: node.id)
+                guard case .retrieved(.found) = answer else {
+                    Issue.record("no chunk")
+                    return
+                }
+            }
+            try await retrieve()
+            try await wait("the client opens a session") {
+                try await retrieve()
+                return await proofs.kinds.last == "DecentraStore-Session"
+            }
+            await proofs.forget()
+            try await retrieve()
+            try await http.shutdown()
+        }
+        let kinds = await proofs.kinds
+        #expect(kinds.first == "DecentraStore")
+        #expect(
+            kinds.suffix(3) == ["DecentraStore-Session", "DecentraStore-Session", "DecentraStore"])
+    }
+
     @Test func nobodyIsAskedWhoseAddressIsNotKnown() async throws {
         let own = try TestPeer(.backend, seed: 50, token: Self.token)
         let http = HTTPClient(eventLoopGroupProvider: .singleton)

@@ -251,16 +251,17 @@ final class AnswerStory: Sendable {
 
     // MARK: Servers
 
+    @discardableResult
     private func ask(
         _ role: EdgeNetwork.Role, _ name: String, _ expected: Int, by peer: TestPeer,
         target: String? = nil, headers: [(String, String)] = [], body: [UInt8]? = nil,
         bodyHash: Hash256? = nil
-    ) async throws {
+    ) async throws -> RawAnswer {
         let words = name.split(separator: " ").map(String.init)
         let target = target ?? words[1]
         let signed = peer.headers(
             words[0], target, to: network.id(role), body: body ?? [], bodyHash: bodyHash)
-        try await ask(
+        return try await ask(
             role, name, expected, target: target, headers: signed + headers, body: body)
     }
 
@@ -298,6 +299,9 @@ final class AnswerStory: Sendable {
             .node, "POST /store", 422, by: backend, target: store, body: [1],
             bodyHash: chunk.hash)
         try await ask(.node, "POST /store", 400, by: backend, target: "/store?chunk=1", body: bytes)
+        let audit = form(AuditForm(chunk: chunk, nonce: .zero))
+        try await ask(.node, "POST /audit", 200, by: backend, body: audit)
+        try await ask(.node, "POST /audit", 403, by: node, body: audit)
         let other = try TestPeer(.backend, seed: 5, token: network.token)
         try await ask(.node, "POST /store", 403, by: other, target: store, body: bytes)
         let retrieve = "GET /retrieve/{chunk}"
@@ -325,7 +329,31 @@ final class AnswerStory: Sendable {
         let deletion = form(
             ReplicaDeletionForm(chunk: chunk, stamp: .max, expires: .max))
         try await ask(.node, "POST /delete", 200, by: backend, body: deletion)
+        try await ask(.node, "POST /audit", 404, by: backend, body: audit)
+        let offer = try SessionOffer(
+            by: backend.identity.publicKey, seed: SecretKey(copying: Array(1...32)))
+        let granted = try await ask(
+            .node, "POST /session", 200, by: backend, body: form(offer.form))
+        let session = try #require(
+            offer.session(
+                granted: try WireJSON.read(SessionGrantForm.self, from: granted.body),
+                by: try operatorOfNode().identity.publicKey))
+        let code = backend.headers("GET", target, to: network.id(.node), in: session)
+        try await ask(.node, retrieve, 404, target: target, headers: code)
+        try await ask(.node, retrieve, 409, target: target, headers: code)
+        try await ask(.node, "POST /session", 401, headers: code, body: form(offer.form))
         try await general()
+        try await ask(.node, "GET /status", 200)
+        try await ask(.node, "POST /drain", 403, by: backend)
+        try await ask(.node, "POST /drain", 202, by: operatorOfNode())
+    }
+
+    /// Whoever can read the node's own key.
+    private func operatorOfNode() throws -> TestPeer {
+        let folder = network.folder.appending(path: "node-0")
+        let seed = Array(try Data(contentsOf: folder.appending(path: "identity.key")))
+        return try TestPeer(
+            .node, key: SigningKey(seed: SecretKey(copying: seed)), token: network.token)
     }
 
     func backendForNodes() async throws {

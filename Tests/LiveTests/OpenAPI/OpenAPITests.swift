@@ -79,6 +79,7 @@ import Testing
             limit(node, "POST /store") == WireRoute.store(chunk, stamp: .origin).bodyLimit)
         #expect(limit(node, "POST /copy") == WireRoute.copy.bodyLimit)
         #expect(limit(node, "POST /delete") == WireRoute.delete.bodyLimit)
+        #expect(limit(node, "POST /session") == PeerRoutes<StorageNode>.offerLimit)
         #expect(limit(node, "POST /inventory") == WireRoute.inventory.bodyLimit)
         #expect(limit(discovery, "POST /register") == WireRoute.register.bodyLimit)
         #expect(limit(discovery, "POST /heartbeat") == WireRoute.heartbeat.bodyLimit)
@@ -134,9 +135,7 @@ import Testing
             try await story.node()
             try await story.backendForNodes()
             for role in [EdgeNetwork.Role.discovery, .node] {
-                let missing = story.missing(role).subtracting([
-                    "GET /status", "POST /audit", "POST /drain",
-                ])
+                let missing = story.missing(role)
                 #expect(missing.isEmpty, "never asked for: \(missing)")
             }
         }

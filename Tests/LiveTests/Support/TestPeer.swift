@@ -14,7 +14,15 @@ struct TestPeer: Sendable {
         _ role: JoinToken.MemberRole, seed: UInt8, token: JoinToken,
         address: String = "http://127.0.0.1:1"
     ) throws {
-        let key = try SigningKey(seed: SecretKey(copying: [UInt8](repeating: seed, count: 32)))
+        try self.init(
+            role, key: SigningKey(seed: SecretKey(copying: [UInt8](repeating: seed, count: 32))),
+            token: token, address: address)
+    }
+
+    init(
+        _ role: JoinToken.MemberRole, key: SigningKey, token: JoinToken,
+        address: String = "http://127.0.0.1:1"
+    ) throws {
         identity = Identity(key: key)
         member = Live.Member(
             role: role, publicKey: key.publicKey, proof: token.proof(of: key.publicKey, as: role),
@@ -36,6 +44,19 @@ struct TestPeer: Sendable {
                 bodyHash: bodyHash ?? SHA256.hash(body)),
             by: identity, at: time, nonce: nonce)
         return [("Authorization", signature.header), (Introduction.header, introduction)]
+    }
+
+    /// The headers of a request under a session.
+    func headers(
+        _ method: String, _ target: String, to receiver: PeerID, body: [UInt8] = [],
+        in session: PeerSession, at time: Instant = Clock.systemTime()
+    ) -> [(String, String)] {
+        let code = RequestCode(
+            of: RequestSignature.Subject(
+                receiver: receiver, method: method, target: target, introduction: "",
+                bodyHash: SHA256.hash(body)),
+            in: session, at: time, nonce: .random(in: .min ... .max))
+        return [("Authorization", code.header)]
     }
 
     /// A capability of this peer for another.
