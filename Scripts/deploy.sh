@@ -108,8 +108,8 @@ parse_arguments() {
 # What --set may set: all of `dsim serve --help` but what this script decides, and secrets, which
 # anyone can see on a command line.
 known_settings=' HOST PORT PUBLIC_URL DISCOVERY_URL REPLICATION WRITE_QUORUM CHUNK_SIZE DATABASE_URL
-CAPACITY FAILURE_DOMAIN HEARTBEAT SUSPECT_AFTER DEAD_AFTER COMPARE_EVERY SCRUB_EVERY TLS_CERTIFICATE
-TLS_KEY TLS_CA CONNECTIONS LOG_LEVEL LOG_FORMAT '
+CAPACITY FAILURE_DOMAIN HEARTBEAT SUSPECT_AFTER DEAD_AFTER COMPARE_EVERY AUDIT_EVERY SCRUB_EVERY
+UPLOAD_EXPIRY ORPHAN_GRACE TLS_CERTIFICATE TLS_KEY TLS_CA CONNECTIONS LOG_LEVEL LOG_FORMAT '
 
 check_settings() {
     local setting name allowed='^[][A-Za-z0-9.,:/_@+=-]+$'
@@ -346,6 +346,8 @@ UMask=0077
 
 Restart=on-failure
 RestartSec=5
+# A wrong setting, wrong data, a file that cannot be read, no permission: trying again mends none.
+RestartPreventExitStatus=64 65 66 77
 # A stop lets what is under way finish, for 20 seconds at most.
 KillSignal=SIGTERM
 KillMode=mixed

@@ -138,7 +138,7 @@ private func end(_ body: () throws -> ExitStatus) throws {
             case is ScenarioError: .wrongScenario
             case is ScenarioFile.ReadError: .unreadable
             case is ResultsFolder.WriteError: .notWritten
-            case is RealRunError: .unavailable
+            case is RealRunError, is NetworkProcesses.Failure: .unavailable
             case let error as ClientError: ExitStatus(error.kind)
             case let error as StartError: ExitStatus(error.kind)
             case is ExitCode, is CleanExit, is ValidationError: throw error

@@ -18,18 +18,38 @@ struct LiveBenchCommand: AsyncParsableCommand {
     @Option(help: "Do so many times the work; the usual figures are at 1.")
     var scale = 1.0
 
+    @Option(
+        help: ArgumentHelp(
+            "Also put one file of so many GB, for the backend's memory; it takes four times as much "
+                + "room on the disk.", valueName: "GB"))
+    var largeFile = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Also start a node that has so many chunks on its disk.", valueName: "count"))
+    var nodeChunks = 0
+
     func validate() throws {
         guard 3...64 ~= nodes else { throw ValidationError("--nodes is a number from 3 to 64.") }
+        guard 0...1_000 ~= largeFile else {
+            throw ValidationError("--large-file is a number of GB from 0 to 1000.")
+        }
+        guard 0...100_000_000 ~= nodeChunks else {
+            throw ValidationError("--node-chunks is a number from 0 to 100000000.")
+        }
         guard 0.01...1_000 ~= scale else {
             throw ValidationError("--scale is a number from 0.01 to 1000.")
         }
     }
 
     func run() async throws {
-        try await reporting {
-            var benchmark = LiveBenchmark(program: Self.program)
-            benchmark.nodes = nodes
-            benchmark.scale = scale
+        var benchmark = LiveBenchmark(program: Self.program)
+        benchmark.nodes = nodes
+        benchmark.scale = scale
+        benchmark.largeFileGigabytes = largeFile
+        benchmark.nodeChunks = nodeChunks
+        try await interruptible("Its servers are stopped and their data is removed.") {
+            [benchmark] in
             let rows = try await benchmark.run { row in
                 Output.error("\(row.work): \(Int(row.figure.rounded())) \(row.unit)\n")
             }

@@ -69,6 +69,22 @@ deploy 66 --role node --binary "$folder/nothing" --dry-run
 deploy 66 --role node --root "$folder/nothing"
 [ ! -e "$folder/nothing" ] || wrong 'a refused installation leaves something behind'
 
+printf 'Every setting of the program may be set, but those that the script decides, and secrets\n'
+variables=$(sed -n 's/.*variable: "\([A-Z_]*\)".*/\1/p' Sources/Live/Configuration/Setting.swift)
+[ "$(wc -w <<<"$variables")" -eq "$(grep -c 'static let .* = Setting($' Sources/Live/Configuration/Setting.swift)" ] ||
+    wrong 'the names of the settings cannot be read from Setting.swift'
+for variable in $variables; do
+    case $variable in
+        ROLE | DATA_FOLDER | NODES | JOIN_TOKEN | SECRET_KEY)
+            deploy 64 --role node --dry-run --set "$variable=1"
+            ;;
+        *)
+            deploy 0 --role node --dry-run --set "$variable=1"
+            says "$variable=1"
+            ;;
+    esac
+done
+
 printf 'A dry run shows everything, changes nothing, and keeps secrets to itself\n'
 mkdir "$folder/dry"
 for role in discovery node backend; do
@@ -113,6 +129,8 @@ for role in discovery node backend; do
     holds "$unit" "EnvironmentFile=/etc/dsim/$role.env"
     holds "$unit" "StateDirectory=dsim-$role"
     holds "$unit" "User=dsim-$role"
+    holds "$unit" 'Restart=on-failure'
+    holds "$unit" 'RestartPreventExitStatus=64 65 66 77'
     if command -v systemd-analyze >/dev/null; then
         # The program has to be there for the check, and is not outside of the root.
         sed "s,/usr/local/bin/dsim,$program," "$unit" >"$folder/dsim-$role.service"

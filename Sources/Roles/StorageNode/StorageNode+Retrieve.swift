@@ -12,7 +12,11 @@ extension StorageNode {
             effects.send(.retrieved(.refused), to: asker, call: call)
             return
         }
-        guard let stored = index[request.chunk] else {
+        // Without a capability a backend sees its own chunks, and of others' not even that they are
+        // here.
+        guard let stored = index[request.chunk],
+            stored.owner == asker || request.capability != nil
+        else {
             effects.send(.retrieved(.missing), to: asker, call: call)
             return
         }
@@ -20,7 +24,7 @@ extension StorageNode {
         effects.disk.append(.read(token: token, stored.chunk))
     }
 
-    /// A backend may read; anybody else needs a capability for this chunk, in their own name, from a
+    /// A backend may ask; anybody else needs a capability for this chunk, in their own name, from a
     /// backend, that has not expired.
     private func permits(_ request: RetrieveRequest, from asker: PeerID, at now: Instant) -> Bool {
         guard let capability = request.capability else { return backends.contains(asker) }
@@ -28,7 +32,7 @@ extension StorageNode {
             && capability.chunk == request.chunk && now < capability.expires
     }
 
-    /// A backend asks for proof that a chunk is here.
+    /// A backend asks for proof that a chunk of its own is here.
     mutating func audit(
         _ request: AuditRequest, from asker: PeerID, call: CallID, effects: inout Effects
     ) {
@@ -36,7 +40,7 @@ extension StorageNode {
             effects.send(.audited(request.chunk, .refused), to: asker, call: call)
             return
         }
-        guard let stored = index[request.chunk] else {
+        guard let stored = index[request.chunk], stored.owner == asker else {
             effects.send(.audited(request.chunk, .missing), to: asker, call: call)
             return
         }

@@ -16,7 +16,7 @@ package struct StorageNode: Role {
     package internal(set) var phase = Phase.recovering
     var incarnation: UInt64 = 0
     /// What is on the disk, durably.
-    package private(set) var index: [ChunkID: StoredChunk] = [:]
+    package private(set) var index = ChunkIndex()
     /// The same chunks as trees, one a backend, in the order of `backends`.
     package private(set) var inventories: [InventoryTree]
     package private(set) var usedBytes = 0
@@ -142,7 +142,6 @@ package struct StorageNode: Role {
     ) {
         switch event {
         case .recoveredChunks(let chunks):
-            // Growing step by step would need half as much memory again.
             index.reserveCapacity(chunks.count)
             for chunk in chunks { add(chunk) }
             phase = .serving
@@ -162,7 +161,7 @@ package struct StorageNode: Role {
 
     /// Counts a durable replica.
     mutating func add(_ stored: StoredChunk) {
-        if let old = index.updateValue(stored, forKey: stored.chunk) {
+        if let old = index.insert(stored) {
             usedBytes -= old.byteCount
             if old.owner != stored.owner { removeFromInventory(old) }
         }
@@ -174,7 +173,7 @@ package struct StorageNode: Role {
 
     /// Forgets a replica and deletes its bytes.
     mutating func discard(_ stored: StoredChunk, effects: inout Effects) {
-        index[stored.chunk] = nil
+        index.remove(stored.chunk)
         usedBytes -= stored.byteCount
         removeFromInventory(stored)
         effects.disk.append(.delete(stored.chunk))

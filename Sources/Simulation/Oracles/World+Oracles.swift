@@ -166,9 +166,9 @@ extension World {
         guard participants[Int(actor)].isUp, nodes[slot].isServing else { return }
         let disk = chunkDisks[slot]
         let index = nodes[slot].index
-        for (chunk, stored) in index.sorted(by: { $0.key < $1.key }) {
+        for chunk in index.keys.sorted() {
             let isThere =
-                disk.replicas[chunk].map { $0.stored.byteCount == stored.byteCount }
+                disk.replicas[chunk].map { $0.stored.byteCount == index[chunk]?.byteCount }
                 ?? census.isDivergent(chunk, on: actor)
             oracles.check(
                 .inventoryTruth, at: now, isThere,

@@ -12,7 +12,7 @@ struct ConnectionOptions: ParsableArguments {
     var backend: BackendAddress?
 
     @Option(
-        help: "Trust the certificate authorities in this PEM file instead of the system's.",
+        help: "Trust the certificate authorities in this PEM file besides the system's.",
         completion: .file(extensions: ["pem", "crt"]))
     var tlsCa: String?
 

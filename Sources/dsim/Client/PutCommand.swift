@@ -51,7 +51,11 @@ struct PutCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await interruptible("Run the same command again to go on from there.") {
+        let advice =
+            files.contains("-")
+            ? "What came from standard input has to be sent anew."
+            : "Run the same command again to go on from there."
+        try await interruptible(advice) {
             try await connection.withSession { client, session in
                 for file in files { try await put(file, client, session) }
                 return .fine

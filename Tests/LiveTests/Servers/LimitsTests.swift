@@ -37,7 +37,7 @@ import Testing
             ),
             ("Seconds that a body may say nothing", Int(settings.bodyPatienceSeconds)),
             (
-                "Bytes a second of a body that is read as a whole, least",
+                "Bytes a second of a body, least",
                 Request.slowestBytesPerSecond
             ),
             (
@@ -48,7 +48,12 @@ import Testing
                 "Seconds that a signature may be ahead of the receiver's clock",
                 Int((RequestSignature.lifetime * 2).seconds)
             ),
-            ("Signed requests that a server takes in two minutes", ReplayGuard.standardCapacity),
+            ("Requests of others that a server takes in two minutes", ReplayGuard.standardCapacity),
+            (
+                "Minutes that a session between servers lasts",
+                Int(PeerSession.lifetime.seconds / 60)
+            ),
+            ("Sessions that a node grants at once", GrantedSessions.limit),
             ("Chunks that a backend stores at once", Backend.uploadLimit),
             ("Chunks that a backend fetches at once", Backend.downloadLimit),
             (

@@ -22,12 +22,22 @@ import Testing
             issuer: issuer, bearer: bearer, chunk: (chunk ?? self.chunk).id, expires: expires)
     }
 
-    @Test func `a backend reads without further ado, a stranger not at all`() {
+    @Test func `a backend reads its own without further ado, a stranger nothing at all`() {
         var drive = holder()
         #expect(drive.retrieve(chunk) == .found(chunk.payload))
-        #expect(drive.retrieve(chunk, from: Peers.otherBackend) == .found(chunk.payload))
         #expect(drive.retrieve(chunk, from: Peers.stranger) == .refused)
-        #expect(drive.disk.readCount == 2)
+        #expect(drive.disk.readCount == 1)
+    }
+
+    @Test func `of another backend's chunk a backend learns nothing, unless it shows a capability`()
+    {
+        var drive = holder()
+        #expect(drive.retrieve(chunk, from: Peers.otherBackend) == .missing)
+        #expect(drive.disk.readCount == 0)
+        let given = capability(bearer: Peers.otherBackend)
+        #expect(
+            drive.retrieve(chunk, from: Peers.otherBackend, capability: given)
+                == .found(chunk.payload))
     }
 
     @Test func `a capability lets its bearer read its chunk until it expires`() {
@@ -66,7 +76,8 @@ import Testing
     @Test func `rotten bytes are never served: the replica goes, and its backend is told`() {
         var drive = holder()
         drive.disk.rot(chunk.id)
-        let request = RetrieveRequest(chunk: chunk.id, capability: nil)
+        let request = RetrieveRequest(
+            chunk: chunk.id, capability: capability(bearer: Peers.otherBackend))
         let sends = drive.receive(.retrieve(request), from: Peers.otherBackend)
         #expect(sends.compactMap(\.retrieveAnswer) == [.missing])
         let report = sends.first { $0.damagedChunk != nil }

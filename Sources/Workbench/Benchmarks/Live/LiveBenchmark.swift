@@ -23,6 +23,10 @@ package struct LiveBenchmark: Sendable {
     /// How much of everything; the figures of the table are at 1.
     package var scale = 1.0
     package var nodes = 5
+    /// The size of a file put once more for the backend's memory, gigabytes; zero: none.
+    package var largeFileGigabytes = 0
+    /// Chunks that one more node has on its disk when it starts; zero: there is none.
+    package var nodeChunks = 0
     package let program: String
 
     package init(program: String) { self.program = program }
@@ -76,6 +80,13 @@ package struct LiveBenchmark: Sendable {
             let got = try await bench.get(files, load)
             tell(got.row(load.name + ", down", load, isPerFile, reach: down))
         }
+        if largeFileGigabytes > 0 {
+            let load = Load(
+                name: "one file of \(largeFileGigabytes) GB", count: 1,
+                byteCount: largeFileGigabytes * 1_000_000_000, atOnce: 1)
+            let (put, _) = try await bench.put(load)
+            tell(put.row(load.name + ", up", load, false, reach: nil))
+        }
         tell(
             Row(
                 work: "memory of the backend, peak",
@@ -85,6 +96,9 @@ package struct LiveBenchmark: Sendable {
             Row(
                 work: "memory of a node, peak", figure: network.peakMemory(of: "node-1") / 1e6,
                 unit: "MB", isMoreBetter: false))
+        if nodeChunks > 0 {
+            try await FullNode(chunks: nodeChunks).measure(network, tell)
+        }
     }
 
     private func scaled(_ name: String, _ count: Int, _ byteCount: Int, _ atOnce: Int) -> Load {
@@ -102,7 +116,7 @@ package struct LiveBenchmark: Sendable {
         /// Of single files, microseconds.
         var latencies: Histogram<UInt32>
 
-        func row(_ work: String, _ load: Load, _ isPerFile: Bool, reach: Double) -> Row {
+        func row(_ work: String, _ load: Load, _ isPerFile: Bool, reach: Double?) -> Row {
             let bytes = Double(load.count * load.byteCount)
             return Row(
                 work: work, figure: (isPerFile ? Double(load.count) : bytes / 1e6) / seconds,
@@ -185,11 +199,18 @@ package struct LiveBenchmark: Sendable {
         }
 
         private static func writeRandom(_ byteCount: Int, to path: String) throws {
-            let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-                arc4randomFill(buffer)
-                count = byteCount
+            try Data().write(to: URL(fileURLWithPath: path))
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            defer { try? file.close() }
+            let step = 64 << 20
+            for start in stride(from: 0, to: byteCount, by: step) {
+                let part = min(step, byteCount - start)
+                let bytes = [UInt8](unsafeUninitializedCapacity: part) { buffer, count in
+                    arc4randomFill(buffer)
+                    count = part
+                }
+                try file.write(contentsOf: Data(bytes))
             }
-            try Data(bytes).write(to: URL(fileURLWithPath: path))
         }
 
         /// Random enough that nothing compresses.

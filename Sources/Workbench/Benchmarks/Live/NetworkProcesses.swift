@@ -16,6 +16,8 @@ package final class NetworkProcesses {
         package var description: String
     }
 
+    private let discoveryPort: Int
+
     /// Starts them all and waits until files can be put. `program` is `dsim`.
     package init(program: String, nodes: Int) async throws {
         self.program = program
@@ -27,6 +29,7 @@ package final class NetworkProcesses {
             attributes: [.posixPermissions: 0o700])
         let ports = try Self.freePorts(nodes + 2)
         address = "http://127.0.0.1:\(ports[1])"
+        discoveryPort = ports[0]
         try start("discovery", role: "discovery", port: ports[0], discovery: ports[0])
         try await ready("discovery")
         for index in 0..<nodes {
@@ -40,6 +43,17 @@ package final class NetworkProcesses {
     }
 
     deinit { stop() }
+
+    /// Starts one more node on the data that is in the folder of its name, and waits until it is ready.
+    /// Returns its URL.
+    package func addNode(_ name: String, domain: Int) async throws -> String {
+        let port = try Self.freePorts(1)[0]
+        try start(
+            name, role: "node", port: port, discovery: discoveryPort,
+            extra: ["--domain", "\(domain)"])
+        try await ready(name)
+        return "http://127.0.0.1:\(port)"
+    }
 
     /// Stops them at once and removes their data.
     package func stop() {
@@ -72,12 +86,12 @@ package final class NetworkProcesses {
 
     private func ready(_ name: String) async throws {
         guard let (_, process, url) = processes.first(where: { $0.name == name }) else { return }
-        for _ in 0..<600 {
+        for _ in 0..<1_500 {
             guard process.isRunning else {
                 throw Failure(description: "the \(name) of the benchmark stopped at its start")
             }
             if Self.answers(url + "/ready") { return }
-            try await Task.sleep(for: .milliseconds(50))
+            try await Task.sleep(for: .milliseconds(20))
         }
         throw Failure(description: "the \(name) of the benchmark was not ready within 30 seconds")
     }
@@ -128,6 +142,9 @@ package final class NetworkProcesses {
             return Int(in_port_t(bigEndian: address.sin_port))
         }
     }
+
+    /// The base of the first node's URLs.
+    package var nodeURL: String { processes.first { $0.name == "node-1" }?.url ?? "" }
 
     // MARK: What they use
 
