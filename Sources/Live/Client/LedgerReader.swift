@@ -61,12 +61,11 @@ package enum LedgerReader: Sendable {
     private static func blocks(
         ofDatabase path: String, _ body: ([UInt8]) throws -> Void
     ) async throws {
-        // Opening would make it.
-        guard access(path, R_OK | W_OK) == 0 else {
+        guard access(path, R_OK) == 0 else {
             throw LocalFile.failure(.cannotRead, "read", path)
         }
         do {
-            let database = try BackendDatabase(path: path)
+            let database = try BackendDatabase(reading: path)
             defer { try? database.close() }
             var next: UInt64 = 0
             while true {

@@ -12,19 +12,12 @@ extension Request {
             guard length <= limit else { throw Self.tooLarge(limit) }
             if length == 0 { return [] }
         }
-        let patience =
-            context.bodyPatienceSeconds + Int64(limit / Self.slowestBytesPerSecond)
-        let cutOff = context.channel.cutOff(after: Double(patience))
-        defer { cutOff.cancel() }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(
             min(limit, headers[.contentLength].flatMap { Int($0) } ?? 4096))
-        for try await var part in body {
+        try await forEachPart(context: context) { part in
             guard bytes.count + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
-            part.readWithUnsafeReadableBytes { buffer in
-                bytes.append(contentsOf: buffer)
-                return buffer.count
-            }
+            part.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
         }
         return bytes
     }

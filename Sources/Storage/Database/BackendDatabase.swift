@@ -34,6 +34,22 @@ package final class BackendDatabase: Sendable {
         }
     }
 
+    /// Opens a database that is there, for reading alone: beside its backend too, and changing nothing.
+    /// Throws as the other does.
+    package init(reading path: String) throws(BackendDatabaseError) {
+        self.path = path
+        do {
+            var configuration = Self.configuration()
+            configuration.readonly = true
+            pool = try DatabasePool(path: path, configuration: configuration)
+            guard try !pool.read(Self.migrator().hasBeenSuperseded) else {
+                throw BackendDatabaseError.newerVersion(path: path)
+            }
+        } catch {
+            throw BackendDatabaseError(error, path: path)
+        }
+    }
+
     /// Closes the file once calls under way have returned; later ones fail. All is in the one file
     /// then, and the log is gone.
     package func close() throws(BackendDatabaseError) {
