@@ -32,6 +32,8 @@ package struct Launch: Sendable {
             timeout: .init(connect: .seconds(5), read: .seconds(180)))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
         configuration.connectionPool.preWarmedHTTP1ConnectionCount = 0
+        // A role that hears at once that nobody is there asks another.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.http1_1ConnectionDebugInitializer = { channel in
             LargeReads.attach(to: channel).flatMap {
                 meter?.attach(to: channel) ?? channel.eventLoop.makeSucceededVoidFuture()

@@ -44,6 +44,13 @@ import Testing
                     .backend, "GET", "/api/files", headers: session)
                 #expect(list.json?["files"]?.array?.isEmpty == true, "\(list.text)")
             }
+            // Nor can he put one of his in its place.
+            let commit = CommitForm(
+                chunks: [ChunkID(.zero)], sealedManifest: Base64([1]), wrappedKey: Base64([1]))
+            let taken = try await network.request(
+                .backend, "POST", "/api/files/\(id)/commit", headers: bob.sealed,
+                body: WireJSON.bytes(commit))
+            #expect(taken.status == 409 && taken.code == "conflict", "\(taken.text)")
             let content = try await network.request(
                 .backend, "GET", "/api/files/\(id)/content", headers: ada.open)
             #expect(content.status == 200 && content.body == Self.bytes)

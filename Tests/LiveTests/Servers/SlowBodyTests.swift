@@ -59,7 +59,7 @@ import Testing
 
     @Test func aBodyThatIsSlowButNotTooSlowIsRead() async throws {
         try await EdgeNetwork.run { settings in
-            settings.bodyPatienceSeconds = Self.patienceSeconds
+            settings.bodyPatienceSeconds = 4
         } _: { network in
             let user = try await network.user("steady")
             let bytes = ClientBench.bytes(60 * 8_192, seed: 7)
@@ -68,7 +68,7 @@ import Testing
                 "POST /api/files?name=steady HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(fields)"
                 + "Content-Length: \(bytes.count)\r\n\r\n"
             let port = network.port(.backend)
-            // Five times as fast as it must be, for longer than a body may say nothing.
+            // Some times as fast as it must be, for longer than a body may say nothing.
             let answer = try await RawConnection.run {
                 let connection = try #require(RawConnection(port: port))
                 connection.send(head)
