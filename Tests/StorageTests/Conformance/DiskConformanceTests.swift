@@ -113,6 +113,24 @@ struct DiskConformanceTests {
         await disk.close()
     }
 
+    @Test(arguments: DiskKind.allCases)
+    func `what was synced outlives a kill, and nothing comes out of it damaged`(
+        _ kind: DiskKind
+    ) async throws {
+        var tested = try TestedDisk(kind)
+        let samples = (0..<12).map { Sample($0, byteCount: 3_000 + Int($0)) }
+        await tested.disk.keep(Array(samples.prefix(8)))
+        // Neither is synced: either may have come about.
+        for sample in samples.suffix(4) { _ = await tested.disk.write(sample) }
+        tested.disk.delete(samples[0].chunk)
+        try await tested.kill()
+        let found = Set(await tested.disk.recoverChunks().map(\.chunk))
+        #expect(found.isSuperset(of: samples[1..<8].map(\.chunk)))
+        #expect(found.isSubset(of: samples.map(\.chunk)))
+        for chunk in found { #expect(await tested.disk.read(chunk) == chunk) }
+        await tested.disk.close()
+    }
+
     /// Random requests against a dictionary.
     @Test(arguments: DiskKind.allCases, 1...4 as ClosedRange<UInt64>)
     func `any mix of requests and restarts leaves what a dictionary holds`(

@@ -18,6 +18,10 @@ final class SimulatedDisk: Disk {
     }
 
     func abandon() async {}
+
+    /// What was not synced is gone.
+    func crash() { state.withLock { $0.crash() } }
+
     func close() async { state.withLock { _ = Self.perform(.sync(token: 0), &$0) } }
 
     private static func perform(_ request: DiskRequest, _ disk: inout ChunkDisk) -> DiskEvent? {

@@ -8,7 +8,7 @@ enum DiskKind: String, CaseIterable, Sendable {
     case memory, simulated, real, faultless
 }
 
-/// A disk that can be restarted and have its power cut.
+/// A disk that can be restarted and killed.
 struct TestedDisk {
     let kind: DiskKind
     private(set) var disk: any Disk
@@ -31,6 +31,15 @@ struct TestedDisk {
             self.folder = folder
             disk = try ChunkStore(path: folder.path(of: "chunks"))
         }
+    }
+
+    /// Ends the disk in the middle of what it does, and opens what it left. In memory and in the
+    /// simulation nothing outlives that but what was synced.
+    mutating func kill() async throws {
+        await disk.abandon()
+        memory?.crash()
+        if let simulated = disk as? SimulatedDisk { simulated.crash() }
+        if let folder { disk = try ChunkStore(path: folder.path(of: "chunks")) }
     }
 
     /// Closes the disk and opens what it left.
