@@ -6,11 +6,13 @@ import Testing
 
 /// What no client sends: broken HTTP, floods, and connections that say nothing.
 @Suite struct HostileBytesTests {
-    /// Requests that end in an answer of these statuses, or in a closed connection (nil).
+    /// Requests that end in an answer of these statuses.
     private struct Case: Sendable {
         var name: String
         var bytes: [UInt8]
         var statuses: Set<Int>
+        /// More is sent than a server reads, so that the answer may go down with the connection.
+        var isCutOff: Bool { bytes.count > 1 << 18 }
 
         init(_ name: String, _ text: String, _ statuses: Set<Int> = [400]) {
             self.init(name, Array(text.utf8), statuses)
@@ -103,10 +105,11 @@ import Testing
                     port, [hostile.bytes], finishes: true)
                 // Only a backend has a route to log in at.
                 let isElsewhere = answer?.status == 404 && role != .backend
-                let isExpected = answer.map { hostile.statuses.contains($0.status) } ?? true
+                let isExpected =
+                    answer.map { hostile.statuses.contains($0.status) } ?? hostile.isCutOff
                 #expect(
                     isExpected || isElsewhere,
-                    "\(hostile.name): \(answer?.status ?? 0) \(answer?.text ?? "")")
+                    "\(hostile.name): \(answer?.status ?? 0) \(answer?.text ?? "no answer")")
                 try await Self.checkHealth(network)
             }
         }

@@ -128,7 +128,9 @@ import Testing
         return process.terminationStatus == 0
     }
 
-    @Test(.enabled("needs to mount a disk") { canMount }) func aFullDiskRefusesAndLosesNothing() async throws {
+    @Test(.enabled("needs to mount a disk") { canMount }) func aFullDiskRefusesAndLosesNothing()
+        async throws
+    {
         let network = try ProcessNetwork(
             nodes: 1, settings: ProcessNetwork.quick + ["--replication", "1"])
         let disk = network.warden.folder.appending(path: "node-0")

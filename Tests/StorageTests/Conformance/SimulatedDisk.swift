@@ -20,7 +20,7 @@ final class SimulatedDisk: Disk {
     func abandon() async {}
 
     /// What was not synced is gone.
-    func crash() { state.withLock { $0.crash() } }
+    func crash() { state.withLock { _ = $0.crash() } }
 
     func close() async { state.withLock { _ = Self.perform(.sync(token: 0), &$0) } }
 
