@@ -67,28 +67,14 @@ package final class SigningKey: Sendable {
     private nonisolated(unsafe) let key: OpaquePointer
 
     /// The number of bytes of a seed.
-    package static let seedCount = 32
+    package static let seedCount = RawKey.count
 
     /// The key that grows from a secret seed of 32 bytes. Throws `invalidKeyLength` for another
     /// count, `libraryFailure` when libcrypto refuses.
     package init(seed: SecretKey) throws(CryptographyError) {
-        guard seed.count == Self.seedCount else {
-            throw .invalidKeyLength(count: seed.count, expected: Self.seedCount)
-        }
-        let made = seed.withUnsafeBytes { bytes in
-            EVP_PKEY_new_raw_private_key(
-                EVP_PKEY_ED25519, nil, bytes.baseAddress, bytes.count)
-        }
-        guard let made else { throw .libraryFailure(operation: "making an Ed25519 key") }
-        var raw = [UInt8](repeating: 0, count: 32)
-        var count = raw.count
-        guard EVP_PKEY_get_raw_public_key(made, &raw, &count) == 1, let hash = Hash256(bytes: raw)
-        else {
-            EVP_PKEY_free(made)
-            throw .libraryFailure(operation: "deriving an Ed25519 public key")
-        }
-        key = made
-        publicKey = PublicKey(bytes: hash)
+        let (key, publicKey) = try RawKey.make(EVP_PKEY_ED25519, seed: seed)
+        self.key = key
+        self.publicKey = PublicKey(bytes: publicKey)
     }
 
     deinit { EVP_PKEY_free(key) }

@@ -10,28 +10,12 @@ package final class AgreementKey: Sendable {
     private nonisolated(unsafe) let key: OpaquePointer
 
     /// The number of bytes of a private key.
-    package static let seedCount = 32
+    package static let seedCount = RawKey.count
 
     /// The key pair of 32 secret, random bytes. Throws `invalidKeyLength` for another count,
     /// `libraryFailure` when libcrypto refuses.
     package init(seed: SecretKey) throws(CryptographyError) {
-        guard seed.count == Self.seedCount else {
-            throw .invalidKeyLength(count: seed.count, expected: Self.seedCount)
-        }
-        let made = seed.withUnsafeBytes { bytes in
-            EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nil, bytes.baseAddress, bytes.count)
-        }
-        guard let made else { throw .libraryFailure(operation: "making a key") }
-        var bytes = [UInt8](repeating: 0, count: 32)
-        var count = bytes.count
-        guard EVP_PKEY_get_raw_public_key(made, &bytes, &count) == 1,
-            let publicKey = Hash256(bytes: bytes)
-        else {
-            EVP_PKEY_free(made)
-            throw .libraryFailure(operation: "making a key")
-        }
-        key = made
-        self.publicKey = publicKey
+        (key, publicKey) = try RawKey.make(EVP_PKEY_X25519, seed: seed)
     }
 
     deinit { EVP_PKEY_free(key) }
@@ -40,16 +24,13 @@ package final class AgreementKey: Sendable {
     /// (RFC 7748 §6.1). Nil for the few public keys with which every secret would be the same.
     package func secret(with publicKey: Hash256) -> SecretKey? {
         let raw = publicKey.bytes
-        guard let other = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nil, raw, raw.count),
-            let context = EVP_PKEY_CTX_new(key, nil)
-        else {
+        guard let other = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nil, raw, raw.count) else {
             ERR_clear_error()
             return nil
         }
-        defer {
-            EVP_PKEY_CTX_free(context)
-            EVP_PKEY_free(other)
-        }
+        defer { EVP_PKEY_free(other) }
+        guard let context = EVP_PKEY_CTX_new(key, nil) else { return nil }
+        defer { EVP_PKEY_CTX_free(context) }
         var isAgreed = false
         let secret = SecretKey(count: 32) { bytes in
             var count = bytes.count

@@ -12,18 +12,7 @@ struct FileDownload: Sendable {
     let executor: LoopExecutor
     /// The body is written after the request was served, and its chunks are fetched under its id all
     /// the same.
-    private let request = RequestID.current
-
-    init(
-        file: OpenFile, range: Range<UInt64>, store: StoreService, user: PeerID,
-        executor: LoopExecutor
-    ) {
-        self.file = file
-        self.range = range
-        self.store = store
-        self.user = user
-        self.executor = executor
-    }
+    let request = RequestID.current
 
     /// Chunks fetched ahead.
     private static let windowSize = 8

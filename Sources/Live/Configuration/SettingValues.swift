@@ -48,9 +48,22 @@ package struct SettingValues: Sendable {
     /// What `--help` shows of every setting.
     package var table: String {
         Setting.all.map { setting in
-            "  --\(setting.flag)  \(setting.variable)\n      \(setting.help)\n      "
-                + present(setting)
+            "  --\(setting.flag)  \(setting.variable)\n" + Self.indented(setting.help) + "\n"
+                + Self.indented(present(setting))
         }.joined(separator: "\n")
+    }
+
+    /// Words in lines that a terminal of 80 columns does not wrap.
+    private static func indented(_ text: String) -> String {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= 78 {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append("      \(word)")
+            }
+        }
+        return lines.joined(separator: "\n")
     }
 
     private func present(_ setting: Setting) -> String {

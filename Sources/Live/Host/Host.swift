@@ -25,6 +25,7 @@ package actor Host<R: Role> {
     private var waiting: [CallID: Waiting] = [:]
     private var lastCall: UInt64 = 0
     private var timers = TimerQueue()
+    private var sweepIsDue = false
     private var isStopped = false
     private var hasLeft: [CheckedContinuation<Bool, Never>] = []
     private var roleStopped = false
@@ -84,7 +85,7 @@ package actor Host<R: Role> {
         let call = CallID(lastCall)
         let deadline = NIODeadline.now() + .nanoseconds(clock.nanosecondsToWait(timeout))
         return await withCheckedContinuation { continuation in
-            if waiting.isEmpty { schedule(.sweep, at: .now() + Self.sweepInterval) }
+            scheduleSweep()
             waiting[call] = Waiting(continuation: continuation, deadline: deadline)
             feed(.message(from: peer, call: call, message))
         }
@@ -211,11 +212,18 @@ package actor Host<R: Role> {
         askToBeWoken()
     }
 
+    private func scheduleSweep() {
+        guard !sweepIsDue else { return }
+        sweepIsDue = true
+        schedule(.sweep, at: .now() + Self.sweepInterval)
+    }
+
     /// Gives up on requests that waited too long.
     private func sweep() {
+        sweepIsDue = false
         let now = NIODeadline.now()
         for (call, waiting) in waiting where waiting.deadline <= now { answer(call, nil) }
-        if !waiting.isEmpty { schedule(.sweep, at: now + Self.sweepInterval) }
+        if !waiting.isEmpty { scheduleSweep() }
     }
 }
 

@@ -127,4 +127,28 @@ import Testing
             #expect(SettingQuantity.duration(text) == nil, "\(text)")
         }
     }
+
+    @Test func theHelpShowsEachSettingsPresentValueWhereItIsFromAndItsDefault() {
+        let flags = SettingValues.flags(in: [
+            "dsim", "serve", "--port", "7000", "--capacity=1TB", "--nope", "x", "--join-token",
+            "a secret of its own", "--data", "--help",
+        ])
+        #expect(flags == ["port": "7000", "capacity": "1TB", "join-token": "a secret of its own"])
+        let table = SettingValues(
+            flags: flags, environment: ["LOG_FORMAT": "json"],
+            file: ("dsim.conf", ["nodes": "7"])
+        ).table
+        for line in [
+            "now: 7000, from the command line; the default: not set",
+            "now: 1TB, from the command line; the default: 100GB",
+            "now: json, from the environment; the default: text",
+            "now: 7, from dsim.conf; the default: 5",
+            "now: dsim-data, from the default",
+            "now: (secret), from the command line; the default: not set",
+        ] {
+            #expect("\(table)\n".contains("\n      \(line)\n"), "\(line)")
+        }
+        #expect(!table.contains("a secret of its own"))
+        #expect(table.split(separator: "\n").allSatisfy { $0.count < 80 })
+    }
 }

@@ -58,7 +58,8 @@ private struct SecureNetwork {
 
     init() throws {
         let warden = try Warden()
-        let certificates = try Certificates(in: warden.folder.appending(path: "certificates"))
+        let certificates = try TestAuthority(
+            in: warden.folder.appending(path: "certificates"), certifying: "DNS:localhost")
         let discoveryPort = try Warden.freePort()
         func server(_ name: String, _ port: Int, _ own: [String]) -> ServerProcess {
             ServerProcess(
@@ -122,44 +123,5 @@ private struct SecureNetwork {
         program.environment["DSIM_BACKEND"] = Self.address(of: backend)
         program.environment["DSIM_PASSWORD"] = ProcessNetwork.password
         return program
-    }
-}
-
-/// An authority, and a certificate of this machine's name that it signed.
-private struct Certificates {
-    private let folder: URL
-
-    init(in folder: URL) throws {
-        self.folder = folder
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let key = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        try openssl(
-            key + [
-                "-x509", "-keyout", path("ca.key"), "-out", path("ca.pem"), "-days", "2", "-subj",
-                "/CN=An authority for tests",
-            ])
-        try openssl(
-            key + [
-                "-keyout", path("key.pem"), "-out", path("request.pem"), "-subj", "/CN=localhost",
-            ])
-        try Data("subjectAltName=DNS:localhost\n".utf8).write(to: folder.appending(path: "names"))
-        try openssl([
-            "x509", "-req", "-in", path("request.pem"), "-CA", path("ca.pem"), "-CAkey",
-            path("ca.key"), "-CAcreateserial", "-out", path("certificate.pem"), "-days", "2",
-            "-extfile", path("names"),
-        ])
-    }
-
-    func path(_ name: String) -> String { folder.appending(path: name).path }
-
-    private func openssl(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "openssl \(arguments)")
     }
 }

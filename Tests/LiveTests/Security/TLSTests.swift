@@ -12,48 +12,20 @@ import Testing
     /// An authority, a certificate of 127.0.0.1 that it signed, and a key of somebody else.
     private struct Files: Sendable {
         let folder: URL
+        private let authority: TestAuthority
 
         init() throws {
             folder = EdgeNetwork.temporaryFolder()
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let key = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-            try openssl(
-                key + [
-                    "-x509", "-keyout", path("ca.key"), "-out", path("ca.pem"), "-days", "2",
-                    "-subj", "/CN=An authority for tests",
-                ])
-            try openssl(
-                key + [
-                    "-keyout", path("key.pem"), "-out", path("request.pem"), "-subj",
-                    "/CN=127.0.0.1",
-                ])
-            try Data("subjectAltName=IP:127.0.0.1\n".utf8).write(
-                to: folder.appending(path: "names"))
-            try openssl([
-                "x509", "-req", "-in", path("request.pem"), "-CA", path("ca.pem"), "-CAkey",
-                path("ca.key"), "-CAcreateserial", "-out", path("certificate.pem"), "-days", "2",
-                "-extfile", path("names"),
-            ])
-            try openssl([
+            authority = try TestAuthority(in: folder, certifying: "IP:127.0.0.1")
+            try authority.openssl([
                 "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", path("other.pem"),
             ])
             try Data("no PEM at all\n".utf8).write(to: folder.appending(path: "text.pem"))
         }
 
-        func path(_ name: String) -> String { folder.appending(path: name).path }
+        func path(_ name: String) -> String { authority.path(name) }
 
         func remove() { try? FileManager.default.removeItem(at: folder) }
-
-        private func openssl(_ arguments: [String]) throws {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-            process.arguments = arguments
-            process.standardError = FileHandle.nullDevice
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "openssl \(arguments)")
-        }
 
         var server: ServerSettings.TLSFiles {
             .init(certificate: path("certificate.pem"), key: path("key.pem"))
