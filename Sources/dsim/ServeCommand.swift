@@ -101,7 +101,8 @@ struct ServeOptions: ParsableArguments {
         var file: (path: String, values: [String: String])?
         if let config {
             guard let content = try? String(contentsOfFile: config, encoding: .utf8) else {
-                throw SettingError(description: "\(config) cannot be read.")
+                throw ClientError(
+                    .cannotRead, "\(config) cannot be read, or is not text. Check --config.")
             }
             file = (config, try SettingValues.parse(file: config, content))
         }

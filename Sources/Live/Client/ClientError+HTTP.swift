@@ -17,7 +17,7 @@ extension ClientError {
         retryAfterSeconds = retryAfter.flatMap(Double.init).flatMap {
             $0.isFinite && $0 >= 0 ? $0 : nil
         }
-        if kind == .notLoggedIn { message += " Log in with: dsim login" }
+        if kind == .notLoggedIn { message += " Log in with: dsim login --user NAME" }
     }
 
     /// What it means that no answer came.

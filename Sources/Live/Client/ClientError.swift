@@ -41,6 +41,14 @@ package struct ClientError: Error, Equatable, CustomStringConvertible {
     /// Which chunks the backend does not know.
     package var indices: [Int] = []
 
+    /// Whether the same may succeed once the backend is there again, and has room.
+    package var isOfBackendAway: Bool {
+        switch kind {
+        case .unreachable, .unavailable, .noSpace: true
+        default: false
+        }
+    }
+
     package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message

@@ -9,7 +9,7 @@ package struct RetryPolicy: Hashable, Sendable {
     package var patienceSeconds: Double
 
     package init(
-        tries: Int = 8, firstDelaySeconds: Double = 0.1, longestDelaySeconds: Double = 5,
+        tries: Int = 12, firstDelaySeconds: Double = 0.1, longestDelaySeconds: Double = 5,
         patienceSeconds: Double = 30
     ) {
         self.tries = tries

@@ -53,7 +53,8 @@ package struct SessionFile: Sendable {
                 masterKey: try MasterKey(SecretKey(wiping: &key)))
         } catch {
             throw ClientError(
-                .cannotRead, "\(path) does not hold a session. Log in again with: dsim login")
+                .cannotRead,
+                "\(path) does not hold a session. Log in again with: dsim login --user NAME")
         }
     }
 

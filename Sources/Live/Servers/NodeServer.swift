@@ -81,6 +81,7 @@ package struct NodeServer: Sendable {
         services = [
             Stopping { await host.stop() },
             Introductions(introductions: introductions, host: host),
+            DiskWatch(status: status, logger: logger),
             try shell.application(router) { await host.start() },
         ]
     }
@@ -158,6 +159,7 @@ package struct NodeServer: Sendable {
             ("dsim_disk_quarantined", Double(disk.quarantined)),
             ("dsim_disk_compactions", Double(disk.compactions)),
             ("dsim_disk_failing", disk.failure == nil ? 0 : 1),
+            ("dsim_disk_full", disk.isFull ? 1 : 0),
         ]
     }
 
@@ -182,6 +184,34 @@ private struct Introductions: Service {
             for await backend in introductions.stream { await host.meet(backend: backend) }
         } onGracefulShutdown: {
             introductions.continuation.finish()
+        }
+    }
+}
+
+/// Tells the operator when the disk takes nothing new, and when it does again.
+private struct DiskWatch: Service {
+    let status: @Sendable () -> ChunkStoreStatus
+    let logger: Logger
+
+    private static let interval = Swift.Duration.seconds(2)
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            var trouble: String?
+            while true {
+                try await Task.sleep(for: Self.interval)
+                let status = status()
+                let now =
+                    status.failure.map { "the disk fails: \($0.reason)" }
+                    ?? (status.isFull ? "the disk is full" : nil)
+                guard now != trouble else { continue }
+                trouble = now
+                if let now {
+                    logger.error("chunks are refused", metadata: ["reason": "\(now)"])
+                } else {
+                    logger.notice("the disk takes chunks again")
+                }
+            }
         }
     }
 }

@@ -146,6 +146,8 @@ package struct ChunkStoreStatus: Sendable, Equatable {
     package var failedSyncs = 0
     /// Writes that the disk refused.
     package var failedWrites = 0
+    /// The disk had no room for the last write.
+    package var isFull = false
     /// Damaged records that were found since the start.
     package var quarantined = 0
     /// Segments whose living chunks were moved to give room back.

@@ -58,9 +58,13 @@ final class ChunkWriter {
         else { return .failed }
         do throws(SystemError) {
             try put(stored, payload)
+            if table.status.isFull { table.report { $0.isFull = false } }
             return .written
         } catch {
-            table.report { $0.failedWrites += 1 }
+            table.report {
+                $0.failedWrites += 1
+                $0.isFull = error.isFull
+            }
             return error.isFull ? .full : .failed
         }
     }

@@ -49,7 +49,8 @@ struct ConnectionOptions: ParsableArguments {
     func session() throws(ClientError) -> UserSession {
         let folders = try folders()
         guard let session = try folders.sessionFile.read() else {
-            throw ClientError(.notLoggedIn, "You are not logged in. Log in with: dsim login")
+            throw ClientError(
+                .notLoggedIn, "You are not logged in. Log in with: dsim login --user NAME")
         }
         if let named = try named(), named != session.backend {
             throw ClientError(

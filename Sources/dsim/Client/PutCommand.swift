@@ -79,7 +79,14 @@ struct PutCommand: AsyncParsableCommand {
             source: path == "-" ? .stream(STDIN_FILENO) : .file(path),
             folders: try connection.folders(), progress: display.show)
         defer { display.clear() }
-        let stored = try await upload.run()
+        let stored: StoredUpload
+        do {
+            stored = try await upload.run()
+        } catch var error as ClientError where error.isOfBackendAway && path != "-" {
+            error.message +=
+                " What arrived is kept for a while: run the same command again to go on."
+            throw error
+        }
         for file in older { try await client.delete(file.id, chunks: file.manifest.chunks) }
         display.clear()
         guard !quiet else { return }

@@ -32,7 +32,8 @@ import Testing
                 _ = try await client.account()
                 Issue.record("the session has ended")
             } catch let error as ClientError {
-                #expect(error.kind == .notLoggedIn && error.message.hasSuffix("dsim login"))
+                #expect(
+                    error.kind == .notLoggedIn && error.message.hasSuffix("dsim login --user NAME"))
             }
         }
     }

@@ -84,7 +84,8 @@ import Testing
             let early = try await dsim.run("ls")
             #expect(early.status == 77)
             #expect(
-                early.errors == "dsim: You are not logged in. Log in with: dsim login\n")
+                early.errors == "dsim: You are not logged in. Log in with: dsim login --user NAME\n"
+            )
             try await logIn(dsim)
             let taken = try await dsim.run("register", "--user", "ada")
             #expect(taken.status == 73, "\(taken)")

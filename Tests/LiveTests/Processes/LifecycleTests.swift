@@ -152,6 +152,10 @@ import Testing
         }
         #expect(refusal?.status == 507, "\(refusal?.text ?? "everything was accepted")")
         #expect(refusal?.text.contains("no-space") == true)
+        #expect(try await network.nodes[0].metric("dsim_disk_full") == 1)
+        try await wait("the node's log says so") {
+            network.nodes[0].messages.contains("chunks are refused")
+        }
         try await store.settle(token)
         await network.nodes[0].kill()
         try network.nodes[0].start()
