@@ -41,8 +41,8 @@ package struct ClientError: Error, Equatable, CustomStringConvertible {
     /// Which chunks the backend does not know.
     package var indices: [Int] = []
 
-    /// Whether the same may succeed once the backend is there again, and has room.
-    package var isOfBackendAway: Bool {
+    /// Whether the same may succeed later: once the backend is there again, and has room.
+    package var mayPass: Bool {
         switch kind {
         case .unreachable, .unavailable, .noSpace: true
         default: false

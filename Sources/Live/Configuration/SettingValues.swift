@@ -134,7 +134,7 @@ extension SettingValues.Source {
         case .environment: "the environment"
         case .file(let path): path
         case .standard: "the default"
-        case .unset: "nobody"
+        case .unset: "nowhere"
         }
     }
 

@@ -43,10 +43,10 @@ final class GrantedSessions: Sendable {
                 id: Accounts.randomWord(), at: now)
         else { return nil }
         return state.withLock { state in
-            var own = state.ids[member.id] ?? []
-            if own.count >= Self.limitOfOne { state.entries[own.removeFirst()] = nil }
             if state.entries.count >= Self.limit { state.dropExpired(at: now) }
             guard state.entries.count < Self.limit else { return nil }
+            var own = state.ids[member.id] ?? []
+            if own.count >= Self.limitOfOne { state.entries[own.removeFirst()] = nil }
             state.entries[session.id] = Entry(member: member, session: session)
             state.ids[member.id] = own + [session.id]
             return form

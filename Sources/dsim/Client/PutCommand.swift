@@ -82,7 +82,7 @@ struct PutCommand: AsyncParsableCommand {
         let stored: StoredUpload
         do {
             stored = try await upload.run()
-        } catch var error as ClientError where error.isOfBackendAway && path != "-" {
+        } catch var error as ClientError where error.mayPass && path != "-" {
             error.message +=
                 " What arrived is kept for a while: run the same command again to go on."
             throw error

@@ -145,13 +145,18 @@ import Testing
                     return
                 }
             }
-            try await retrieve()
-            try await wait("the client opens a session") {
+            do {
                 try await retrieve()
-                return await proofs.kinds.last == "DecentraStore-Session"
+                try await wait("the client opens a session") {
+                    try await retrieve()
+                    return await proofs.kinds.last == "DecentraStore-Session"
+                }
+                await proofs.forget()
+                try await retrieve()
+            } catch {
+                try await http.shutdown()
+                throw error
             }
-            await proofs.forget()
-            try await retrieve()
             try await http.shutdown()
         }
         let kinds = await proofs.kinds
