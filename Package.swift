@@ -99,6 +99,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .target(name: "Spawning", path: "Tests/Spawning"),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"]),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "Primitives"],
@@ -128,7 +129,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "Live", "Storage", "Roles", "Ledger", "Files", "Merkle", "Cryptography",
-                "Primitives",
+                "Primitives", "Spawning",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(
@@ -136,7 +137,7 @@ let package = Package(
             dependencies: [
                 "Workbench", "Live", "Storage", "Simulation", "Roles", "Primitives",
             ]),
-        .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives"]),
+        .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives", "Spawning"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -10,6 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract:
             "Run a discovery, a storage node, a backend, or a whole network for a first look.",
+        usage: "dsim serve [--config FILE] [--SETTING VALUE ...]",
         discussion: discussion)
 
     /// Made when it is asked for: it shows the present value of every setting.
@@ -27,6 +28,8 @@ struct ServeCommand: AsyncParsableCommand {
             once more stops at once.
 
             SETTINGS:
+              --config  FILE
+                  a file with lines such as "replication = 3"; an environment file will do
             \(settings)
             """
     }

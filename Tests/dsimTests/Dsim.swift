@@ -1,4 +1,5 @@
 import Foundation
+import Spawning
 import Testing
 
 /// The built program, run as a process of its own.
@@ -9,10 +10,6 @@ struct Dsim {
         var output: String
         var errors: String
     }
-
-    /// The program lies beside the test bundle.
-    static let program = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-        .deletingLastPathComponent().appending(path: "dsim")
 
     /// The project's folder.
     static let root = URL(fileURLWithPath: #filePath)
@@ -32,7 +29,7 @@ struct Dsim {
     /// Starts it; outputs go to files, so that no pipe can fill up.
     func start(_ arguments: [String], errors: FileHandle? = nil) throws -> Running {
         let process = Process()
-        process.executableURL = Self.program
+        process.executableURL = Spawning.dsim
         process.arguments = arguments
         process.environment = environment
         process.currentDirectoryURL = folder
@@ -42,7 +39,7 @@ struct Dsim {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try errors ?? FileHandle(forWritingTo: files[1])
-        try process.run()
+        try Spawning.start(process)
         return Running(process: process, output: files[0], errors: files[1])
     }
 

@@ -22,14 +22,13 @@ extension ClientError {
 
     /// What it means that no answer came.
     init(transport error: any Error, backend: BackendAddress) {
+        if let error = ClientError(insecure: error, at: "\(backend)") {
+            self = error
+            return
+        }
         switch error {
         case let error as ClientError:
             self = error
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-            self.init(
-                .misbehaving,
-                "No secure connection to \(backend): its certificate does not check out. If it has "
-                    + "a certificate authority of its own, name it with --tls-ca.")
         case is NIOTooManyBytesError:
             self.init(.misbehaving, "The backend at \(backend) sent more than it may.")
         case let error as HTTPClientError
@@ -42,6 +41,17 @@ extension ClientError {
                 "The backend at \(backend) cannot be reached. Check that it runs, and the address "
                     + "given by --backend or DSIM_BACKEND.")
         }
+    }
+
+    /// No secure connection came about. Nil for an error of another kind.
+    init?(insecure error: any Error, at url: String) {
+        guard error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError else {
+            return nil
+        }
+        self.init(
+            .misbehaving,
+            "No secure connection to \(url): its certificate does not check out. If it has a "
+                + "certificate authority of its own, name it with --tls-ca.")
     }
 
     /// What it means that an answer cannot be read.

@@ -83,6 +83,13 @@ enum LocalFile {
         }
     }
 
+    /// Gives a locked file free. A process that is starting at this moment may hold a copy of the
+    /// descriptor, so that closing it would not be enough.
+    static func unlockAndClose(_ file: CInt) {
+        flock(file, LOCK_UN)
+        close(file)
+    }
+
     /// Gives a finished file, which is synced, its name, durably. Throws `alreadyExists` where
     /// somebody has taken the name and it is not to be replaced, else `cannotWrite`.
     static func publish(

@@ -11,10 +11,12 @@ package struct NodeOperator: Sendable {
 
     package init(tlsAuthority: String?) throws(ClientError) {
         do {
+            var configuration = HTTPClient.Configuration(
+                tlsConfiguration: try TLS.client(authority: tlsAuthority))
+            // Whoever asks is told at once that nothing answers.
+            configuration.connectionPool.retryConnectionEstablishment = false
             client = HTTPClient(
-                eventLoopGroupProvider: .singleton,
-                configuration: HTTPClient.Configuration(
-                    tlsConfiguration: try TLS.client(authority: tlsAuthority)))
+                eventLoopGroupProvider: .singleton, configuration: configuration)
         } catch {
             throw ClientError(.cannotRead, "\(error)")
         }
@@ -73,8 +75,9 @@ package struct NodeOperator: Sendable {
             isFine = 200..<300 ~= response.status.code
             body = try await response.body.collect(upTo: 1 << 20)
         } catch {
-            throw ClientError(
-                .unreachable, "No node answers at \(url). Check that it runs, and its address.")
+            throw ClientError(insecure: error, at: url)
+                ?? ClientError(
+                    .unreachable, "No node answers at \(url). Check that it runs, and its address.")
         }
         let data = Data(Array(buffer: body))
         if isFine, let form = try? WireJSON.decode(NodeStatusForm.self, from: data) { return form }

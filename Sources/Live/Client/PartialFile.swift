@@ -35,7 +35,7 @@ final class PartialFile {
         }
     }
 
-    deinit { if file >= 0 { close(file) } }
+    deinit { if file >= 0 { LocalFile.unlockAndClose(file) } }
 
     /// Keeps the chunks from the start on that are right, and cuts off the rest.
     ///

@@ -53,7 +53,7 @@ final class UploadJournal: Sendable {
         self.isResumed = isResumed
     }
 
-    deinit { if file >= 0 { close(file) } }
+    deinit { if file >= 0 { LocalFile.unlockAndClose(file) } }
 
     /// A new key that nothing is written down about: for a source that cannot be read again.
     static func none() -> UploadJournal {
@@ -97,7 +97,7 @@ final class UploadJournal: Sendable {
             LocalFile.append(Array(try WireJSON.encode(header)) + [10], to: file)
         else {
             let error = LocalFile.failure(.cannotWrite, "write", path)
-            close(file)
+            LocalFile.unlockAndClose(file)
             throw error
         }
         return UploadJournal(

@@ -71,8 +71,10 @@ struct NodeDrainCommand: AsyncParsableCommand {
 
     private func drain(_ node: NodeOperator) async throws {
         var (url, status) = try await node.drain(dataFolder: data)
-        Output.standard(
-            "The node is leaving: \(status.chunks) chunks are to be copied elsewhere.\n")
+        if status.phase != .left {
+            Output.standard(
+                "The node is leaving: \(status.chunks) chunks are to be copied elsewhere.\n")
+        }
         while !noWait, status.phase != .left {
             try await Task.sleep(for: .seconds(1))
             status = try await node.status(of: url)

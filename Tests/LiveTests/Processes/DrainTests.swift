@@ -37,6 +37,9 @@ import Testing
         try await wait("it has noted that it left") {
             FileManager.default.fileExists(atPath: network.file("left", of: leaver).path)
         }
+        let again = try await dsim.run("node", "drain", "--data", folder)
+        #expect(
+            again.output == "It has left. Stop it; its data folder can be deleted.\n", "\(again)")
 
         await leaver.kill()
         let seen = try await network.network(token).nodes.first { $0.address == leaver.address }

@@ -21,7 +21,7 @@ final class ProcessNetwork: Sendable {
 
     init(nodes count: Int, settings: [String] = ProcessNetwork.quick) throws {
         let warden = try Warden()
-        let discoveryPort = try Warden.freePort()
+        let discoveryPort = try FreePorts.take()
         func server(_ name: String, _ port: Int, _ own: [String]) -> ServerProcess {
             ServerProcess(
                 name, port: port,
@@ -35,11 +35,11 @@ final class ProcessNetwork: Sendable {
         discovery = server("discovery", discoveryPort, ["--role", "discovery"])
         nodes = try (0..<count).map { index in
             server(
-                "node-\(index)", try Warden.freePort(),
+                "node-\(index)", try FreePorts.take(),
                 ["--role", "node", "--domain", String(index), "--capacity", "10GB"])
         }
         backend = server(
-            "backend", try Warden.freePort(), ["--role", "backend", "--chunk-size", "16384"])
+            "backend", try FreePorts.take(), ["--role", "backend", "--chunk-size", "16384"])
     }
 
     var all: [ServerProcess] { [discovery] + nodes + [backend] }

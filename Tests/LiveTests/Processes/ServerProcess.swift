@@ -1,4 +1,5 @@
 import Foundation
+import Spawning
 import Synchronization
 
 /// A server of the built program as a process of its own, which can be killed and started again.
@@ -29,7 +30,7 @@ final class ServerProcess: Sendable {
     /// Starts it, on top of nothing or of what a former run left.
     func start() throws {
         let process = Process()
-        process.executableURL = Program.path
+        process.executableURL = Spawning.dsim
         process.arguments = ["serve", "--port", String(port)] + arguments
         process.environment = warden.environment
         process.currentDirectoryURL = warden.folder
@@ -39,7 +40,7 @@ final class ServerProcess: Sendable {
         process.standardError = errors
         let (ended, end) = AsyncStream<Void>.makeStream()
         process.terminationHandler = { _ in end.finish() }
-        try process.run()
+        try Spawning.start(process)
         warden.watch(process.processIdentifier)
         state.withLock { $0 = State(process: process, ended: ended) }
     }

@@ -162,7 +162,7 @@ import Testing
 
     @Test func aWholeNetworkMakesTheFolderThatItLivesIn() async throws {
         let server = ServerProcess(
-            "all", port: try Warden.freePort(),
+            "all", port: try FreePorts.take(4),
             arguments: ["--role", "all", "--nodes", "2"]
                 + ["--join-token", ProcessNetwork.token, "--data", "new/network"],
             warden: warden)
@@ -195,7 +195,7 @@ import Testing
     /// A discovery with the data folder `theirs`.
     private func running() async throws -> ServerProcess {
         let server = ServerProcess(
-            "other", port: try Warden.freePort(),
+            "other", port: try FreePorts.take(),
             arguments: ["--role", "discovery", "--data", "theirs"]
                 + ["--join-token", ProcessNetwork.token],
             warden: warden)
@@ -204,5 +204,5 @@ import Testing
         return server
     }
 
-    private func port() throws -> String { String(try Warden.freePort()) }
+    private func port() throws -> String { String(try FreePorts.take()) }
 }

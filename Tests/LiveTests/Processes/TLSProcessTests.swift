@@ -36,6 +36,10 @@ import Testing
         try await network.start()
         let node = network.nodes[0]
         let trust = ["--tls-ca", network.authority]
+        let stranger = try await network.dsim.run(
+            all: ["node", "status", "--url", SecureNetwork.address(of: node)])
+        #expect(stranger.status == 76 && stranger.output.isEmpty, "\(stranger)")
+        #expect(stranger.errors.contains("its certificate does not check out"), "\(stranger)")
         let status = try await network.dsim.run(
             all: ["node", "status", "--url", SecureNetwork.address(of: node)] + trust)
         #expect(status.status == 0 && status.errors.isEmpty, "\(status)")
@@ -60,7 +64,7 @@ private struct SecureNetwork {
         let warden = try Warden()
         let certificates = try TestAuthority(
             in: warden.folder.appending(path: "certificates"), certifying: "DNS:localhost")
-        let discoveryPort = try Warden.freePort()
+        let discoveryPort = try FreePorts.take()
         func server(_ name: String, _ port: Int, _ own: [String]) -> ServerProcess {
             ServerProcess(
                 name, port: port,
@@ -81,10 +85,10 @@ private struct SecureNetwork {
         discovery = server("discovery", discoveryPort, ["--role", "discovery"])
         nodes = try (0..<2).map { index in
             server(
-                "node-\(index)", try Warden.freePort(),
+                "node-\(index)", try FreePorts.take(),
                 ["--role", "node", "--domain", String(index), "--capacity", "10GB"])
         }
-        backend = server("backend", try Warden.freePort(), ["--role", "backend"])
+        backend = server("backend", try FreePorts.take(), ["--role", "backend"])
     }
 
     static func address(of server: ServerProcess) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import Spawning
 import Synchronization
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 final class Warden: Sendable {
     let folder: URL
     private let watcher: Process
-    private let leash = Pipe()
+    private let leash = Spawning.pipe()
     private let lock = Mutex(())
 
     /// What processes are started with; their home tells them from all others.
@@ -45,7 +46,7 @@ final class Warden: Sendable {
         ]
         watcher.environment = ["PATH": "/usr/bin:/bin"]
         watcher.standardInput = leash
-        try watcher.run()
+        try Spawning.start(watcher)
     }
 
     deinit {
@@ -66,32 +67,6 @@ final class Warden: Sendable {
         let handle = try FileHandle(forWritingTo: file)
         try handle.seekToEnd()
         return handle
-    }
-
-    /// A port that nobody listens on, below those that the system gives to outgoing connections.
-    static func freePort() throws -> Int {
-        for _ in 0..<1000 {
-            let port = Int.random(in: 10_000..<30_000)
-            let isNew = given.withLock { $0.insert(port).inserted }
-            if isNew, isFree(port) { return port }
-        }
-        throw Problem(description: "there is no free port")
-    }
-
-    private static let given = Mutex<Set<Int>>([])
-
-    private static func isFree(_ port: Int) -> Bool {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { return false }
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
-        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 }
-        }
     }
 }
 

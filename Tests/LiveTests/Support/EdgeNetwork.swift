@@ -108,21 +108,21 @@ struct EdgeNetwork: Sendable {
         _ folder: URL, _ logs: LogRecorder
     ) async throws {
         var common = common
-        func settings(_ name: String) -> ServerSettings {
+        func settings(_ name: String) throws -> ServerSettings {
             var settings = common
-            settings.port = FreePorts.take()
+            settings.port = try FreePorts.take()
             settings.dataFolder = folder.appending(path: name).path
             return settings
         }
-        let discoverySettings = settings("discovery")
+        let discoverySettings = try settings("discovery")
         common.discoveries = [discoverySettings.address]
-        let nodeSettings = (0..<count).map { index in
-            var node = settings("node-\(index)")
+        let nodeSettings = try (0..<count).map { index in
+            var node = try settings("node-\(index)")
             node.domain = UInt32(index)
             node.capacityBytes = 256 << 20
             return node
         }
-        let backendSettings = settings("backend")
+        let backendSettings = try settings("backend")
         var options = Launch.BackendOptions()
         options.accounts = AccountsFixture.settings()
         options.chunkSize = try ChunkSize(4096)

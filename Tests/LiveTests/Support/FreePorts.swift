@@ -2,17 +2,24 @@ import Foundation
 import Synchronization
 
 /// Ports for servers that must know theirs before they listen: below those that the system hands out,
-/// and each given once.
+/// and each given once, whichever test asks.
 enum FreePorts {
-    private static let next = Mutex(20_000 + Int(getpid()) % 1_000 * 10)
+    private static let range = 10_000..<30_000
+    private static let given = Mutex<Set<Int>>([])
 
-    static func take() -> Int {
-        next.withLock { next in
-            while true {
-                next = next >= 31_000 ? 20_000 : next + 1
-                if isFree(next) { return next }
+    /// The first of `count` ports in a row.
+    static func take(_ count: Int = 1) throws -> Int {
+        for _ in 0..<1_000 {
+            let first = Int.random(in: range)
+            let ports = first..<first + count
+            let areNew = given.withLock { given in
+                guard given.isDisjoint(with: ports) else { return false }
+                given.formUnion(ports)
+                return true
             }
+            if areNew, ports.allSatisfy(isFree) { return first }
         }
+        throw Problem(description: "there is no free port")
     }
 
     private static func isFree(_ port: Int) -> Bool {

@@ -1,4 +1,5 @@
 import Foundation
+import Spawning
 import Testing
 
 @testable import Live
@@ -32,10 +33,6 @@ struct Program: Sendable {
         ]
     }
 
-    /// The program lies beside the test bundle.
-    static let path = URL(fileURLWithPath: CommandLine.arguments[0])
-        .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "dsim")
-
     /// Runs it to its end. `whenStarted` is handed the process.
     func run(
         _ arguments: String..., input: String? = nil,
@@ -49,7 +46,7 @@ struct Program: Sendable {
         whenStarted: @Sendable (Process) async throws -> Void = { _ in }
     ) async throws -> Outcome {
         let process = Process()
-        process.executableURL = Self.path
+        process.executableURL = Spawning.dsim
         process.arguments = arguments
         process.environment = environment
         process.currentDirectoryURL = folder
@@ -64,7 +61,7 @@ struct Program: Sendable {
         process.standardError = try Self.empty(files[2])
         let (ended, end) = AsyncStream<Void>.makeStream()
         process.terminationHandler = { _ in end.finish() }
-        try process.run()
+        try Spawning.start(process)
         try await whenStarted(process)
         for await _ in ended {}
         return Outcome(

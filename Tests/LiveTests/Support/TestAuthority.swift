@@ -1,4 +1,5 @@
 import Foundation
+import Spawning
 import Testing
 
 /// An authority of a test's own, and a certificate that it signed.
@@ -36,7 +37,7 @@ struct TestAuthority: Sendable {
         process.arguments = arguments
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        try Spawning.start(process)
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "openssl \(arguments)")
     }

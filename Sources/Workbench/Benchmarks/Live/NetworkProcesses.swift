@@ -17,6 +17,7 @@ package final class NetworkProcesses {
     }
 
     private let discoveryPort: Int
+    private var freePorts: FreePorts
 
     /// Starts them all and waits until files can be put. `program` is `dsim`.
     package init(program: String, nodes: Int) async throws {
@@ -27,7 +28,9 @@ package final class NetworkProcesses {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        let ports = try Self.freePorts(nodes + 2)
+        var freePorts = FreePorts()
+        let ports = try (0..<nodes + 2).map { _ in try Self.next(of: &freePorts) }
+        self.freePorts = freePorts
         address = "http://127.0.0.1:\(ports[1])"
         discoveryPort = ports[0]
         try start("discovery", role: "discovery", port: ports[0], discovery: ports[0])
@@ -47,7 +50,7 @@ package final class NetworkProcesses {
     /// Starts one more node on the data that is in the folder of its name, and waits until it is ready.
     /// Returns its URL.
     package func addNode(_ name: String, domain: Int) async throws -> String {
-        let port = try Self.freePorts(1)[0]
+        let port = try Self.next(of: &freePorts)
         try start(
             name, role: "node", port: port, discovery: discoveryPort,
             extra: ["--domain", "\(domain)"])
@@ -122,25 +125,11 @@ package final class NetworkProcesses {
         return String(decoding: answer, as: UTF8.self) == "HTTP/1.1 200"
     }
 
-    /// Ports that nobody listens on at the moment.
-    private static func freePorts(_ count: Int) throws -> [Int] {
-        var sockets: [Int32] = []
-        defer { for socket in sockets { close(socket) } }
-        return try (0..<count).map { _ in
-            let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            sockets.append(socket)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(socket, $0, size) == 0 && getsockname(socket, $0, &size) == 0
-                }
-            }
-            guard isBound else { throw Failure(description: "no port is free on 127.0.0.1") }
-            return Int(in_port_t(bigEndian: address.sin_port))
+    private static func next(of ports: inout FreePorts) throws -> Int {
+        guard let port = ports.next() else {
+            throw Failure(description: "no port is free on 127.0.0.1")
         }
+        return port
     }
 
     /// The base of the first node's URLs.
