@@ -197,8 +197,8 @@ import Testing
 
     @Test func bodiesAndConnectionsThatSayNothingAreCutOff() async throws {
         try await EdgeNetwork.run(nodes: 1) { settings in
-            settings.bodyPatienceSeconds = 1
-            settings.idleSeconds = 1
+            settings.bodyPatienceSeconds = 3
+            settings.idleSeconds = 3
         } _: { network in
             let user = try await network.user("slow")
             let login = Self.post("Content-Length: 10\r\n\r\n{")

@@ -128,7 +128,7 @@ final class ProcessNetwork: Sendable {
             return seen.allSatisfy { $0.held == $0.placed }
         }
         do {
-            try await wait("nothing is left over", seconds: 90, until: look)
+            try await wait("nothing is left over", until: look)
         } catch {
             throw Problem(description: "\(error): \(seen)")
         }

@@ -104,13 +104,13 @@ private struct SecureNetwork {
             eventLoopGroupProvider: .singleton,
             configuration: .init(
                 tlsConfiguration: try TLS.client(authority: authority),
-                timeout: .init(connect: .seconds(2))))
+                timeout: .init(connect: .seconds(10))))
         do {
             for server in all {
                 try await wait("\(server.name) is ready\n\(server.messages.suffix(2_000))") {
                     let url = Self.address(of: server) + "/ready"
                     let answer = try? await client.execute(
-                        HTTPClientRequest(url: url), timeout: .seconds(5))
+                        HTTPClientRequest(url: url), timeout: .seconds(20))
                     return answer?.status == .ok
                 }
             }

@@ -77,9 +77,9 @@ struct Problem: Error, CustomStringConvertible {
 
 /// Waits until something is so, for a while; how long is no part of what is tested.
 func wait(
-    _ what: @autoclosure () -> String, seconds: Double = 60, until isSo: () async throws -> Bool
+    _ what: @autoclosure () -> String, until isSo: () async throws -> Bool
 ) async throws {
-    let end = ContinuousClock.now + .seconds(seconds)
+    let end = ContinuousClock.now + .seconds(180)
     while try await !isSo() {
         guard ContinuousClock.now < end else {
             throw Problem(description: "waited in vain: \(what())")

@@ -59,7 +59,7 @@ import Testing
 
     @Test func aBodyThatIsSlowButNotTooSlowIsRead() async throws {
         try await EdgeNetwork.run { settings in
-            settings.bodyPatienceSeconds = 4
+            settings.bodyPatienceSeconds = 8
         } _: { network in
             let user = try await network.user("steady")
             let bytes = ClientBench.bytes(60 * 8_192, seed: 7)
@@ -74,7 +74,7 @@ import Testing
                 connection.send(head)
                 for start in stride(from: 0, to: bytes.count, by: 8_192) {
                     guard connection.send(Array(bytes[start..<start + 8_192])) else { break }
-                    Thread.sleep(forTimeInterval: 0.1)
+                    Thread.sleep(forTimeInterval: 0.2)
                 }
                 return try connection.answer()
             }

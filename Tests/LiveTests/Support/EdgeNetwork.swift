@@ -170,7 +170,7 @@ struct EdgeNetwork: Sendable {
 
     private func becomeReady() async throws {
         let count = nodes.count
-        for _ in 0..<3_000 {
+        for _ in 0..<9_000 {
             if await backend.host.read({ $0.isReady && $0.openMembers >= count }) { return }
             try await Task.sleep(for: .milliseconds(20))
         }

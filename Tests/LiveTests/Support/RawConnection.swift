@@ -23,7 +23,7 @@ final class RawConnection: @unchecked Sendable {
     private static let queue = DispatchQueue(label: "raw connections", attributes: .concurrent)
 
     /// Nil where nobody listens.
-    init?(port: Int, patienceSeconds: Int = 30) {
+    init?(port: Int, patienceSeconds: Int = 120) {
         handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var patience = timeval(tv_sec: patienceSeconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
