@@ -17,7 +17,6 @@ package final class NetworkProcesses {
     }
 
     private let discoveryPort: Int
-    private var freePorts: FreePorts
 
     /// Starts them all and waits until files can be put. `program` is `dsim`.
     package init(program: String, nodes: Int) async throws {
@@ -28,9 +27,7 @@ package final class NetworkProcesses {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        var freePorts = FreePorts()
-        let ports = try (0..<nodes + 2).map { _ in try Self.next(of: &freePorts) }
-        self.freePorts = freePorts
+        let ports = try Self.freePorts(nodes + 2)
         address = "http://127.0.0.1:\(ports[1])"
         discoveryPort = ports[0]
         try start("discovery", role: "discovery", port: ports[0], discovery: ports[0])
@@ -50,7 +47,7 @@ package final class NetworkProcesses {
     /// Starts one more node on the data that is in the folder of its name, and waits until it is ready.
     /// Returns its URL.
     package func addNode(_ name: String, domain: Int) async throws -> String {
-        let port = try Self.next(of: &freePorts)
+        let port = try Self.freePorts(1)[0]
         try start(
             name, role: "node", port: port, discovery: discoveryPort,
             extra: ["--domain", "\(domain)"])
@@ -125,11 +122,14 @@ package final class NetworkProcesses {
         return String(decoding: answer, as: UTF8.self) == "HTTP/1.1 200"
     }
 
-    private static func next(of ports: inout FreePorts) throws -> Int {
-        guard let port = ports.next() else {
-            throw Failure(description: "no port is free on 127.0.0.1")
+    private static func freePorts(_ count: Int) throws -> [Int] {
+        var ports = FreePorts()
+        return try (0..<count).map { _ in
+            guard let port = ports.next() else {
+                throw Failure(description: "no port is free on 127.0.0.1")
+            }
+            return port
         }
-        return port
     }
 
     /// The base of the first node's URLs.
