@@ -10,7 +10,9 @@ extension ClientError {
         let kind = Kind(status: status, code: form?.error.code)
         self.init(kind, form?.error.message ?? "")
         if message.isEmpty {
-            message = "The backend at \(backend) answered with status \(status). " + kind.advice
+            message =
+                "The backend at \(backend) answered with status \(status). "
+                + (300..<400 ~= status ? Self.noRedirects : kind.advice)
         }
         code = form?.error.code
         indices = form?.error.indices ?? []
@@ -19,6 +21,9 @@ extension ClientError {
         }
         if kind == .notLoggedIn { message += " Log in with: dsim login --user NAME" }
     }
+
+    private static let noRedirects =
+        "It sends elsewhere, where this program does not follow: give its own address."
 
     /// What it means that no answer came.
     init(transport error: any Error, backend: BackendAddress) {

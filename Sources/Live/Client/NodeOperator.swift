@@ -11,12 +11,9 @@ package struct NodeOperator: Sendable {
 
     package init(tlsAuthority: String?) throws(ClientError) {
         do {
-            var configuration = HTTPClient.Configuration(
-                tlsConfiguration: try TLS.client(authority: tlsAuthority))
-            // Whoever asks is told at once that nothing answers.
-            configuration.connectionPool.retryConnectionEstablishment = false
             client = HTTPClient(
-                eventLoopGroupProvider: .singleton, configuration: configuration)
+                eventLoopGroupProvider: .singleton,
+                configuration: .strict(tls: try TLS.client(authority: tlsAuthority)))
         } catch {
             throw ClientError(.cannotRead, "\(error)")
         }

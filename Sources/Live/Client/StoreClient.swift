@@ -37,25 +37,15 @@ package struct StoreClient: Sendable {
         self.backend = backend
         self.options = options
         self.token = token
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.httpVersion = .http1Only
-        configuration.timeout = .init(connect: .seconds(5), read: .seconds(60))
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.window
-        // The retries are ours.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        if let path = options.certificateAuthorities {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            do {
-                tls.additionalTrustRoots = [
-                    .certificates(try NIOSSLCertificate.fromPEMFile(path))
-                ]
-            } catch {
-                throw ClientError(
-                    .cannotRead, "\(path) is no PEM file of certificates. Check --tls-ca.")
-            }
-            configuration.tlsConfiguration = tls
+        let tls: TLSConfiguration
+        do {
+            tls = try TLS.client(authority: options.certificateAuthorities)
+        } catch {
+            throw ClientError(.cannotRead, "\(error) Check --tls-ca.")
         }
+        var configuration = HTTPClient.Configuration.strict(
+            tls: tls, timeout: .init(connect: .seconds(5), read: .seconds(60)))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.window
         configuration.http1_1ConnectionDebugInitializer = { LargeReads.attach(to: $0) }
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }

@@ -27,13 +27,11 @@ package struct Launch: Sendable {
         self.logger = logger
         self.clock = clock
         loop = MultiThreadedEventLoopGroup.singleton.any()
-        var configuration = HTTPClient.Configuration(
-            tlsConfiguration: try TLS.client(authority: tlsAuthority),
+        var configuration = HTTPClient.Configuration.strict(
+            tls: try TLS.client(authority: tlsAuthority),
             timeout: .init(connect: .seconds(5), read: .seconds(180)))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
         configuration.connectionPool.preWarmedHTTP1ConnectionCount = 0
-        // A role that hears at once that nobody is there asks another.
-        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.http1_1ConnectionDebugInitializer = { channel in
             LargeReads.attach(to: channel).flatMap {
                 meter?.attach(to: channel) ?? channel.eventLoop.makeSucceededVoidFuture()

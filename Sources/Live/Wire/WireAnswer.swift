@@ -103,7 +103,9 @@ extension WireAnswer {
             try expect(200)
             return try peersMessage()
         case .store(let request):
-            return (.stored(request.chunk, try outcome(StoreOutcome.self)), [])
+            let outcome = try outcome(StoreOutcome.self)
+            try expect(outcome.status)
+            return (.stored(request.chunk, outcome), [])
         case .retrieve: return (.retrieved(try retrieved()), [])
         case .copy(let request):
             try expect(200)
