@@ -36,7 +36,7 @@ let package = Package(
         .target(
             name: "Roles",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Ledger",
+                "Primitives", "Cryptography", "Merkle", "Files", "Ledger",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .target(
@@ -113,7 +113,7 @@ let package = Package(
             name: "LedgerTests", dependencies: ["Ledger", "Merkle", "Cryptography", "Primitives"]),
         .testTarget(
             name: "RolesTests",
-            dependencies: ["Roles", "Ledger", "Merkle", "Cryptography", "Primitives"]),
+            dependencies: ["Roles", "Ledger", "Files", "Merkle", "Cryptography", "Primitives"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

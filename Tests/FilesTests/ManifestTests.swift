@@ -56,6 +56,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 3])
+    func `sealed under the longest name it is as long as any of so many chunks`(
+        chunks: Int
+    ) throws {
+        let longest = try Self.manifest(
+            name: String(repeating: "x", count: Manifest.maximumNameCount),
+            size: UInt64(chunks) * 4_096, chunkCount: chunks)
+        let sealed = try longest.sealed(under: Self.fileKey, for: Self.fileID)
+        #expect(sealed.count == Manifest.largestSealedCount(chunks: chunks))
+    }
+
     @Test func `parts that break a rule are named`() throws {
         func refused(_ defect: ManifestDefect, _ make: () throws(FilesError) -> Manifest) {
             #expect(throws: FilesError.malformedManifest(defect)) { try make() }

@@ -2,11 +2,20 @@ import Primitives
 
 extension Manifest {
     private static let version: UInt8 = 1
+    /// What stands beside the name and the chunks.
+    private static let fixedCount = 57
+    private static let countPerChunk = 32
+
+    /// The most bytes that the sealed manifest of a file of so many chunks has.
+    package static func largestSealedCount(chunks: Int) -> Int {
+        SyntheticNonceSeal.overheadCount + fixedCount + maximumNameCount + countPerChunk * chunks
+    }
 
     /// The canonical encoding: version (1), name behind its length (4), size (8), content hash (32),
     /// chunk size (4), number of chunks (8), their names (32 each).
     package var encoded: [UInt8] {
-        var writer = ByteWriter(reserving: 57 + name.utf8.count + 32 * chunks.count)
+        var writer = ByteWriter(
+            reserving: Self.fixedCount + name.utf8.count + Self.countPerChunk * chunks.count)
         writer.write(Self.version)
         writer.write(name)
         writer.write(size)

@@ -1,3 +1,4 @@
+import Files
 import HTTPTypes
 import Ledger
 import Merkle
@@ -63,6 +64,12 @@ struct StoreService: Sendable {
             throw HTTPFailure(
                 .conflict, "conflict",
                 "The file id or a chunk belongs to another file, or a chunk stands in it twice.")
+        case .fileCommitted(.implausible):
+            throw HTTPFailure(
+                .unprocessableContent, "implausible",
+                "A file of \(request.chunks.count) chunks has a sealed manifest of "
+                    + "\(Manifest.largestSealedCount(chunks: request.chunks.count)) bytes at most, "
+                    + "and a wrapped key of \(MasterKey.wrappedCount).")
         default: throw HTTPFailure.unavailable
         }
     }

@@ -16,6 +16,10 @@ extension Backend {
             effects.send(.fileCommitted(.conflict), to: user, call: call)
             return
         }
+        guard request.isOfPlausibleSize else {
+            effects.send(.fileCommitted(.implausible), to: user, call: call)
+            return
+        }
         let record = FileRecord(
             owner: ownerTag(user), file: request.file,
             root: MerkleTree.root(ofChunks: request.chunks),

@@ -1,3 +1,4 @@
+import Files
 package import Ledger
 package import Merkle
 package import Primitives
@@ -36,6 +37,13 @@ package struct CommitRequest: Sendable, Equatable {
         self.sealedManifest = sealedManifest
         self.wrappedKey = wrappedKey
     }
+
+    /// Whether manifest and key are of a size that those of such a file can have. They stay in the
+    /// ledger for ever, so that nobody may have anything else kept there.
+    package var isOfPlausibleSize: Bool {
+        sealedManifest.count <= Manifest.largestSealedCount(chunks: chunks.count)
+            && wrappedKey.count == MasterKey.wrappedCount
+    }
 }
 
 /// What came of a commit.
@@ -47,6 +55,8 @@ package enum CommitOutcome: Sendable, Equatable {
     /// The file id or a chunk belongs to another file already, a chunk stands in it twice, or it
     /// has none or too many.
     case conflict
+    /// The sealed manifest is longer than one of so many chunks, or the wrapped key is none.
+    case implausible
 }
 
 /// The record of a file, or that there is none.

@@ -98,6 +98,7 @@ extension Message {
         case .fileCommitted(.committed): mix(25, 1)
         case .fileCommitted(.unknownChunks(let indices)): mix(25, 2, UInt64(indices.count))
         case .fileCommitted(.conflict): mix(25, 3)
+        case .fileCommitted(.implausible): mix(25, 4)
         case .getFile(let file): mix(26, file.low)
         case .fileAnswer(.found(let record)): mix(27, 1, record.root.prefix)
         case .fileAnswer(.notFound): mix(27, 2)

@@ -220,6 +220,7 @@ package struct User: Role {
         switch outcome {
         case .committed: finish(token, .done)
         case .conflict: finish(token, .violation(.durability, "own commit conflicts"))
+        case .implausible: finish(token, .violation(.durability, "own commit is refused"))
         case .unknownChunks:
             // The backend restarted and forgot what was put: put all again.
             operations[token]?.nextChunk = 0

@@ -179,6 +179,14 @@ final class AnswerStory: Sendable {
         try await ask(
             .backend, "POST /api/files/{id}/commit", 201, target: path + "/commit",
             headers: user.sealed, body: commit)
+        let implausible = form(
+            CommitForm(
+                chunks: manifest.chunks,
+                sealedManifest: Base64([UInt8](repeating: 1, count: 9_000)),
+                wrappedKey: Base64([])))
+        try await ask(
+            .backend, "POST /api/files/{id}/commit", 422, target: path + "/commit",
+            headers: user.sealed, body: implausible)
         let tree = MerkleLog(leafHashes: manifest.chunks.map { MerkleTree.leafHash($0) })
         let proof = tree.inclusionProof(of: 1, size: chunks.count).encoded()
         let encoded = Data(proof).base64EncodedString().replacing("+", with: "-")

@@ -46,7 +46,8 @@ import Testing
             }
             // Nor can he put one of his in its place.
             let commit = CommitForm(
-                chunks: [ChunkID(.zero)], sealedManifest: Base64([1]), wrappedKey: Base64([1]))
+                chunks: [ChunkID(.zero)], sealedManifest: Base64([1]),
+                wrappedKey: Base64([UInt8](repeating: 1, count: MasterKey.wrappedCount)))
             let taken = try await network.request(
                 .backend, "POST", "/api/files/\(id)/commit", headers: bob.sealed,
                 body: WireJSON.bytes(commit))

@@ -23,6 +23,11 @@ import Testing
             ("Bytes of a file's chunk before sealing, least", ChunkSize.allowed.lowerBound),
             ("Bytes of a file's chunk before sealing, most", ChunkSize.allowed.upperBound),
             ("Chunks of a file", Backend.chunksPerFileLimit),
+            (
+                "Bytes of a sealed manifest, besides 32 for each chunk",
+                Manifest.largestSealedCount(chunks: 0)
+            ),
+            ("Bytes of a wrapped file key", MasterKey.wrappedCount),
             ("Bytes of a file's name", FileRoutes.longestName),
             ("Characters of a user's name", AccountName.maximumCount),
             ("Bytes of a password, least", PasswordRules.allowedCounts.lowerBound),

@@ -1,3 +1,4 @@
+import Files
 import Ledger
 import Merkle
 import Primitives
@@ -115,6 +116,30 @@ import Testing
         #expect(files == 1)
     }
 
+    @Test
+    func `a manifest or key that no such file can have is refused, and stays out of the ledger`()
+        throws
+    {
+        var story = BackendStory()
+        putAll(in: &story)
+        let largest = Manifest.largestSealedCount(chunks: chunks.count)
+        var request = BackendStory.commit(chunks, as: 1)
+        for (manifest, key) in [
+            (largest + 1, MasterKey.wrappedCount), (1, MasterKey.wrappedCount + 1),
+            (1, MasterKey.wrappedCount - 1), (1, 0), (40 << 20, 40 << 20),
+        ] {
+            request.sealedManifest = [UInt8](repeating: 1, count: manifest)
+            request.wrappedKey = [UInt8](repeating: 2, count: key)
+            #expect(story.commit(request) == .implausible, "\(manifest) and \(key) bytes")
+        }
+        #expect(story.backend.files.isEmpty)
+        request.sealedManifest = [UInt8](repeating: 1, count: largest)
+        request.wrappedKey = BackendStory.wrappedKey
+        #expect(story.commit(request) == .committed)
+        let files = try story.records().count { if case .file = $0 { true } else { false } }
+        #expect(files == 1)
+    }
+
     // MARK: Looking up
 
     @Test func `a file is its owner's; to others it does not exist`() throws {
@@ -122,7 +147,7 @@ import Testing
         try story.store(chunks)
         let found = try #require(record(of: file, for: Peers.user, in: &story))
         #expect(found.sealedManifest == [1, 2])
-        #expect(found.wrappedKey == [3])
+        #expect(found.wrappedKey == BackendStory.wrappedKey)
         #expect(record(of: file, for: Peers.otherUser, in: &story) == nil)
         let absent = FileID(high: 9, low: 9)
         #expect(record(of: absent, for: Peers.user, in: &story) == nil)

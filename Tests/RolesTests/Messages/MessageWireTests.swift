@@ -67,7 +67,7 @@ import Testing
         .chunkPut(.stored), .chunkPut(.busy),
         .commitFile(commit(file: 1, [chunk.id])), .commitFile(commit(file: 2, [chunk.id])),
         .commitFile(commit(file: 1, [chunk.id, other.id])),
-        .fileCommitted(.committed), .fileCommitted(.conflict),
+        .fileCommitted(.committed), .fileCommitted(.conflict), .fileCommitted(.implausible),
         .fileCommitted(.unknownChunks([1])), .fileCommitted(.unknownChunks([1, 2])),
         .getFile(FileID(high: 0, low: 1)), .getFile(FileID(high: 0, low: 2)),
         .fileAnswer(.found(record)), .fileAnswer(.notFound),

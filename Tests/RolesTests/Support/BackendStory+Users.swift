@@ -1,3 +1,4 @@
+import Files
 import Ledger
 import Primitives
 import Roles
@@ -19,17 +20,25 @@ extension BackendStory {
     mutating func commit(
         _ chunks: [TestChunk], as file: UInt64, by user: PeerID = Peers.user
     ) -> CommitOutcome? {
-        guard
-            case .fileCommitted(let outcome)? = ask(
-                .commitFile(Self.commit(chunks, as: file)), from: user)
-        else { return nil }
+        commit(Self.commit(chunks, as: file), by: user)
+    }
+
+    mutating func commit(
+        _ request: CommitRequest, by user: PeerID = Peers.user
+    ) -> CommitOutcome? {
+        guard case .fileCommitted(let outcome)? = ask(.commitFile(request), from: user) else {
+            return nil
+        }
         return outcome
     }
+
+    /// As many bytes as a wrapped key has.
+    static let wrappedKey = [UInt8](repeating: 3, count: MasterKey.wrappedCount)
 
     static func commit(_ chunks: [TestChunk], as file: UInt64) -> CommitRequest {
         CommitRequest(
             file: FileID(high: 0, low: file), chunks: chunks.map(\.id), sealedManifest: [1, 2],
-            wrappedKey: [3])
+            wrappedKey: wrappedKey)
     }
 
     /// Puts chunks and makes a file of them.
