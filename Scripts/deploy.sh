@@ -105,12 +105,8 @@ parse_arguments() {
     read_token
 }
 
-# What --set may set: all of `dsim serve --help` but what this script decides, and secrets, which
-# anyone can see on a command line.
-known_settings=' HOST PORT PUBLIC_URL DISCOVERY_URL REPLICATION WRITE_QUORUM CHUNK_SIZE DATABASE_URL
-CAPACITY FAILURE_DOMAIN HEARTBEAT SUSPECT_AFTER DEAD_AFTER COMPARE_EVERY AUDIT_EVERY SCRUB_EVERY
-UPLOAD_EXPIRY ORPHAN_GRACE TLS_CERTIFICATE TLS_KEY TLS_CA CONNECTIONS LOG_LEVEL LOG_FORMAT '
-
+# What --set may set: all that the program knows (see check_known_settings) but what this script decides,
+# and secrets, which anyone can see on a command line.
 check_settings() {
     local setting name allowed='^[][A-Za-z0-9.,:/_@+=-]+$'
     for setting in ${settings[@]+"${settings[@]}"}; do
@@ -120,7 +116,7 @@ check_settings() {
             JOIN_TOKEN) wrong_usage 'JOIN_TOKEN is a secret: give it with --join-token-file.' ;;
             SECRET_KEY) wrong_usage 'SECRET_KEY is a secret: write it into the file of settings.' ;;
         esac
-        [[ $name =~ ^[A-Z_]+$ && ${known_settings//$'\n'/ } == *" $name "* ]] ||
+        [[ $name =~ ^[A-Z_]+$ && ! $name =~ ^(ROLE|DATA_FOLDER|NODES)$ ]] ||
             wrong_usage "--set cannot set '$name'."
         [[ ${setting#*=} =~ $allowed ]] ||
             wrong_usage "The value of $name has a character that does not belong there."
@@ -234,6 +230,17 @@ check_libraries() {
 and try again."
 }
 
+# Only the program knows which settings there are; a dry run may not have it yet.
+check_known_settings() {
+    if [ ${#settings[@]} -eq 0 ] || [ ! -e "$binary" ]; then return 0; fi
+    local setting known
+    known=$("$binary" serve --help) || refuse 69 "$binary does not tell its settings."
+    for setting in "${settings[@]}"; do
+        grep -qE -- "^  --[a-z-]+  ${setting%%=*}$" <<<"$known" ||
+            wrong_usage "There is no setting '${setting%%=*}'."
+    done
+}
+
 add_user() {
     if [ -n "$target_root" ] || id "$unit" >/dev/null 2>&1; then return 0; fi
     act useradd --system --user-group --home-dir "/var/lib/$unit" --no-create-home \
@@ -290,7 +297,7 @@ environment() {
             line FAILURE_DOMAIN 0 always 'A number that nodes share which fail together: a machine, a rack, a house.'
             ;;
         backend)
-            line REPLICATION 3 optional 'Replicas that each chunk should have.'
+            line REPLICAS 3 optional 'Replicas that each chunk should have.'
             line WRITE_QUORUM 2 optional 'Durable replicas that an upload waits for.'
             line DEAD_AFTER 12h optional "Silence after which a node's chunks are copied elsewhere."
             ;;
@@ -424,6 +431,7 @@ install_server() {
     check_rights
     build
     check_libraries
+    check_known_settings
     add_user
     install_program
     write_environment

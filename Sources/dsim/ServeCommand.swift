@@ -15,10 +15,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Made when it is asked for: it shows the present value of every setting.
     private static var discussion: String {
-        let flags = SettingValues.flags(in: CommandLine.arguments)
+        let arguments = CommandLine.arguments.drop { $0 != "serve" }.dropFirst()
+            .filter { $0 != "--help" && $0 != "-h" }
         let settings: String
         do {
-            settings = try ServeOptions.values(flags: flags, config: flags["config"]).table
+            settings = try values(arguments).reference
         } catch {
             settings = "  (the settings cannot be shown: \(error))"
         }
@@ -29,88 +30,26 @@ struct ServeCommand: AsyncParsableCommand {
 
             SETTINGS:
               --config  FILE
-                  a file with lines such as "replication = 3"; an environment file will do
+                  a file with lines such as "replicas = 3"; an environment file will do
             \(settings)
             """
     }
 
-    @OptionGroup(title: "Settings", visibility: .hidden)
-    var options: ServeOptions
+    /// Flags of settings, which are known to `ServePlan.settings` alone.
+    @Argument(parsing: .allUnrecognized, help: .hidden)
+    var arguments: [String] = []
 
     func run() async throws {
         try await reporting {
-            let plan = try ServePlan(options.values())
+            let plan = try ServePlan(Self.values(arguments))
             try await Server(plan).run()
             return .fine
         }
     }
-}
 
-/// Every setting as a flag.
-struct ServeOptions: ParsableArguments {
-    @Option var config: String?
-    @Option var role: String?
-    @Option var host: String?
-    @Option var port: String?
-    @Option var publicUrl: String?
-    @Option var data: String?
-    @Option var discoveryUrl: String?
-    @Option var joinToken: String?
-    @Option var replication: String?
-    @Option var writeQuorum: String?
-    @Option var chunkSize: String?
-    @Option var secretKey: String?
-    @Option var databaseUrl: String?
-    @Option var capacity: String?
-    @Option var domain: String?
-    @Option var nodes: String?
-    @Option var heartbeat: String?
-    @Option var suspectAfter: String?
-    @Option var deadAfter: String?
-    @Option var compareEvery: String?
-    @Option var auditEvery: String?
-    @Option var scrubEvery: String?
-    @Option var uploadExpiry: String?
-    @Option var orphanGrace: String?
-    @Option var tlsCertificate: String?
-    @Option var tlsKey: String?
-    @Option var tlsCa: String?
-    @Option var connections: String?
-    @Option var logLevel: String?
-    @Option var logFormat: String?
-
-    private var flags: [String: String] {
-        let pairs: [(Setting, String?)] = [
-            (.role, role), (.host, host), (.port, port), (.address, publicUrl), (.data, data),
-            (.discovery, discoveryUrl), (.joinToken, joinToken), (.replication, replication),
-            (.quorum, writeQuorum), (.chunkSize, chunkSize), (.secretKey, secretKey),
-            (.database, databaseUrl), (.capacity, capacity), (.domain, domain), (.nodes, nodes),
-            (.heartbeat, heartbeat), (.suspect, suspectAfter), (.dead, deadAfter),
-            (.antiEntropy, compareEvery), (.audit, auditEvery), (.scrub, scrubEvery),
-            (.uploadExpiry, uploadExpiry), (.orphanGrace, orphanGrace),
-            (.certificate, tlsCertificate),
-            (.key, tlsKey), (.authority, tlsCa), (.connections, connections),
-            (.logLevel, logLevel), (.logFormat, logFormat),
-        ]
-        return Dictionary(
-            uniqueKeysWithValues: pairs.compactMap { setting, text in
-                text.map { (setting.flag, $0) }
-            })
-    }
-
-    func values() throws -> SettingValues { try Self.values(flags: flags, config: config) }
-
-    static func values(flags: [String: String], config: String?) throws -> SettingValues {
-        var file: (path: String, values: [String: String])?
-        if let config {
-            guard let content = try? String(contentsOfFile: config, encoding: .utf8) else {
-                throw ClientError(
-                    .cannotRead, "\(config) cannot be read, or is not text. Check --config.")
-            }
-            file = (config, try SettingValues.parse(file: config, content))
-        }
-        return SettingValues(
-            flags: flags, environment: ProcessInfo.processInfo.environment, file: file)
+    private static func values(_ arguments: [String]) throws -> SettingValues {
+        try SettingValues(
+            arguments: arguments, environment: ProcessInfo.processInfo.environment)
     }
 }
 
@@ -131,7 +70,7 @@ private struct Server {
         let logger = makeLogger()
         let token = try plan.joinToken ?? LocalNetwork.joinToken(in: plan.server.dataFolder)
         guard let joinToken = JoinToken(token) else {
-            throw SettingError(description: "\(plan.server.dataFolder)/join.token is damaged.")
+            throw SettingError("\(plan.server.dataFolder)/join.token is damaged")
         }
         let launch = try Launch(
             token: joinToken, tlsAuthority: plan.server.tlsAuthority, logger: logger)
@@ -172,7 +111,7 @@ private struct Server {
     }
 
     private func makeLogger() -> Logger {
-        let isJSON = plan.logsJSON
+        let isJSON = plan.logFormat == .json
         var logger = Logger(label: "dsim") { label in
             if isJSON { return JSONLogHandler() }
             return StreamLogHandler.standardError(label: label)

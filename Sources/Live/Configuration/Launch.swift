@@ -69,9 +69,8 @@ package struct Launch: Sendable {
         let identity = try identity(in: folder)
         guard try folder.contents(of: Self.leftFile) == nil else {
             throw SettingError(
-                description:
-                    "The node in \(folder.path) has left the network for good. Start it with "
-                    + "a new data folder; this one can be deleted.")
+                "The node in \(folder.path) has left the network for good. Start it with a new data "
+                    + "folder; this one can be deleted")
         }
         let own = Member(
             role: .node, publicKey: identity.publicKey,

@@ -15,12 +15,12 @@ package struct ServerSettings: Sendable {
     /// A CA that is trusted besides the system's, a PEM file.
     package var tlsAuthority: String?
     /// Where it keeps what must survive a restart.
-    package var dataFolder = "data"
+    package var dataFolder = "dsim-data"
     /// Addresses of all discoveries.
-    package var discoveries: [String] = []
+    package var discoveries = ["http://127.0.0.1:4000"]
     package var protocolSettings = ProtocolSettings()
     /// Bytes that a node offers.
-    package var capacityBytes: UInt64 = 100 << 30
+    package var capacityBytes: UInt64 = 100_000_000_000
     /// What a node shares its fate with: a rack, a house, a provider.
     package var domain: UInt32 = 0
     /// Connections at once.

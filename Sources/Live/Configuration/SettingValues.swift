@@ -1,56 +1,138 @@
 import Foundation
-package import Primitives
+import Primitives
+package import Roles
 
-/// Where each setting has its value from: flags before the environment, the environment before the
-/// configuration file, and that before what is standard.
+/// What somebody set and where: flags before the environment, the environment before the configuration
+/// file.
+///
+/// swift-configuration has the same order of sources, but it takes a flag, and a key in a file, that
+/// nobody knows for fine, drops lines that are none, splits values of flags at commas, and an error of its names
+/// key and type: not where the value stands, nor what is allowed. What is left for it to do is a look-up
+/// in three dictionaries.
 package struct SettingValues: Sendable {
     package enum Source: Sendable, Equatable {
-        case flag, environment, file(String), standard, unset
+        case flag, environment, file(String)
     }
 
     private let flags: [String: String]
     private let environment: [String: String]
-    private let file: (path: String, values: [String: String])?
+    private var file: (path: String, values: [String: String])?
 
+    /// From a command line without what is before the first flag. `load` reads the file that --config
+    /// names; nil: it cannot be read. Throws where a flag or a line of the file is no setting.
     package init(
-        flags: [String: String], environment: [String: String],
-        file: (path: String, values: [String: String])?
-    ) {
-        self.flags = flags
+        arguments: [String], environment: [String: String],
+        load: (String) -> String? = { try? String(contentsOfFile: $0, encoding: .utf8) }
+    ) throws {
+        flags = try Self.flags(in: arguments)
         self.environment = environment
-        self.file = file
+        guard let path = flags[Self.config] else { return }
+        guard let content = load(path) else {
+            throw ClientError(
+                .cannotRead, "\(path) cannot be read, or is not text. Check --config.")
+        }
+        file = (path, try Self.parse(file: path, content))
     }
 
-    /// The text of a setting and where it is from.
-    package func value(of setting: Setting) -> (text: String?, source: Source) {
+    private static let config = "config"
+
+    /// The text that a setting was given, and where; nil where nobody did.
+    package func value(of setting: Setting<ServePlan>) -> (text: String, source: Source)? {
         if let text = flags[setting.flag] { return (text, .flag) }
         if let text = environment[setting.variable], !text.isEmpty { return (text, .environment) }
         if let file, let text = file.values[setting.flag] { return (text, .file(file.path)) }
-        return (setting.standard, setting.standard == nil ? .unset : .standard)
+        return nil
     }
 
-    package func text(_ setting: Setting) -> String? { value(of: setting).text }
-
-    /// The value read as something. Throws what is wrong with it and where it stands.
-    package func read<Value>(
-        _ setting: Setting, _ expected: String, _ parse: (String) -> Value?
-    ) throws(SettingError) -> Value? {
-        let (text, source) = value(of: setting)
-        guard let text else { return nil }
-        guard let value = parse(text) else {
+    /// Takes a setting into a plan, if it was given. Throws what is wrong with it and where it stands.
+    func read(_ setting: Setting<ServePlan>, into plan: inout ServePlan) throws(SettingError) {
+        guard let (text, source) = value(of: setting) else { return }
+        guard setting.read(text, &plan) else {
+            let shown = setting.isSecret ? "…" : "'\(text)'"
             throw SettingError(
-                description: "\(source.name(setting)) is \(setting.isSecret ? "…" : "'\(text)'"), "
-                    + "which is not \(expected).")
+                "\(source.name(of: setting)) is \(shown); allowed: \(setting.allowed)")
         }
-        return value
     }
 
+    /// What whoever set a setting knows it by; where nobody did, its flag.
+    func name(of name: String) -> String {
+        guard let setting = ServePlan.settings.first(where: { $0.name == name }) else {
+            return name
+        }
+        return (value(of: setting)?.source ?? .flag).name(of: setting)
+    }
+
+    // MARK: Reading
+
+    /// `--flag value` or `--flag=value`.
+    private static func flags(in arguments: [String]) throws(SettingError) -> [String: String] {
+        var flags: [String: String] = [:]
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            let parts = argument.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let flag = String(parts.first?.drop { $0 == "-" } ?? "")
+            guard argument.hasPrefix("--"),
+                flag == config || ServePlan.settings.contains(where: { $0.flag == flag })
+            else { throw unknown(argument, flag) }
+            guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+                throw SettingError("--\(flag) needs a value")
+            }
+            flags[flag] = value
+        }
+        return flags
+    }
+
+    private static func unknown(_ argument: String, _ flag: String) -> SettingError {
+        let known = ServePlan.settings.map(\.flag) + [config]
+        let hint =
+            EditDistance.nearest(to: flag, among: known).map { "did you mean --\($0)?" }
+            ?? "dsim serve --help lists them"
+        return SettingError("There is no setting '\(argument)'; \(hint)")
+    }
+
+    /// The keys and values of a configuration file: `key = value` lines, `#` before what is said to
+    /// people. Throws where a line is none, or a key is not a setting's.
+    private static func parse(
+        file path: String, _ content: String
+    ) throws(SettingError) -> [String: String] {
+        var values: [String: String] = [:]
+        for (index, line) in content.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            let line = line.trimmingCharacters(in: .whitespaces)
+            guard !line.isEmpty, !line.hasPrefix("#") else { continue }
+            let place = "\(path), line \(index + 1)"
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                .map { $0.trimmingCharacters(in: .whitespaces) }
+            guard parts.count == 2 else { throw SettingError("\(place): expected key = value") }
+            // Either name will do, so that an environment file serves as well.
+            let setting = ServePlan.settings.first { [$0.flag, $0.variable].contains(parts[0]) }
+            guard let setting else {
+                throw SettingError("\(place): there is no setting '\(parts[0])'")
+            }
+            guard values.updateValue(parts[1], forKey: setting.flag) == nil else {
+                throw SettingError("\(place): \(parts[0]) stands there twice")
+            }
+        }
+        return values
+    }
+}
+
+extension SettingValues {
     /// What `--help` shows of every setting.
-    package var table: String {
-        Setting.all.map { setting in
-            "  --\(setting.flag)  \(setting.variable)\n" + Self.indented(setting.help) + "\n"
+    package var reference: String {
+        ServePlan.settings.map { setting in
+            "  --\(setting.flag)  \(setting.variable)\n"
+                + Self.indented("\(setting.sentence) Allowed: \(setting.allowed).") + "\n"
                 + Self.indented(present(setting))
         }.joined(separator: "\n")
+    }
+
+    private func present(_ setting: Setting<ServePlan>) -> String {
+        let standard = "Default: \(setting.standard ?? setting.text(ServePlan()))"
+        guard let (text, source) = value(of: setting) else { return standard }
+        return standard + "; now \(setting.isSecret ? "(secret)" : text), from \(source.words)"
     }
 
     /// Words in lines that a terminal of 80 columns does not wrap.
@@ -65,66 +147,6 @@ package struct SettingValues: Sendable {
         }
         return lines.joined(separator: "\n")
     }
-
-    private func present(_ setting: Setting) -> String {
-        let (text, source) = value(of: setting)
-        guard let text else { return "now: not set" }
-        let now = "now: \(setting.isSecret ? "(secret)" : text), from \(source.words)"
-        if source == .standard { return now }
-        return now + "; the default: \(setting.standard ?? "not set")"
-    }
-
-    /// What a command line gives for settings and for `config`, as `--flag value` or `--flag=value`;
-    /// a value that is missing, or what is no setting, is passed over.
-    package static func flags(in arguments: [String]) -> [String: String] {
-        let known = Set(Setting.all.map(\.flag) + ["config"])
-        var flags: [String: String] = [:]
-        for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
-            let parts = argument.dropFirst(2).split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let flag = parts.first.map(String.init), known.contains(flag) else { continue }
-            if parts.count == 2 {
-                flags[flag] = String(parts[1])
-            } else if index + 1 < arguments.count, !arguments[index + 1].hasPrefix("-") {
-                flags[flag] = arguments[index + 1]
-            }
-        }
-        return flags
-    }
-
-    /// The keys and values of a configuration file: `key = value` lines, `#` before what is said to
-    /// people. Throws where a line is none, or a key is not a setting's.
-    package static func parse(
-        file path: String, _ content: String
-    ) throws(SettingError) -> [String: String] {
-        var values: [String: String] = [:]
-        for (index, line) in content.split(separator: "\n", omittingEmptySubsequences: false)
-            .enumerated()
-        {
-            let line = line.trimmingCharacters(in: .whitespaces)
-            guard !line.isEmpty, !line.hasPrefix("#") else { continue }
-            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                .map { $0.trimmingCharacters(in: .whitespaces) }
-            guard parts.count == 2 else {
-                throw SettingError(
-                    description: "\(path), line \(index + 1): expected key = value.")
-            }
-            // Either name will do, so that an environment file serves as well.
-            guard
-                let setting = Setting.all.first(where: {
-                    [$0.flag, $0.variable].contains(parts[0])
-                })
-            else {
-                throw SettingError(
-                    description: "\(path), line \(index + 1): there is no setting '\(parts[0])'.")
-            }
-            guard values.updateValue(parts[1], forKey: setting.flag) == nil else {
-                throw SettingError(
-                    description: "\(path), line \(index + 1): \(parts[0]) stands there twice.")
-            }
-        }
-        return values
-    }
 }
 
 extension SettingValues.Source {
@@ -133,56 +155,27 @@ extension SettingValues.Source {
         case .flag: "the command line"
         case .environment: "the environment"
         case .file(let path): path
-        case .standard: "the default"
-        case .unset: "nowhere"
         }
     }
 
-    func name(_ setting: Setting) -> String {
+    func name(of setting: Setting<ServePlan>) -> String {
         switch self {
-        case .environment: "The environment variable \(setting.variable)"
+        case .flag: "--\(setting.flag)"
+        case .environment: "the environment variable \(setting.variable)"
         case .file(let path): "\(setting.flag) in \(path)"
-        case .flag, .standard, .unset: "--\(setting.flag)"
         }
     }
 }
 
-/// A setting that cannot be used, in words.
+/// A setting that cannot be used, in a sentence.
 package struct SettingError: Error, CustomStringConvertible, Equatable {
-    package var description: String
+    package let description: String
 
-    package init(description: String) { self.description = description }
-}
-
-/// Quantities as people write them.
-package enum SettingQuantity {
-    /// "500GB", "2TiB", "1048576".
-    package static func bytes(_ text: String) -> UInt64? {
-        let units: [(String, UInt64)] = [
-            ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40),
-            ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
-            ("B", 1), ("", 1),
-        ]
-        for (unit, factor) in units where text.hasSuffix(unit) {
-            let number = text.dropLast(unit.count).trimmingCharacters(in: .whitespaces)
-            guard let value = UInt64(number), value > 0 else { return nil }
-            let (product, overflow) = value.multipliedReportingOverflow(by: factor)
-            return overflow ? nil : product
-        }
-        return nil
-    }
-
-    /// "500ms", "10s", "5m", "12h", "14d".
-    package static func duration(_ text: String) -> Primitives.Duration? {
-        let units: [(String, Int64)] = [
-            ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000),
-            ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),
-        ]
-        for (unit, factor) in units where text.hasSuffix(unit) {
-            guard let value = Int64(text.dropLast(unit.count)), value > 0 else { continue }
-            let (product, overflow) = value.multipliedReportingOverflow(by: factor)
-            return overflow ? nil : Primitives.Duration(nanoseconds: product)
-        }
-        return nil
+    package init(_ text: String) {
+        // Some begin with a path or a key.
+        let start =
+            ["the ", "a "].contains(where: text.hasPrefix)
+            ? text.prefix(1).uppercased() : String(text.prefix(1))
+        description = start + text.dropFirst() + (text.hasSuffix("?") ? "" : ".")
     }
 }

@@ -53,11 +53,6 @@ package struct StartError: Error, Equatable, CustomStringConvertible {
         case let error as StartError: self = error
         case let error as SettingError: self.init(.wrongSetting, error.description)
         case let error as DatabaseURLError: self.init(.wrongSetting, error.description)
-        case AccountError.badSecret:
-            self.init(
-                .wrongSetting,
-                "--secret-key or SECRET_KEY has fewer than \(ServerSecret.minimumLength) characters"
-            )
         case let error as TLS.Failure: self.init(.unreadable, error.description)
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
             self.init(

@@ -56,10 +56,10 @@ extension Distribution {
     /// The JSON that a scenario would hold for this law.
     var scenarioText: String {
         switch self {
-        case .constant(let value): #"{"constant": "\#(value.scenarioText)"}"#
-        case .exponential(let mean): #"{"exponential": {"mean": "\#(mean.scenarioText)"}}"#
+        case .constant(let value): #"{"constant": "\#(value.text)"}"#
+        case .exponential(let mean): #"{"exponential": {"mean": "\#(mean.text)"}}"#
         case .weibull(let shape, let scale):
-            #"{"weibull": {"shape": \#(DecimalNumber(shape, significantDigits: 6).jsonText), "scale": "\#(scale.scenarioText)"}}"#
+            #"{"weibull": {"shape": \#(DecimalNumber(shape, significantDigits: 6).jsonText), "scale": "\#(scale.text)"}}"#
         }
     }
 }

@@ -1,3 +1,4 @@
+import Primitives
 package import Simulation
 
 /// A bound that a scenario sets for one of its metrics.

@@ -4,111 +4,74 @@ import Simulation
 
 // What no single key can tell: values that contradict each other.
 extension Scenario {
-    /// A rule about several keys. It is judged only when each of them could be read.
-    private struct Rule {
-        /// The first is where the issue is reported.
-        let paths: [String]
-        /// What is wrong and what is allowed, or nil when all is well.
-        let problem: @Sendable (WorldConfiguration) -> String?
+    private typealias Rule = SettingRule<WorldConfiguration>
 
-        init(
-            _ paths: String..., problem: @escaping @Sendable (WorldConfiguration) -> String?
-        ) {
-            self.paths = paths
-            self.problem = problem
-        }
-    }
-
-    /// Refuses what contradicts itself.
+    /// Refuses what contradicts itself. A rule is judged only when each of its keys could be read.
     func check(_ reader: inout ScenarioReader) {
         for rule in Self.protocolRules + Self.worldRules {
-            guard rule.paths.allSatisfy({ reader.isSound($0) }) else { continue }
-            if let problem = rule.problem(configuration) {
+            guard rule.names.allSatisfy({ reader.isSound($0) }) else { continue }
+            let problem = rule.problem(configuration) { String($0.drop { $0 != "." }.dropFirst()) }
+            if let problem {
                 // The key that the file has, when only one of them is not left at its default.
-                let path = rule.paths.first { reader.positions[$0] != nil } ?? rule.paths[0]
+                let path = rule.names.first { reader.positions[$0] != nil } ?? rule.names[0]
                 reader.refuse(path, at: reader.position(of: path), problem)
             }
         }
         checkFaults(&reader)
     }
 
-    private static let protocolRules = [
-        Rule("protocol.writeQuorum", "protocol.replicas") {
-            let most = $0.settings.replicas
-            return $0.settings.writeQuorum > most
-                ? "a write quorum of \($0.settings.writeQuorum) with \(most) replicas; allowed: writeQuorum up to replicas"
-                : nil
-        },
-        Rule("protocol.suspectAfter", "protocol.heartbeatInterval") {
-            tooShort(
-                "suspectAfter", $0.settings.suspectAfter, "heartbeatInterval",
-                $0.settings.heartbeatInterval)
-        },
-        Rule("protocol.deadAfter", "protocol.suspectAfter") {
-            tooShort(
-                "deadAfter", $0.settings.deadAfter, "suspectAfter", $0.settings.suspectAfter)
-        },
-        Rule("protocol.orphanGrace", "protocol.uploadExpiry") {
-            tooShort(
-                "orphanGrace", $0.settings.orphanGrace, "uploadExpiry", $0.settings.uploadExpiry)
-        },
-    ]
+    private static let protocolRules = ProtocolSettings.rules.map {
+        $0.within(\WorldConfiguration.settings, prefix: "protocol.")
+    }
 
     private static let worldRules = [
-        Rule("protocol.replicas", "topology.nodes") {
-            $0.settings.replicas > $0.topology.nodes
-                ? "\($0.settings.replicas) replicas on \($0.topology.nodes) nodes; allowed: replicas up to topology.nodes"
+        Rule("protocol.replicas", "topology.nodes") { world, _ in
+            world.settings.replicas > world.topology.nodes
+                ? "\(world.settings.replicas) replicas on \(world.topology.nodes) nodes; allowed: replicas up to topology.nodes"
                 : nil
         },
-        Rule("topology.failureDomains", "topology.nodes") {
-            $0.topology.failureDomains > $0.topology.nodes
-                ? "\($0.topology.failureDomains) domains for \($0.topology.nodes) nodes leave some empty; allowed: failureDomains up to topology.nodes"
+        Rule("topology.failureDomains", "topology.nodes") { world, _ in
+            world.topology.failureDomains > world.topology.nodes
+                ? "\(world.topology.failureDomains) domains for \(world.topology.nodes) nodes leave some empty; allowed: failureDomains up to topology.nodes"
                 : nil
         },
-        Rule("churn.session", "churn.downtime") {
-            ($0.churn.session == nil) != ($0.churn.downtime == nil)
+        Rule("churn.session", "churn.downtime") { world, _ in
+            (world.churn.session == nil) != (world.churn.downtime == nil)
                 ? "session and downtime need each other; allowed: both or neither" : nil
         },
-        Rule("churn.replacement", "churn.lifetime") {
-            $0.churn.replacement != nil && $0.churn.lifetime == nil
+        Rule("churn.replacement", "churn.lifetime") { world, _ in
+            world.churn.replacement != nil && world.churn.lifetime == nil
                 ? "replaces nodes that never end; allowed: with churn.lifetime" : nil
         },
-        Rule("workload.smallestFile", "workload.largestFile") {
-            $0.workload.smallestFileBytes > $0.workload.largestFileBytes
+        Rule("workload.smallestFile", "workload.largestFile") { world, _ in
+            world.workload.smallestFileBytes > world.workload.largestFileBytes
                 ? "smallestFile is larger than largestFile; allowed: up to largestFile" : nil
         },
-        Rule("workload.fill", "duration") {
-            $0.workload.fillDuration > $0.duration
-                ? "the fill lasts longer than the scenario; allowed: up to duration (\"\($0.duration.scenarioText)\")"
+        Rule("workload.fill", "duration") { world, _ in
+            world.workload.fillDuration > world.duration
+                ? "the fill lasts longer than the scenario; allowed: up to duration (\"\(world.duration.text)\")"
                 : nil
         },
-        Rule("workload.intrusionsPerDay", "topology.users") {
-            $0.workload.intrusionsPerDay > 0 && $0.topology.users < 2
+        Rule("workload.intrusionsPerDay", "topology.users") { world, _ in
+            world.workload.intrusionsPerDay > 0 && world.topology.users < 2
                 ? "an intruder needs somebody else's files; allowed: with topology.users of 2 or more"
                 : nil
         },
-        Rule("protocol.scrubInterval", "settle", "faults") {
-            $0.settings.scrubInterval > $0.settle && $0.faults.contains(where: \.kind.hidesDamage)
-                ? "what rots last is found after settling; scrubInterval is \"\($0.settings.scrubInterval.scenarioText)\"; allowed: up to settle (\"\($0.settle.scenarioText)\")"
+        Rule("protocol.scrubInterval", "settle", "faults") { world, _ in
+            world.settings.scrubInterval > world.settle
+                && world.faults.contains(where: \.kind.hidesDamage)
+                ? "what rots last is found after settling; scrubInterval is \"\(world.settings.scrubInterval.text)\"; allowed: up to settle (\"\(world.settle.text)\")"
                 : nil
         },
-        Rule("sampleInterval", "duration") {
-            $0.duration.nanoseconds / $0.sampleInterval.nanoseconds > 1_000_000
+        Rule("sampleInterval", "duration") { world, _ in
+            world.duration.nanoseconds / world.sampleInterval.nanoseconds > 1_000_000
                 ? "makes more than 1000000 rows; allowed: a longer interval" : nil
         },
-        Rule("nodes.capacity", "workload.chunk") {
-            $0.nodes.capacityBytes < $0.workload.chunkBytes
+        Rule("nodes.capacity", "workload.chunk") { world, _ in
+            world.nodes.capacityBytes < world.workload.chunkBytes
                 ? "a node cannot hold a single chunk; allowed: from workload.chunk up" : nil
         },
     ]
-
-    private static func tooShort(
-        _ name: String, _ value: Duration, _ other: String, _ bound: Duration
-    ) -> String? {
-        value > bound
-            ? nil
-            : "\(name) \"\(value.scenarioText)\" is not longer than \(other) \"\(bound.scenarioText)\"; allowed: longer"
-    }
 
     // MARK: Faults
 
@@ -167,12 +130,12 @@ extension Scenario {
             return [
                 (
                     "at",
-                    "begins after the scenario's end; allowed: before duration (\"\(duration.scenarioText)\")"
+                    "begins after the scenario's end; allowed: before duration (\"\(duration.text)\")"
                 )
             ]
         }
         if at + lasting > duration {
-            let most = (duration - at).scenarioText
+            let most = (duration - at).text
             return [
                 ("lasting", "ends after the scenario's end; allowed: up to \"\(most)\" from there")
             ]

@@ -1,3 +1,5 @@
+import Roles
+
 /// One key that an object of a scenario file may have: its name, what may stand there, what it
 /// means, how it is read and what holds when it is left out.
 ///
@@ -28,6 +30,29 @@ struct ScenarioKey<Root>: Sendable {
             return [
                 ReferenceEntry(
                     path: path, allowed: form.allowed, fallback: fallback, meaning: meaning)
+            ]
+        }
+    }
+
+    /// A key that is also a flag of servers.
+    init(_ setting: Setting<Root>) {
+        name = setting.name
+        meaning = setting.sentence
+        allowed = setting.allowed
+        isRequired = false
+        read = { node, path, root, reader in
+            let text = node.value.settingText(isNumber: setting.isNumber)
+            if text.map({ setting.read($0, &root) }) != true {
+                reader.refuse(path, node, allowed: setting.allowed)
+            }
+        }
+        entries = { path, defaults in
+            let text = setting.text(defaults)
+            let fallback = setting.isNumber ? text : JSONOutput.quote(text)
+            return [
+                ReferenceEntry(
+                    path: path, allowed: setting.allowed,
+                    fallback: setting.standard ?? "`\(fallback)`", meaning: setting.sentence)
             ]
         }
     }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Reads JSON by tables of keys and gathers everything that is wrong instead of stopping at the
 /// first.
 struct ScenarioReader {

@@ -5,8 +5,7 @@ import Simulation
 /// The keys of a scenario file, section by section. Defaults are those of the types that the
 /// sections describe.
 enum ScenarioSchema {
-    /// Long enough for durability over decades; sums of a few of them still fit a `Duration`.
-    static let longest = Duration(seconds: 50 * 365.25 * 86_400)
+    static let longest = ProtocolSettings.longest
 
     static let scenario: [ScenarioKey<Scenario>] = [
         ScenarioKey(
@@ -41,7 +40,8 @@ enum ScenarioSchema {
             section: "network", \.configuration.network, network,
             "What the network does to messages, on every link and at all times."),
         ScenarioKey(
-            section: "protocol", \.configuration.settings, protocolKeys,
+            section: "protocol", \.configuration.settings,
+            ProtocolSettings.all.map { ScenarioKey($0) },
             "What every participant agrees on: redundancy, times and bounds."),
         ScenarioKey(
             section: "churn", \.configuration.churn, churn, "How nodes come and go."),

@@ -1,4 +1,5 @@
 import Primitives
+import Roles
 
 /// How a value is written in a scenario file: what is allowed, how to read it and how to write it.
 struct ValueForm<Value>: Sendable {
@@ -37,54 +38,36 @@ struct ValueForm<Value>: Sendable {
     }
 }
 
+extension ValueForm {
+    /// A form that is also that of a flag.
+    init(_ form: TextForm<Value>) {
+        self.init(
+            allowed: form.allowed,
+            write: { form.isNumber ? form.write($0) : JSONOutput.quote(form.write($0)) },
+            convert: { $0.settingText(isNumber: form.isNumber).flatMap(form.read) })
+    }
+}
+
+extension JSONNode.Value {
+    /// What a setting is read from. A number may not stand there as text.
+    func settingText(isNumber: Bool) -> String? {
+        switch self {
+        case .number(let digits): digits
+        case .string(let text) where !isNumber: text
+        default: nil
+        }
+    }
+}
+
 extension ValueForm where Value == Int {
-    static func count(_ range: ClosedRange<Int>) -> Self {
-        Self(
-            allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-            write: { String($0) },
-            convert: {
-                guard case .number(let digits) = $0, let value = Int(digits) else { return nil }
-                return range.contains(value) ? value : nil
-            })
-    }
-
-    static func bytes(_ range: ClosedRange<Int>) -> Self {
-        quantity(.bytes, range, kind: "a size", example: "4MiB", plain: true)
-    }
-
-    static func bytesPerSecond(_ range: ClosedRange<Int>) -> Self {
-        quantity(.byteRate, range, kind: "a rate", example: "20MiB/s", plain: false)
-    }
-
-    private static func quantity(
-        _ units: QuantityUnits, _ range: ClosedRange<Int>, kind: String, example: String,
-        plain: Bool
-    ) -> Self {
-        let lowest = units.format(UInt64(range.lowerBound))
-        let highest = units.format(UInt64(range.upperBound))
-        return Self(
-            allowed: "\(kind) from \"\(lowest)\" to \"\(highest)\", such as \"\(example)\""
-                + (plain ? ", or a number of bytes" : ""),
-            write: { "\"\(units.format(UInt64($0)))\"" },
-            convert: {
-                let value: Int? =
-                    switch $0 {
-                    case .string(let text): units.parse(text).flatMap { Int(exactly: $0) }
-                    case .number(let digits) where plain: Int(digits)
-                    default: nil
-                    }
-                return value.flatMap { range.contains($0) ? $0 : nil }
-            })
-    }
+    static func count(_ range: ClosedRange<Int>) -> Self { Self(.count(range)) }
+    static func bytes(_ range: ClosedRange<Int>) -> Self { Self(.bytes(range)) }
+    static func bytesPerSecond(_ range: ClosedRange<Int>) -> Self { Self(.bytesPerSecond(range)) }
 }
 
 extension ValueForm where Value == UInt64 {
     /// Any 64 bits.
-    static var seed: Self {
-        Self(
-            allowed: "a whole number from 0 to \(UInt64.max)", write: { String($0) },
-            convert: { if case .number(let digits) = $0 { UInt64(digits) } else { nil } })
-    }
+    static var seed: Self { Self(.count(0...UInt64.max)) }
 }
 
 extension ValueForm where Value == Double {
@@ -106,19 +89,7 @@ extension ValueForm where Value == Double {
 }
 
 extension ValueForm where Value == Duration {
-    static func duration(_ range: ClosedRange<Duration>) -> Self {
-        let bounds = [range.lowerBound, range.upperBound].map(\.scenarioText)
-        let example = range.contains(.seconds(30)) ? "30s" : "5ms"
-        return Self(
-            allowed: "a duration from \"\(bounds[0])\" to \"\(bounds[1])\", such as \"\(example)\"",
-            write: { "\"\($0.scenarioText)\"" },
-            convert: {
-                guard case .string(let text) = $0, let value = Duration(scenarioText: text) else {
-                    return nil
-                }
-                return range.contains(value) ? value : nil
-            })
-    }
+    static func duration(_ range: ClosedRange<Duration>) -> Self { Self(.duration(range)) }
 }
 
 extension ValueForm where Value == String {

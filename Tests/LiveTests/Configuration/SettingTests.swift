@@ -1,4 +1,5 @@
 import Primitives
+import Roles
 import Testing
 
 @testable import Live
@@ -7,9 +8,10 @@ import Testing
     private func values(
         flags: [String: String] = [:], environment: [String: String] = [:], file: String? = nil
     ) throws -> SettingValues {
-        SettingValues(
-            flags: flags, environment: environment,
-            file: try file.map { ("dsim.conf", try SettingValues.parse(file: "dsim.conf", $0)) })
+        let config = file == nil ? [] : ["--config", "dsim.conf"]
+        return try SettingValues(
+            arguments: config + flags.flatMap { ["--\($0.key)", $0.value] },
+            environment: environment, load: { $0 == "dsim.conf" ? file : nil })
     }
 
     private func problem(
@@ -23,47 +25,81 @@ import Testing
         }
     }
 
+    private func setting(_ flag: String) throws -> Setting<ServePlan> {
+        try #require(ServePlan.settings.first { $0.flag == flag })
+    }
+
     @Test func flagsComeBeforeTheEnvironmentAndThatBeforeTheFile() throws {
         let file = "port = 1003\n# a comment\n\nHOST = file.example\n capacity=1TB \n"
         let all = try values(
             flags: ["port": "1001"], environment: ["PORT": "1002", "HOST": "env.example"],
             file: file)
-        #expect(all.value(of: .port) == ("1001", .flag))
-        #expect(all.value(of: .host) == ("env.example", .environment))
-        #expect(all.value(of: .capacity) == ("1TB", .file("dsim.conf")))
-        #expect(all.value(of: .replication) == ("3", .standard))
-        #expect(all.value(of: .quorum) == (nil, .unset))
+        #expect(all.value(of: try setting("port"))! == ("1001", .flag))
+        #expect(all.value(of: try setting("host"))! == ("env.example", .environment))
+        #expect(all.value(of: try setting("capacity"))! == ("1TB", .file("dsim.conf")))
+        #expect(all.value(of: try setting("replicas")) == nil)
         let plan = try ServePlan(all)
         #expect(plan.server.port == 1001 && plan.server.host == "env.example")
         #expect(plan.server.capacityBytes == 1_000_000_000_000)
         let empty = try values(environment: ["PORT": ""], file: file)
-        #expect(empty.text(.port) == "1003", "an empty variable is none")
+        #expect(empty.value(of: try setting("port"))?.text == "1003", "an empty variable is none")
+    }
+
+    @Test func whatNobodySetsIsTheProtocolsOwn() throws {
+        let plan = try ServePlan(values())
+        #expect(plan.server.protocolSettings == ProtocolSettings())
+        #expect(plan.role == .all && plan.server.port == 5000)
+        #expect(
+            try ServePlan(values(flags: ["replicas": "5"])).server.protocolSettings.writeQuorum == 3
+        )
     }
 
     @Test func errorsNameWhereTheValueStands() {
         #expect(
-            problem(flags: ["port": "0"])?.hasPrefix("--port is '0', which is not a port") == true)
+            problem(flags: ["port": "0"])
+                == "--port is '0'; allowed: a whole number from 1 to 65535.")
         #expect(
             problem(environment: ["PORT": "x"])?
-                .hasPrefix("The environment variable PORT is 'x', which is not") == true)
+                .hasPrefix("The environment variable PORT is 'x'; allowed: ") == true)
         #expect(problem(file: "port = 70000")?.hasPrefix("port in dsim.conf is '70000'") == true)
+        #expect(problem(file: "a line") == "dsim.conf, line 1: expected key = value.")
+        #expect(problem(file: "\nspeed = 9") == "dsim.conf, line 2: there is no setting 'speed'.")
+        #expect(problem(file: "port=1\nPORT=2") == "dsim.conf, line 2: PORT stands there twice.")
         #expect(
-            problem(file: "a line")?.hasPrefix("dsim.conf, line 1: expected key = value") == true)
+            problem(flags: ["suspect-after": "1h"], environment: ["DEAD_AFTER": "30m"])
+                == "The environment variable DEAD_AFTER \"30m\" is not longer than --suspect-after \"1h\"; allowed: longer."
+        )
+    }
+
+    @Test func whatIsNoSettingIsRefusedWithTheNearest() {
         #expect(
-            problem(file: "\nspeed = 9")?.contains("line 2: there is no setting 'speed'") == true)
+            problem(flags: ["dead-afer": "1h"])
+                == "There is no setting '--dead-afer'; did you mean --dead-after?")
         #expect(
-            problem(file: "port=1\nPORT=2")?.contains("line 2: PORT stands there twice") == true)
+            problem(flags: ["xyzzy": "1"])
+                == "There is no setting '--xyzzy'; dsim serve --help lists them.")
+        func problem(_ arguments: String...) -> String? {
+            do {
+                _ = try SettingValues(arguments: arguments, environment: [:])
+                return nil
+            } catch { return "\(error)" }
+        }
+        #expect(problem("--port") == "--port needs a value.")
+        #expect(problem("node") == "There is no setting 'node'; did you mean --nodes?")
+        #expect(problem("--port=1", "--data=a=b", "--config") == "--config needs a value.")
+        #expect(problem("--port=1", "--data=a=b", "--host", "--x") == nil)
     }
 
     @Test(arguments: [
         ("role", "king"), ("host", ""), ("port", "-1"), ("port", "65536"), ("port", "1.5"),
         ("public-url", "ftp://x"), ("public-url", "http://x/"), ("data", ""),
-        ("discovery-url", ""), ("discovery-url", "http://a,b"), ("replication", "0"),
-        ("replication", "17"), ("write-quorum", "0"), ("write-quorum", "4"),
+        ("discovery-url", ""), ("discovery-url", "http://a,b"), ("replicas", "0"),
+        ("replicas", "65"), ("write-quorum", "0"), ("write-quorum", "4"),
         ("chunk-size", "4095"), ("chunk-size", "16777217"), ("capacity", "-1"), ("capacity", "0"),
         ("capacity", "18446744073709551616"), ("capacity", "99999999TiB"), ("capacity", "1PB"),
         ("domain", "-1"), ("domain", "4294967296"), ("nodes", "0"), ("nodes", "101"),
-        ("heartbeat", "0s"), ("heartbeat", "-1s"), ("heartbeat", "1"), ("heartbeat", "1h"),
+        ("heartbeat-interval", "0s"), ("heartbeat-interval", "-1s"), ("heartbeat-interval", "1"),
+        ("heartbeat-interval", "1h"), ("upload-expiry", "2h"),
         ("suspect-after", "5s"), ("dead-after", "1s"), ("dead-after", "999999999d"),
         ("tls-certificate", "x"), ("tls-key", "x"), ("connections", "0"),
         ("connections", "100001"), ("log-level", "loud"), ("log-format", "xml"),
@@ -78,7 +114,7 @@ import Testing
         let secret = "an-operators-secret-of-some-length"
         let all = try values(
             flags: ["join-token": secret], environment: ["SECRET_KEY": secret])
-        #expect(!all.table.contains(secret) && all.table.contains("(secret)"))
+        #expect(!all.reference.contains(secret) && all.reference.contains("(secret)"))
         let short = try #require(problem(flags: ["join-token": "too-short-token"]))
         #expect(!short.contains("too-short-token") && short.contains("16 characters"))
     }
@@ -92,63 +128,43 @@ import Testing
         #expect(problem() == nil, "everything in one process needs nothing")
     }
 
-    @Test func everySettingCanBeGivenInEachWay() throws {
-        #expect(Set(Setting.all.map(\.flag)).count == Setting.all.count)
-        #expect(Set(Setting.all.map(\.variable)).count == Setting.all.count)
-        for setting in Setting.all {
+    @Test func everySettingCanBeGivenInEachWayAndStandsInTheReference() throws {
+        let all = ServePlan.settings
+        for names in [all.map(\.name), all.map(\.flag), all.map(\.variable)] {
+            #expect(Set(names).count == all.count)
+        }
+        let lines = try values().reference.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count < 80 })
+        for setting in all {
             for values in [
                 try values(flags: [setting.flag: "x"]),
                 try values(environment: [setting.variable: "x"]),
                 try values(file: "\(setting.flag) = x"),
                 try values(file: "\(setting.variable)=x"),
             ] {
-                #expect(values.text(setting) == "x")
+                #expect(values.value(of: setting)?.text == "x")
             }
+            #expect(lines.contains("  --\(setting.flag)  \(setting.variable)"))
+            let standard = setting.text(ServePlan())
+            var plan = ServePlan()
+            #expect(standard.isEmpty || setting.read(standard, &plan), "\(setting.flag)")
         }
     }
 
-    @Test func quantitiesAreReadWithTheirUnits() {
-        for (text, bytes) in [
-            ("1", 1), ("1B", 1), ("1KB", 1_000), ("2KiB", 2_048), ("3 MiB", 3 << 20),
-            ("500GB", 500_000_000_000), ("2TiB", 2 << 40), ("18446744073709551615", .max),
-        ] as [(String, UInt64)] {
-            #expect(SettingQuantity.bytes(text) == bytes, "\(text)")
-        }
-        for text in ["", "B", "-1", "1.5GB", "1 2", "1GBB", "99999999999TB", "KiB"] {
-            #expect(SettingQuantity.bytes(text) == nil, "\(text)")
-        }
-        for (text, duration) in [
-            ("500ms", Duration.milliseconds(500)), ("10s", .seconds(10)), ("5m", .minutes(5)),
-            ("12h", .hours(12)), ("14d", .days(14)),
+    @Test func theReferenceShowsEachSettingsPresentValueWhereItIsFromAndItsDefault() throws {
+        let reference = try values(
+            flags: ["port": "7000", "capacity": "1TB", "join-token": "a secret of its own"],
+            environment: ["LOG_FORMAT": "json"], file: "nodes = 7"
+        ).reference.replacing(/\s+/, with: " ")
+        for words in [
+            "5000 for a backend; now 7000, from the command line",
+            "Default: 100GB; now 1TB, from the command line",
+            "Default: text; now json, from the environment", "Default: 5; now 7, from dsim.conf",
+            "Default: dsim-data --", "now (secret), from the command line",
+            "Default: more than half of replicas --",
         ] {
-            #expect(SettingQuantity.duration(text) == duration, "\(text)")
+            #expect(reference.contains(words), "\(words)")
         }
-        for text in ["", "s", "1", "-1s", "1.5s", "1w", "9223372036854775807d", "0ms"] {
-            #expect(SettingQuantity.duration(text) == nil, "\(text)")
-        }
-    }
-
-    @Test func theHelpShowsEachSettingsPresentValueWhereItIsFromAndItsDefault() {
-        let flags = SettingValues.flags(in: [
-            "dsim", "serve", "--port", "7000", "--capacity=1TB", "--nope", "x", "--join-token",
-            "a secret of its own", "--data", "--help",
-        ])
-        #expect(flags == ["port": "7000", "capacity": "1TB", "join-token": "a secret of its own"])
-        let table = SettingValues(
-            flags: flags, environment: ["LOG_FORMAT": "json"],
-            file: ("dsim.conf", ["nodes": "7"])
-        ).table
-        for line in [
-            "now: 7000, from the command line; the default: not set",
-            "now: 1TB, from the command line; the default: 100GB",
-            "now: json, from the environment; the default: text",
-            "now: 7, from dsim.conf; the default: 5",
-            "now: dsim-data, from the default",
-            "now: (secret), from the command line; the default: not set",
-        ] {
-            #expect("\(table)\n".contains("\n      \(line)\n"), "\(line)")
-        }
-        #expect(!table.contains("a secret of its own"))
-        #expect(table.split(separator: "\n").allSatisfy { $0.count < 80 })
+        #expect(!reference.contains("a secret of its own"))
     }
 }

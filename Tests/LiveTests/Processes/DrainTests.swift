@@ -58,7 +58,7 @@ import Testing
 
     @Test func onlyWhoHoldsTheNodesKeyMaySendItAway() async throws {
         let network = try ProcessNetwork(
-            nodes: 2, settings: ProcessNetwork.quick + ["--replication", "2"])
+            nodes: 2, settings: ProcessNetwork.quick + ["--replicas", "2"])
         try await network.start()
         let node = network.nodes[0]
         let id = try await Self.id(of: node)

@@ -143,7 +143,7 @@ import Testing
         async throws
     {
         let network = try ProcessNetwork(
-            nodes: 1, settings: ProcessNetwork.quick + ["--replication", "1"])
+            nodes: 1, settings: ProcessNetwork.quick + ["--replicas", "1"])
         let disk = network.warden.folder.appending(path: "node-0")
         try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
         try #require(Self.mount(disk, sizeMegabytes: 12))

@@ -14,8 +14,8 @@ final class ProcessNetwork: Sendable {
 
     /// Times that suit a test.
     static let quick = [
-        "--heartbeat", "200ms", "--suspect-after", "3s", "--dead-after", "10m",
-        "--compare-every", "500ms", "--upload-expiry", "4s", "--orphan-grace", "5s",
+        "--heartbeat-interval", "200ms", "--suspect-after", "3s", "--dead-after", "10m",
+        "--anti-entropy-interval", "500ms", "--upload-expiry", "4s", "--orphan-grace", "5s",
         "--log-level", "notice",
     ]
 

@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func aScrubFindsWhatRottedAndTheReplicaIsMadeAnew() async throws {
-        try await story(settings: ["--scrub-every", "2s"]) { network, store, token in
+        try await story(settings: ["--scrub-interval", "2s"]) { network, store, token in
             let node = network.nodes[0]
             try #require(exists(Self.index, of: node, in: network), "a start would read it all")
             try flipABit(of: node, in: network)

@@ -31,13 +31,16 @@ import Testing
 
     @Test(arguments: [
         (
-            ["--role", "node", "--heartbeat", "3x"],
-            "--heartbeat is '3x', which is not a time such as 500ms, 10s, 5m, 12h or 14d."
+            ["--role", "node", "--heartbeat-interval", "3x"],
+            "--heartbeat-interval is '3x'; allowed: a duration from \"1ms\" to \"50y\", such as \"30s\"."
         ),
         (
             ["--role", "node", "--upload-expiry", "2h"],
-            "--upload-expiry must be shorter than --orphan-grace: chunks of an upload under way "
-                + "would be removed."
+            "--orphan-grace \"2h\" is not longer than --upload-expiry \"2h\"; allowed: longer."
+        ),
+        (
+            ["--role", "node", "--replica", "2"],
+            "There is no setting '--replica'; did you mean --replicas?"
         ),
         (
             ["--role", "node", "--host", "192.0.2.1"],
@@ -50,15 +53,21 @@ import Testing
         ),
         (
             ["--role", "backend", "--secret-key", "too short"],
-            "--secret-key or SECRET_KEY has fewer than 16 characters."
+            "--secret-key is …; allowed: 16 characters or more."
         ),
         (
             ["--role", "node", "--tls-certificate", "a.pem"],
-            "--tls-certificate and --tls-key belong together: give both."
+            "--tls-certificate and --tls-key belong together; allowed: both or neither."
         ),
     ])
     func aWrongSettingEndsWith64(arguments: [String], sentence: String) async throws {
         try await expect(64, sentence, arguments + ["--data", "data", "--port", port()])
+    }
+
+    @Test func aFileOfSettingsThatCannotBeReadEndsWith66() async throws {
+        try await expect(
+            66, "missing.conf cannot be read, or is not text. Check --config.",
+            ["--config", "missing.conf"])
     }
 
     @Test func aMissingJoinTokenEndsWith64() async throws {
@@ -70,7 +79,7 @@ import Testing
                 + "every server of the network.", ["--role", "node"], from: program)
         program.environment["JOIN_TOKEN"] = "hunter2"
         try await expect(
-            64, "The environment variable JOIN_TOKEN is …, which is not 16 characters or more.",
+            64, "The environment variable JOIN_TOKEN is …; allowed: 16 characters or more.",
             ["--role", "node"], from: program)
     }
 

@@ -76,7 +76,7 @@ private struct SecureNetwork {
                     "--tls-certificate", certificates.path("certificate.pem"),
                     "--tls-key", certificates.path("key.pem"),
                     "--tls-ca", certificates.path("ca.pem"),
-                    "--replication", "2",
+                    "--replicas", "2",
                 ] + ProcessNetwork.quick,
                 warden: warden)
         }

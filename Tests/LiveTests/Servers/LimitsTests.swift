@@ -91,10 +91,5 @@ import Testing
         #expect(rows.map(String.init) == Self.limits.map { "| \($0) | \($1) |" })
         #expect(Accounts.Settings().limits.window == .minutes(5))
         #expect(ServerSecret.minimumLength == JoinToken.minimumLength)
-        #expect(ServePlanDefaults.connections == ServerSettings().connectionLimit)
-    }
-
-    private enum ServePlanDefaults {
-        static let connections = Int(Setting.connections.standard ?? "")
     }
 }

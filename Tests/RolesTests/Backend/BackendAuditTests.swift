@@ -74,8 +74,10 @@ import Testing
         #expect(!retrievals.isEmpty)
     }
 
-    @Test func `nobody is challenged where no interval is set`() throws {
-        var story = BackendStory(nodes: 4, domains: 4)
+    @Test func `nobody is challenged where the interval is none`() throws {
+        var settings = settings
+        settings.auditInterval = .zero
+        var story = BackendStory(nodes: 4, domains: 4, settings: settings)
         try story.store([TestChunk(1)])
         story.advance(by: .hours(2))
         let audits = story.requests {

@@ -230,16 +230,16 @@ import Testing
                 "protocol.writeQuorum: a write quorum of 4 with 3 replicas; allowed: writeQuorum up to replicas"
             ),
             (
-                #""protocol": {"replicas": 1}"#,
-                "protocol.replicas: a write quorum of 2 with 1 replicas; allowed: writeQuorum up to replicas"
+                #""protocol": {"replicas": 2, "writeQuorum": 3}"#,
+                "protocol.writeQuorum: a write quorum of 3 with 2 replicas; allowed: writeQuorum up to replicas"
             ),
             (
-                #""protocol": {"suspectAfter": "30s"}"#,
-                #"protocol.suspectAfter: suspectAfter "30s" is not longer than heartbeatInterval "30s"; allowed: longer"#
+                #""protocol": {"suspectAfter": "10s"}"#,
+                #"protocol.suspectAfter: suspectAfter "10s" is not longer than heartbeatInterval "10s"; allowed: longer"#
             ),
             (
-                #""protocol": {"deadAfter": "1m"}"#,
-                #"protocol.deadAfter: deadAfter "1m" is not longer than suspectAfter "2m"; allowed: longer"#
+                #""protocol": {"deadAfter": "40s"}"#,
+                #"protocol.deadAfter: deadAfter "40s" is not longer than suspectAfter "45s"; allowed: longer"#
             ),
             (
                 #""protocol": {"orphanGrace": "1h"}"#,

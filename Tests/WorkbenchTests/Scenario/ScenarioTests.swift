@@ -52,7 +52,7 @@ import Testing
         expectOneEach(ScenarioSchema.nodes, NodeSettings())
         expectOneEach(ScenarioSchema.disk, DiskSettings())
         expectOneEach(ScenarioSchema.network, NetworkSettings())
-        expectOneEach(ScenarioSchema.protocolKeys, ProtocolSettings())
+        expectOneEach(ProtocolSettings.all.map { ScenarioKey($0) }, ProtocolSettings())
         expectOneEach(ScenarioSchema.churn, ChurnSettings())
         expectOneEach(ScenarioSchema.workload, WorkloadSettings())
     }
@@ -123,7 +123,7 @@ import Testing
         try check(ScenarioSchema.nodes, NodeSettings())
         try check(ScenarioSchema.disk, DiskSettings())
         try check(ScenarioSchema.network, NetworkSettings())
-        try check(ScenarioSchema.protocolKeys, ProtocolSettings())
+        try check(ProtocolSettings.all.map { ScenarioKey($0) }, ProtocolSettings())
         try check(ScenarioSchema.workload, WorkloadSettings())
     }
 

@@ -73,7 +73,7 @@ package final class NetworkProcesses {
         process.arguments =
             [
                 "serve", "--role", role, "--port", "\(port)", "--data", "\(folder)/\(name)",
-                "--discovery-url", "http://127.0.0.1:\(discovery)", "--heartbeat", "2s",
+                "--discovery-url", "http://127.0.0.1:\(discovery)", "--heartbeat-interval", "2s",
                 "--log-level", "warning",
             ] + extra
         var environment = ProcessInfo.processInfo.environment

@@ -1,11 +1,9 @@
-package import Primitives
-
 /// Whole amounts written as a decimal number and a unit, such as "1.5h" or "40GiB".
 package struct QuantityUnits: Sendable {
-    package struct Unit: Sendable {
-        package let name: String
+    struct Unit: Sendable {
+        let name: String
         /// How many of the smallest unit make one.
-        package let size: UInt64
+        let size: UInt64
     }
 
     let units: [Unit]
@@ -88,14 +86,12 @@ package struct QuantityUnits: Sendable {
 
 extension Duration {
     /// Reads "250ms", "30s", "1.5h"; nil when the text is no length of time.
-    package init?(scenarioText text: String) {
+    package init?(_ text: String) {
         guard let nanoseconds = QuantityUnits.time.parse(text).flatMap({ Int64(exactly: $0) })
         else { return nil }
         self.init(nanoseconds: nanoseconds)
     }
 
-    /// The text that a scenario would hold for this length of time, which is not negative.
-    package var scenarioText: String {
-        QuantityUnits.time.format(UInt64(nanoseconds))
-    }
+    /// The shortest text for this length of time, which is not negative.
+    package var text: String { QuantityUnits.time.format(UInt64(nanoseconds)) }
 }

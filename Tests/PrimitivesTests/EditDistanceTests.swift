@@ -1,6 +1,5 @@
+import Primitives
 import Testing
-
-@testable import Workbench
 
 @Suite struct EditDistanceTests {
     @Test(
