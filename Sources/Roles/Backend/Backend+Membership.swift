@@ -47,6 +47,7 @@ extension Backend {
             // It restarted: what it holds may differ from what it held, and it no longer wants to
             // leave, unless it asks again.
             members[index].incarnation = registration.incarnation
+            if members[index].isDraining { members.candidateGained() }
             members[index].isDraining = false
             members[index].nextComparison = min(
                 members[index].nextComparison, now + random.upTo(.minutes(1)))
@@ -116,6 +117,7 @@ extension Backend {
         if status == .dead { died(index, effects: &effects) }
         if old == .dead { returned(index, at: now, effects: &effects) }
         if status == .alive {
+            members.candidateGained()
             // Repairs that found no source or no target may go on.
             reconcileExpected(of: index, at: now, effects: &effects)
         }

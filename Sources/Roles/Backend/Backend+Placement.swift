@@ -11,6 +11,7 @@ extension Backend {
         _ count: Int, of id: ChunkID, byteCount: Int, avoiding avoided: [Int],
         random: inout RandomSource
     ) -> [Int] {
+        guard UInt64(byteCount) <= members.mostRoom else { return [] }
         var taken = avoided
         var chosen: [Int] = []
         var domains = domainsInUse(by: id)
@@ -59,7 +60,7 @@ extension Backend {
     }
 
     /// Looks at every member; used where probing found nobody.
-    private func scan(
+    private mutating func scan(
         _ byteCount: Int, taken: [Int], domains: [UInt32], random: inout RandomSource
     ) -> Int? {
         let fit = members.all.indices.filter {
@@ -68,7 +69,10 @@ extension Backend {
         let elsewhere = fit.filter { !domains.contains(members[$0].domain) }
         let candidates = elsewhere.isEmpty ? fit : elsewhere
         let total = candidates.reduce(0 as UInt64) { $0 + members[$1].room }
-        guard total > 0 else { return nil }
+        guard total > 0 else {
+            members.measureRoom()
+            return nil
+        }
         var draw = random.below(total)
         for member in candidates {
             if draw < members[member].room { return member }
@@ -121,7 +125,7 @@ extension Backend {
             enqueueIfNeeded(id)
             return
         }
-        chunks[id]?.queuedAt = nil
+        chunks[id]?.repairTicket = nil
         for holder in chunk.holders where !members[holder.member].countsForRedundancy {
             removeHolder(holder.member, from: id)
         }

@@ -10,33 +10,105 @@ package struct RepairTransfer: Sendable {
 }
 
 /// Chunks that wait for repair, by the number of replicas that they have left.
+///
+/// One that found no target waits apart, and is tried again once a member became able to take a
+/// replica, a bounded number at a time: a round costs what changed, however many wait.
 package struct RepairQueue: Sendable {
-    private var levels: [Deque<ChunkID>]
-    /// Chunks whose repair failed or found no target; they wait for the next round of maintenance.
-    private var parked: [ChunkID] = []
+    /// A chunk's place in the queue. Entries under another number are outdated.
+    struct Ticket: Sendable {
+        let level: UInt32
+        let number: UInt32
+    }
+
+    private struct Entry: Sendable {
+        let chunk: ChunkID
+        let number: UInt32
+    }
+
+    /// Tries that may find no target before the next round of maintenance.
+    static let fruitlessTriesPerRound = 256
+    /// Chunks of each level that are tried in a round in which nothing changed.
+    static let probesPerRound = 4
+
+    private var levels: [Deque<Entry>]
+    /// Chunks that found no target, by level.
+    private var waiting: [Deque<Entry>]
+    /// How many of those, from the front, are to be tried again.
+    private var due: [Int]
+    private var fruitlessTriesLeft = fruitlessTriesPerRound
+    /// The candidates as of the last time that all were to be tried again.
+    private var candidates: UInt64 = 0
+    private var lastNumber: UInt32 = 0
+    /// Chunks whose transfer failed; they wait for the next round of maintenance.
+    private var failed: [ChunkID] = []
     package internal(set) var underWay = 0
     /// When the next transfer may start, so that repair keeps to its bandwidth.
     var nextStart = Instant.origin
     var timerIsSet = false
+    /// How often no target was found since the start.
+    package private(set) var fruitlessTries = 0
 
-    init(replicas: Int) { levels = Array(repeating: [], count: replicas) }
+    init(replicas: Int) {
+        levels = Array(repeating: [], count: replicas)
+        waiting = levels
+        due = Array(repeating: 0, count: replicas)
+    }
 
     /// Entries, outdated ones included.
-    package var count: Int { levels.reduce(parked.count) { $0 + $1.count } }
+    package var count: Int {
+        (levels + waiting).reduce(failed.count) { $0 + $1.count }
+    }
 
-    mutating func push(_ chunk: ChunkID, level: Int) { levels[level].append(chunk) }
+    /// Whether there is something to try now.
+    var isEmpty: Bool {
+        levels.allSatisfy(\.isEmpty) && (fruitlessTriesLeft <= 0 || due.allSatisfy { $0 == 0 })
+    }
 
-    mutating func park(_ chunk: ChunkID) { parked.append(chunk) }
+    mutating func push(_ chunk: ChunkID, level: Int) -> Ticket {
+        let ticket = makeTicket(level)
+        levels[level].append(Entry(chunk: chunk, number: ticket.number))
+        return ticket
+    }
 
-    mutating func takeParked() -> [ChunkID] {
-        defer { parked = [] }
-        return parked
+    /// Has a chunk wait until somebody may be able to take a replica.
+    mutating func wait(_ chunk: ChunkID, level: Int) -> Ticket {
+        fruitlessTries += 1
+        fruitlessTriesLeft -= 1
+        let ticket = makeTicket(level)
+        waiting[level].append(Entry(chunk: chunk, number: ticket.number))
+        return ticket
+    }
+
+    private mutating func makeTicket(_ level: Int) -> Ticket {
+        lastNumber &+= 1
+        return Ticket(level: UInt32(level), number: lastNumber)
+    }
+
+    mutating func retryLater(_ chunk: ChunkID) { failed.append(chunk) }
+
+    mutating func takeFailed() -> [ChunkID] {
+        defer { failed = [] }
+        return failed
+    }
+
+    /// A new round: once all that were to be tried again were, all are if somebody became a
+    /// candidate since, else a few.
+    mutating func startRound(candidates: UInt64) {
+        fruitlessTriesLeft = Self.fruitlessTriesPerRound
+        guard due.allSatisfy({ $0 == 0 }) else { return }
+        let limit = candidates == self.candidates ? Self.probesPerRound : .max
+        due = waiting.map { min($0.count, limit) }
+        self.candidates = candidates
     }
 
     /// The next entry of the least redundant level.
-    mutating func pop() -> (chunk: ChunkID, level: Int)? {
+    mutating func pop() -> (chunk: ChunkID, number: UInt32)? {
         for level in levels.indices {
-            if let chunk = levels[level].popFirst() { return (chunk, level) }
+            if let entry = levels[level].popFirst() { return (entry.chunk, entry.number) }
+            if due[level] > 0, fruitlessTriesLeft > 0, let entry = waiting[level].popFirst() {
+                due[level] -= 1
+                return (entry.chunk, entry.number)
+            }
         }
         return nil
     }
@@ -51,13 +123,19 @@ extension Backend {
         guard let chunk = chunks[id], chunk.isCommitted else { return }
         let level = redundancy(of: chunk)
         guard level + chunk.underWay.count < settings.replicas else { return }
-        if let queuedAt = chunk.queuedAt, queuedAt <= level { return }
-        chunks[id]?.queuedAt = level
-        repairs.push(id, level: level)
+        if let ticket = chunk.repairTicket, ticket.level <= level { return }
+        chunks[id]?.repairTicket = repairs.push(id, level: level)
     }
 
-    mutating func unparkRepairs() {
-        for id in repairs.takeParked() { enqueueIfNeeded(id) }
+    /// Queues a chunk that may find a target now even if it found none before.
+    mutating func enqueueAnew(_ id: ChunkID) {
+        chunks[id]?.repairTicket = nil
+        enqueueIfNeeded(id)
+    }
+
+    mutating func startRepairRound() {
+        for id in repairs.takeFailed() { enqueueAnew(id) }
+        repairs.startRound(candidates: members.candidates)
     }
 
     /// Starts as many transfers as the bounds allow.
@@ -66,16 +144,16 @@ extension Backend {
     ) {
         while repairs.underWay < settings.repairTransfers {
             guard now >= repairs.nextStart else {
-                if !repairs.timerIsSet, repairs.count > 0 {
+                if !repairs.timerIsSet, !repairs.isEmpty {
                     repairs.timerIsSet = true
                     effects.schedule(Timer(.repair), after: repairs.nextStart - now)
                 }
                 return
             }
-            guard let (id, level) = repairs.pop() else { return }
-            // Queued again at another level since, or no longer in need.
-            guard let chunk = chunks[id], chunk.queuedAt == level else { continue }
-            chunks[id]?.queuedAt = nil
+            guard let (id, number) = repairs.pop() else { return }
+            // Queued again since, or no longer in need.
+            guard let chunk = chunks[id], chunk.repairTicket?.number == number else { continue }
+            chunks[id]?.repairTicket = nil
             guard redundancy(of: chunk) + chunk.underWay.count < settings.replicas else {
                 continue
             }
@@ -96,7 +174,8 @@ extension Backend {
                 1, of: id, byteCount: chunk.byteCount, avoiding: avoided, random: &random
             ).first
         else {
-            repairs.park(id)
+            let level = redundancy(of: chunk)
+            chunks[id]?.repairTicket = repairs.wait(id, level: level)
             return
         }
         let source = sources[random.below(sources.count)]
@@ -140,11 +219,11 @@ extension Backend {
             reconcile(id, at: now, effects: &effects)
         case .sourceMissing:
             replicaMissing(id, on: transfer.source, .scrubOrRead, at: now, effects: &effects)
-            repairs.park(id)
+            repairs.retryLater(id)
         case .full:
             members[transfer.target].isFull()
-            repairs.park(id)
-        case .refused, .busy, .sourceSilent, nil: repairs.park(id)
+            repairs.retryLater(id)
+        case .refused, .busy, .sourceSilent, nil: repairs.retryLater(id)
         }
         pumpRepairs(at: now, random: &random, effects: &effects)
     }

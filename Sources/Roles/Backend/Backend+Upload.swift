@@ -115,7 +115,7 @@ extension Backend {
         } else {
             replaceStore(of: operation, at: now, random: &random, effects: &effects)
             // Committed meanwhile, it counted on this replica; if nobody takes its place, repair must.
-            enqueueIfNeeded(id)
+            enqueueAnew(id)
         }
         settle(operation, effects: &effects)
     }

@@ -200,7 +200,7 @@ package struct Backend: Role {
         startComparisons(at: now, random: &random, effects: &effects)
         startAudits(at: now, random: &random, effects: &effects)
         writeGathered(at: now, effects: &effects)
-        unparkRepairs()
+        startRepairRound()
         pumpRepairs(at: now, random: &random, effects: &effects)
         effects.schedule(Timer(.maintenance), after: settings.peersInterval)
     }

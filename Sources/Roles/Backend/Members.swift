@@ -15,6 +15,12 @@ package struct Members: Sendable {
     /// that a network has, can be added up, whatever they claim.
     private static let freeBytesLimit: UInt64 = 1 << 46
 
+    /// Changes whenever a member may have become able to take a chunk that it could not take before.
+    private(set) var candidates: UInt64 = 0
+    /// The most room that a member has which may be given chunks: a bound that stands until
+    /// `candidates` changes, since until then room only shrinks.
+    private(set) var mostRoom = UInt64.max
+
     struct Feed: Sendable {
         var lastAnswer: Instant?
         var epoch: UInt64 = 0
@@ -88,7 +94,7 @@ package struct Members: Sendable {
     mutating func forgetPlacements() {
         mostFreeBytes = 1
         for index in all.indices {
-            all[index].placedBytes = 0
+            changeRoom(of: index) { $0.placedBytes = 0 }
             guard all[index].countsForRedundancy else { continue }
             mostFreeBytes = max(mostFreeBytes, all[index].freeBytes)
         }
@@ -104,8 +110,31 @@ package struct Members: Sendable {
 
     /// Takes note of the free space that a member claims, as far as its capacity allows for it.
     mutating func heard(freeBytes: UInt64, capacityBytes: UInt64, of index: Int) {
-        all[index].freeBytes = min(freeBytes, capacityBytes, Self.freeBytesLimit)
+        changeRoom(of: index) {
+            $0.freeBytes = min(freeBytes, capacityBytes, Self.freeBytesLimit)
+        }
         mostFreeBytes = max(mostFreeBytes, all[index].freeBytes)
+    }
+
+    // MARK: Candidates
+
+    /// A member may have become able to take chunks.
+    mutating func candidateGained() {
+        candidates += 1
+        mostRoom = .max
+    }
+
+    /// More room makes a candidate of a member that had not enough for the largest chunk.
+    private mutating func changeRoom(of index: Int, by change: (inout Member) -> Void) {
+        let before = all[index].room
+        change(&all[index])
+        if all[index].room > before, before < UInt64(ProtocolSettings.chunkBytes.upperBound) {
+            candidateGained()
+        }
+    }
+
+    mutating func measureRoom() {
+        mostRoom = all.reduce(0) { $1.acceptsChunks ? max($0, $1.room) : $0 }
     }
 }
 
@@ -165,8 +194,8 @@ package struct PlacedChunk: Sendable {
     var underWay: [Int] = []
     /// Members that were asked to delete it and have not answered.
     var deleting: [Int] = []
-    /// The repair queue that it waits in; nil when in none.
-    var queuedAt: Int?
+    /// Where it waits for repair; nil when it does not.
+    var repairTicket: RepairQueue.Ticket?
     /// Its holders changed since its last placement record.
     var isDirty = false
 
