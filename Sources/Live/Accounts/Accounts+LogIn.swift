@@ -23,7 +23,7 @@ extension Accounts {
         guard let password = try? PasswordRules.bytes(password) else { throw .wrongCredentials }
         return try await attempt(name, from: address, at: now) { () throws(AccountError) in
             let (account, key) = try await self.credentials(of: name)
-            let masterKey = try await self.workers.run { () throws(AccountError) in
+            let masterKey = try await self.workers.run(for: .logIn) { () throws(AccountError) in
                 try self.unlock(key, password)
             }
             guard let account else { throw .wrongCredentials }
@@ -56,7 +56,7 @@ extension Accounts {
         try await attempt(name, from: address, at: now) { () throws(AccountError) in
             let account = try await self.account(of: session)
             let key = try Self.decode(account)
-            let changed = try await self.workers.run { () throws(AccountError) in
+            let changed = try await self.workers.run(for: .logIn) { () throws(AccountError) in
                 try self.protect(self.unlock(key, present), new)
             }
             try await self.replaceKey(of: account, with: changed.encoded, keeping: session)

@@ -15,7 +15,7 @@ package final class Accounts: Sendable {
         package var limits = AttemptLimiter.Limits()
         /// How many passwords are checked at once; each takes 128 MiB by default.
         package var maximumDerivations = 2
-        /// How many more wait for their turn.
+        /// How many more wait for their turn, of log-ins and of registrations.
         package var maximumWaiting = 32
         /// How many keys are held for one user; the session that expires first gives way.
         package var maximumOpenSessions = 64
@@ -84,7 +84,7 @@ package final class Accounts: Sendable {
         let password = try PasswordRules.bytes(password)
         // Known before the work is done, and no secret: the answer would be the same after it.
         guard try await account(name) == nil else { throw .nameTaken }
-        let key = try await workers.run { () throws(AccountError) in
+        let key = try await workers.run(for: .registration) { () throws(AccountError) in
             try self.protect(Self.randomMasterKey(), password)
         }
         return try await add(name, key: key.encoded, at: now)

@@ -77,7 +77,14 @@ import Testing
                 accounts.limits.perName
             ),
             ("Passwords that are checked at once", accounts.maximumDerivations),
-            ("Passwords that wait for their turn", accounts.maximumWaiting),
+            (
+                "Passwords that are made ready for new users at once",
+                PasswordWorkers.registrationShare(of: accounts.maximumDerivations)
+            ),
+            (
+                "Passwords that wait for their turn, of log-ins and of new users",
+                accounts.maximumWaiting
+            ),
             ("Block headers of an answer in JSON", LedgerRoutes.pageLimit),
             ("Signed block headers of an answer", LedgerRoutes.headerLimit),
         ]
