@@ -5,7 +5,12 @@ import Glibc
 enum ClientAddress {
     private static let maximumCount = 64
 
-    /// What attempts of a client are counted under: an IPv4 address, or the /64 network of an IPv6
+    /// Whether an address is one that this machine has for itself.
+    static func isLoopback(_ text: String) -> Bool {
+        text == "::1" || group(of: text).hasPrefix("127.")
+    }
+
+    /// What attempts and connections of a client are counted under: an IPv4 address, or the /64 network of an IPv6
     /// address, within which a client picks addresses freely. Other text stands for itself.
     static func group(of text: String) -> String {
         let address = String(text.prefix { $0 != "%" }.prefix(maximumCount))

@@ -88,6 +88,10 @@ extension ServePlan {
         Setting(
             "connections", \.server.connectionLimit, .count(1...100_000),
             "Connections that are served at once."),
+        Setting(
+            "connectionsPerAddress", \.server.connectionsPerAddress, .count(1...100_000),
+            absent: "a quarter of them, and no limit for this machine and a proxy on it",
+            "Connections of one address that are served at once."),
         Setting("logLevel", \.logLevel, .choice, "The least that is logged."),
         Setting("logFormat", \.logFormat, .choice, "How it is logged; json is an object a line."),
     ]

@@ -25,6 +25,8 @@ package struct ServerSettings: Sendable {
     package var domain: UInt32 = 0
     /// Connections at once.
     package var connectionLimit = 1024
+    /// Connections of one address at once; nil: a quarter of all, and no limit for this machine.
+    package var connectionsPerAddress: Int?
     /// Where it does its work.
     package var loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any()
     /// How long a connection may say nothing between two requests.

@@ -63,9 +63,12 @@ package struct ServerShell: Sendable {
     func application(
         _ router: Router<ServerContext>, running: @escaping @Sendable () async -> Void
     ) throws -> any Service {
+        let connections = ConnectionLimiter(settings) { [metrics] in
+            metrics.count("dsim_connections_refused_total")
+        }
         let http1 = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [LargeReads()],
+                additionalChannelHandlers: [connections.handler(), LargeReads()],
                 idleTimeout: .seconds(settings.idleSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Self.headLimit, maxHeaderListSize: Self.headLimit,

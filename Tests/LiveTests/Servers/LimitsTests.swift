@@ -37,6 +37,10 @@ import Testing
             ("Members of a network", Directory.limit),
             ("Connections at once, unless set", settings.connectionLimit),
             (
+                "Connections of one address at once, unless set",
+                ConnectionLimiter(settings).limit
+            ),
+            (
                 "Seconds that a connection may say nothing between requests",
                 Int(settings.idleSeconds)
             ),
