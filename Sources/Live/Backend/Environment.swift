@@ -101,12 +101,23 @@ package enum RequestLimits {
 }
 
 extension Request {
-    /// The body as a form of at most so many bytes.
+    /// The body as a form in JSON, of at most so many bytes.
     func form<Form: Decodable>(
         _ type: Form.Type, upTo limit: Int = RequestLimits.form, context: ServerContext
     ) async throws -> Form {
+        try requireJSON()
         let bytes = try await collect(upTo: limit, context: context)
         return try WireJSON.read(type, from: bytes)
+    }
+
+    /// Throws unless the body is said to be JSON. A page of another site can have a browser send a form
+    /// or plain text, but nothing that is said to be JSON.
+    func requireJSON() throws(HTTPFailure) {
+        let type = headers[.contentType]?.prefix { $0 != ";" && $0 != " " }
+        guard type?.lowercased() == "application/json" else {
+            throw HTTPFailure(
+                .unsupportedMediaType, "not-json", "The body needs Content-Type: application/json.")
+        }
     }
 }
 

@@ -84,6 +84,7 @@ struct SealedRoutes: Sendable {
             let (record, since) = try await backend.store.file(id, of: session.user)
             chunks = try OpenFile(record, since: since, masterKey: masterKey).manifest.chunks
         } else {
+            try request.requireJSON()
             chunks = try WireJSON.read(DeleteForm.self, from: body).chunks
         }
         try await backend.store.delete(id, chunks: chunks, by: session.user)

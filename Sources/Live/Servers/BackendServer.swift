@@ -108,6 +108,7 @@ package struct BackendServer: Sendable {
         _ environment: BackendEnvironment, to router: Router<ServerContext>
     ) {
         let api = router.group("api")
+            .add(middleware: SameOrigin(address: environment.settings.address))
         AccountRoutes(backend: environment).add(to: api)
         let files = api.group().add(middleware: ReadyMiddleware(host: environment.host))
         FileRoutes(backend: environment).add(to: files)

@@ -27,8 +27,10 @@ import Testing
 
     private static let close = "Host: x\r\nConnection: close\r\n"
 
+    private static let json = "Content-Type: application/json\r\n"
+
     private static func post(_ rest: String) -> String {
-        "POST /api/login HTTP/1.1\r\n\(close)\(rest)"
+        "POST /api/login HTTP/1.1\r\n\(close)\(json)\(rest)"
     }
 
     private static let framings: [Case] = [
@@ -174,7 +176,7 @@ import Testing
         try await EdgeNetwork.run(nodes: 1) { network in
             let body = Array(#"{"user":"nobody"}"#.utf8)
             let head =
-                "POST /api/login/parameters HTTP/1.1\r\n\(Self.close)"
+                "POST /api/login/parameters HTTP/1.1\r\n\(Self.close)\(Self.json)"
                 + "Transfer-Encoding: chunked\r\n\r\n"
             let chunks = body.map { "1\r\n\(UnicodeScalar($0))\r\n" }.joined() + "0\r\n\r\n"
             let pieces = Array((head + chunks).utf8).map { [$0] }

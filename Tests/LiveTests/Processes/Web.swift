@@ -29,6 +29,9 @@ enum Web {
         var request = URLRequest(url: parsed, timeoutInterval: patience)
         request.httpMethod = method
         if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
+        if body != nil {
+            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        }
         let (data, response) =
             if let body {
                 try await session.upload(for: request, from: body)

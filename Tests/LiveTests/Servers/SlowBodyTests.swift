@@ -26,7 +26,9 @@ import Testing
                 "a file of any length", "POST /api/files?name=slow", user.open,
                 "Transfer-Encoding: chunked\r\n"
             ),
-            ("a form", "POST /api/login", [], length),
+            (
+                "a form", "POST /api/login", [], "Content-Type: application/json\r\n" + length
+            ),
         ].map { name, request, headers, framing in
             let fields = headers.map { "\($0): \($1)\r\n" }.joined()
             return Endless(

@@ -153,14 +153,20 @@ final class RawConnection: @unchecked Sendable {
         }
     }
 
-    /// A request that HTTP allows, with what makes a server close afterwards.
+    /// A request that HTTP allows, with what makes a server close afterwards. A body is said to be JSON
+    /// unless the headers say otherwise.
     static func request(
         _ port: Int, _ method: String, _ target: String, headers: [(String, String)] = [],
         body: [UInt8]? = nil
     ) async throws -> RawAnswer? {
         var head = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
-        if let body { head += "Content-Length: \(body.count)\r\n" }
+        if let body {
+            head += "Content-Length: \(body.count)\r\n"
+            if !headers.contains(where: { $0.0 == "Content-Type" }) {
+                head += "Content-Type: application/json\r\n"
+            }
+        }
         return try await exchange(
             port, [Array((head + "\r\n").utf8) + (body ?? [])], isHead: method == "HEAD")
     }
