@@ -78,16 +78,16 @@ import Testing
         #expect(
             problem(flags: ["xyzzy": "1"])
                 == "There is no setting '--xyzzy'; dsim serve --help lists them.")
-        func problem(_ arguments: String...) -> String? {
+        func refusal(_ arguments: String...) -> String? {
             do {
                 _ = try SettingValues(arguments: arguments, environment: [:])
                 return nil
             } catch { return "\(error)" }
         }
-        #expect(problem("--port") == "--port needs a value.")
-        #expect(problem("node") == "There is no setting 'node'; did you mean --nodes?")
-        #expect(problem("--port=1", "--data=a=b", "--config") == "--config needs a value.")
-        #expect(problem("--port=1", "--data=a=b", "--host", "--x") == nil)
+        #expect(refusal("--port") == "--port needs a value.")
+        #expect(refusal("node") == "There is no setting 'node'; did you mean --nodes?")
+        #expect(refusal("--port=1", "--data=a=b", "--config") == "--config needs a value.")
+        #expect(refusal("--port=1", "--data=a=b", "--host", "--x") == nil)
     }
 
     @Test(arguments: [
