@@ -29,38 +29,47 @@ package struct Discovery: Role {
         _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
         switch input {
-        case .message(let from, let call, .heartbeat(let lease, let freeBytes)):
-            let isKnown = hear(from, lease: lease, freeBytes: freeBytes, at: now)
-            effects.send(.heartbeatAnswer(isKnown: isKnown), to: from, call: call)
-        case .message(let from, let call, .register(let registration)):
-            // A peer speaks for itself only.
-            guard registration.node == from else { return }
-            let lease = register(registration, at: now)
-            effects.send(.registered(lease: lease), to: from, call: call)
-        case .message(let from, let call, .peers(let epoch, let since)):
-            effects.send(
-                .peersAnswer(changes(since: epoch == self.epoch ? since : 0)), to: from, call: call)
-        case .message(let from, _, .unregister): unregister(from)
+        case .request(let from, let call, .discovery(let request)):
+            guard let answer = serve(request, from: from, at: now) else { return }
+            effects.answer(.discovery(answer), to: from, call: call)
         case .start:
             epoch = random.next()
             effects.schedule(Timer(.sweep), after: sweepInterval)
         case .timer(let timer) where timer.kind == .sweep:
             sweep(at: now)
             effects.schedule(Timer(.sweep), after: sweepInterval)
-        default: break
+        case .request, .answer, .timer, .disk, .leave, .backend: break
+        }
+    }
+
+    /// Nil where there is nothing to say.
+    private mutating func serve(
+        _ request: DiscoveryRequest, from peer: PeerID, at now: Instant
+    ) -> DiscoveryAnswer? {
+        switch request {
+        case .heartbeat(let beat): return .heartbeat(hear(beat, from: peer, at: now))
+        case .register(let registration):
+            // A peer speaks for itself only.
+            guard registration.node == peer else { return nil }
+            return .register(register(registration, at: now))
+        case .peers(let request):
+            return .peers(changes(since: request.epoch == epoch ? request.since : 0))
+        case .unregister:
+            unregister(peer)
+            return nil
         }
     }
 
     private var sweepInterval: Duration { settings.suspectAfter / 4 }
 
-    /// Notes a heartbeat. False when the lease is not the sender's: it must register.
+    /// Notes a heartbeat. Where the lease is not the sender's, it must register.
     private mutating func hear(
-        _ peer: PeerID, lease: UInt32, freeBytes: UInt64, at now: Instant
-    ) -> Bool {
-        let index = Int(lease)
+        _ beat: Heartbeat, from peer: PeerID, at now: Instant
+    ) -> HeartbeatAnswer {
+        let index = Int(beat.lease)
         guard index < entries.count, entries[index].registration.node == peer,
             !entries[index].isGone
-        else { return false }
+        else { return HeartbeatAnswer(isKnown: false) }
         entries[index].lastHeard = now
         if entries[index].status != .alive {
             entries[index].status = .alive
@@ -68,15 +77,15 @@ package struct Discovery: Role {
         }
         let reported = entries[index].registration.freeBytes
         // Backends weigh nodes by free space; a change below 1 % of the capacity is not news.
-        let difference = reported > freeBytes ? reported - freeBytes : freeBytes - reported
+        let difference = max(reported, beat.freeBytes) - min(reported, beat.freeBytes)
         if difference > entries[index].registration.capacityBytes / 100 {
-            entries[index].registration.freeBytes = freeBytes
+            entries[index].registration.freeBytes = beat.freeBytes
             markChanged(index)
         }
-        return true
+        return HeartbeatAnswer(isKnown: true)
     }
 
-    private mutating func register(_ registration: Registration, at now: Instant) -> UInt32 {
+    private mutating func register(_ registration: Registration, at now: Instant) -> Lease {
         if let lease = leases[registration.node] {
             let index = Int(lease)
             let isNew = entries[index].registration != registration
@@ -86,14 +95,14 @@ package struct Discovery: Role {
                 entries[index].status = .alive
                 markChanged(index)
             }
-            return lease
+            return Lease(number: lease)
         }
         let lease = UInt32(entries.count)
         leases[registration.node] = lease
         entries.append(
             Entry(registration: registration, status: .alive, lastHeard: now, changed: 0))
         markChanged(Int(lease))
-        return lease
+        return Lease(number: lease)
     }
 
     private mutating func unregister(_ peer: PeerID) {

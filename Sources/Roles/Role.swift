@@ -13,7 +13,9 @@ package protocol Role: Sendable {
 package enum Input: Sendable {
     /// The first input of every run; the role asks its disk what it kept.
     case start
-    case message(from: PeerID, call: CallID, Message)
+    case request(from: PeerID, call: CallID, Request)
+    /// What came of the request that this participant made under `call`.
+    case answer(from: PeerID, call: CallID, Answer)
     case timer(Timer)
     case disk(DiskEvent)
     /// An operator's wish that the node leave for good.
@@ -115,9 +117,16 @@ package struct Effects: Sendable {
 
     package init() {}
 
+    /// Sends a request whose answer, if any, belongs to no call.
     @inlinable
-    package mutating func send(_ message: Message, to peer: PeerID, call: CallID) {
-        sends.append(Send(to: peer, call: call, message: message))
+    package mutating func tell(_ request: Request, to peer: PeerID) {
+        sends.append(Send(to: peer, call: .none, message: .request(request)))
+    }
+
+    /// Answers a request that was made under `call`.
+    @inlinable
+    package mutating func answer(_ answer: Answer, to peer: PeerID, call: CallID) {
+        sends.append(Send(to: peer, call: call, message: .answer(answer)))
     }
 
     @inlinable
@@ -127,9 +136,9 @@ package struct Effects: Sendable {
 
     /// Sends a request whose timeout comes back as `Timer(.callTimeout, call)`.
     package mutating func request(
-        _ message: Message, to peer: PeerID, call: CallID, timeout: Duration
+        _ request: Request, to peer: PeerID, call: CallID, timeout: Duration
     ) {
-        send(message, to: peer, call: call)
+        sends.append(Send(to: peer, call: call, message: .request(request)))
         schedule(Timer(.callTimeout, call.raw), after: timeout)
     }
 

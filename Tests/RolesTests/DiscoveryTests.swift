@@ -16,13 +16,16 @@ import Testing
     private func register(
         _ registration: Registration, in drive: inout Drive<Discovery>
     ) throws -> UInt32 {
-        try #require(drive.receive(.register(registration), from: registration.node).first?.lease)
+        try #require(
+            drive.receive(.discovery(.register(registration)), from: registration.node).first?.lease
+        )
     }
 
     private func news(
         of drive: inout Drive<Discovery>, epoch: UInt64 = 0, since: UInt64 = 0
     ) throws -> PeersAnswer {
-        let answers = drive.receive(.peers(epoch: epoch, since: since), from: Peers.backend)
+        let answers = drive.receive(
+            .discovery(.peers(PeersRequest(epoch: epoch, since: since))), from: Peers.backend)
         return try #require(answers.first?.peersAnswer)
     }
 
@@ -34,7 +37,8 @@ import Testing
     @Test func `a node that registers is reported alive, with what it said of itself`() throws {
         var drive = makeDiscovery()
         let registration = Registration.of(node, incarnation: 5, domain: 3)
-        let answers = drive.receive(.register(registration), from: node, call: CallID(42))
+        let answers = drive.receive(
+            .discovery(.register(registration)), from: node, call: CallID(42))
         #expect(answers.count == 1)
         #expect(answers.first?.to == node)
         #expect(answers.first?.call == CallID(42))
@@ -67,7 +71,7 @@ import Testing
 
     @Test func `nobody registers for somebody else`() throws {
         var drive = makeDiscovery()
-        #expect(drive.receive(.register(.of(node)), from: Peers.stranger).isEmpty)
+        #expect(drive.receive(.discovery(.register(.of(node))), from: Peers.stranger).isEmpty)
         #expect(try news(of: &drive).reports.isEmpty)
     }
 
@@ -87,7 +91,7 @@ import Testing
     @Test func `silence makes a node suspect, then dead, and a heartbeat brings it back`() throws {
         var drive = makeDiscovery()
         let lease = try register(.of(node), in: &drive)
-        let beat = Message.heartbeat(lease: lease, freeBytes: 1_000_000)
+        let beat = Request.heartbeat(lease: lease, freeBytes: 1_000_000)
 
         drive.advance(by: settings.suspectAfter - .seconds(1))
         #expect(try status(in: &drive) == .alive)

@@ -125,7 +125,9 @@ struct LedgerRoutes: Sendable {
 
     private func proof(_ request: Request) async throws -> Response {
         _ = try await backend.session(request)
-        let index = try request.query("record", as: UInt32.self)
+        guard let index = request.uri.queryParameters["record"].flatMap({ UInt32($0) }) else {
+            throw HTTPFailure.badRequest("The query needs record=<its index in the ledger>.")
+        }
         guard let (proof, leaf, block) = try await backend.ledger.proof(ofRecord: Int(index)) else {
             throw HTTPFailure(
                 .notFound, "no-such-record", "The ledger has no record of this index.")

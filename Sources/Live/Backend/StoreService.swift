@@ -26,11 +26,11 @@ struct StoreService: Sendable {
         let payload = Payload(bytes: bytes, byteCount: bytes.count)
         for attempt in 1...settings.attempts {
             let answer = await host.receive(
-                .putChunk(PutChunkRequest(chunk: chunk, payload: payload)), from: user,
+                .file(.putChunk(PutChunkRequest(chunk: chunk, payload: payload))), from: user,
                 timeout: patience(forBytes: bytes.count))
             switch answer {
-            case .chunkPut(.stored): return
-            case .chunkPut(.mismatched):
+            case .file(.putChunk(.stored)): return
+            case .file(.putChunk(.mismatched)):
                 throw HTTPFailure(
                     .unprocessableContent, "mismatched",
                     "The bytes are not those that the chunk's name stands for.")
@@ -52,19 +52,19 @@ struct StoreService: Sendable {
     /// Makes a file of chunks that were put.
     func commit(_ request: CommitRequest, by user: PeerID) async throws {
         switch await host.receive(
-            .commitFile(request), from: user, timeout: patience(forBytes: 0))
+            .file(.commit(request)), from: user, timeout: patience(forBytes: 0))
         {
-        case .fileCommitted(.committed): return
-        case .fileCommitted(.unknownChunks(let indices)):
+        case .file(.commit(.committed)): return
+        case .file(.commit(.unknownChunks(let indices))):
             throw HTTPFailure(
                 .conflict, "unknown-chunks",
                 "Some chunks are not kept on enough nodes: put them again.",
                 indices: indices.map(Int.init))
-        case .fileCommitted(.conflict):
+        case .file(.commit(.conflict)):
             throw HTTPFailure(
                 .conflict, "conflict",
                 "The file id or a chunk belongs to another file, or a chunk stands in it twice.")
-        case .fileCommitted(.implausible):
+        case .file(.commit(.implausible)):
             throw HTTPFailure(
                 .unprocessableContent, "implausible",
                 "A file of \(request.chunks.count) chunks has a sealed manifest of "
@@ -91,11 +91,11 @@ struct StoreService: Sendable {
         let request = GetChunkRequest(file: file, chunk: chunk, proof: proof)
         for attempt in 1...settings.attempts {
             let answer = await host.receive(
-                .getChunk(request), from: user,
+                .file(.getChunk(request)), from: user,
                 timeout: patience(forBytes: ProtocolSettings.chunkBytes.upperBound))
             switch answer {
-            case .chunkAnswer(.found(let payload)): return payload.bytes
-            case .chunkAnswer(.notFound):
+            case .file(.getChunk(.found(let payload))): return payload.bytes
+            case .file(.getChunk(.notFound)):
                 throw HTTPFailure(
                     .notFound, "no-such-chunk", "The chunk is not one of this file's.")
             default: try await pause(attempt)
@@ -107,12 +107,12 @@ struct StoreService: Sendable {
     /// Deletes a file, whose chunks are checked against its root.
     func delete(_ file: FileID, chunks: [ChunkID], by user: PeerID) async throws {
         switch await host.receive(
-            .deleteFile(DeleteFileRequest(file: file, chunks: chunks)), from: user,
+            .file(.delete(DeleteFileRequest(file: file, chunks: chunks))), from: user,
             timeout: patience(forBytes: 0))
         {
-        case .fileDeleted(.deleted): return
-        case .fileDeleted(.notFound): throw Self.noSuchFile
-        case .fileDeleted(.mismatched):
+        case .file(.delete(.deleted)): return
+        case .file(.delete(.notFound)): throw Self.noSuchFile
+        case .file(.delete(.mismatched)):
             throw HTTPFailure(
                 .unprocessableContent, "mismatched", "These are not the file's chunks.")
         default: throw HTTPFailure.unavailable

@@ -6,6 +6,7 @@ package import Logging
 package import NIOCore
 import NIOPosix
 import Primitives
+import Roles
 package import ServiceLifecycle
 import Storage
 
@@ -72,7 +73,7 @@ package struct Launch: Sendable {
                 "The node in \(folder.path) has left the network for good. Start it with a new data "
                     + "folder; this one can be deleted")
         }
-        let own = Member(
+        let own = Contact(
             role: .node, publicKey: identity.publicKey,
             proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
         let note = WireJSON.bytes(

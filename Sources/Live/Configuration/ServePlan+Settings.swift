@@ -25,7 +25,7 @@ extension ServePlan {
 
     private static let path = TextForm.text("a path")
     private static let address = TextForm.text("the base of an http or https URL") {
-        Member.isPlausible(address: $0)
+        Contact.isReachable(address: $0)
     }
 
     private static let servers: [Setting<ServePlan>] = [
@@ -100,7 +100,7 @@ extension ServePlan {
         allowed: "http or https URLs with commas between them",
         read: { text in
             let urls = text.split(separator: ",").map(String.init)
-            return urls.isEmpty || !urls.allSatisfy(Member.isPlausible(address:)) ? nil : urls
+            return urls.isEmpty || !urls.allSatisfy(Contact.isReachable(address:)) ? nil : urls
         },
         write: { $0.joined(separator: ",") })
 

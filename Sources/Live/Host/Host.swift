@@ -33,7 +33,7 @@ package actor Host<R: Role> {
     package typealias Observation = HostObservation
 
     private struct Waiting {
-        var continuation: CheckedContinuation<Message?, Never>
+        var continuation: CheckedContinuation<Answer?, Never>
         var deadline: NIODeadline
     }
 
@@ -75,11 +75,11 @@ package actor Host<R: Role> {
         body(&role)
     }
 
-    /// Hands over a message and waits for the role's answer. Nil when it did not answer in time, in
+    /// Hands over a request and waits for the role's answer. Nil when it did not answer in time, in
     /// the host's clock, or the host stopped.
     package func receive(
-        _ message: Message, from peer: PeerID, timeout: Duration
-    ) async -> Message? {
+        _ request: Roles.Request, from peer: PeerID, timeout: Duration
+    ) async -> Answer? {
         guard !isStopped else { return nil }
         lastCall += 1
         let call = CallID(lastCall)
@@ -87,13 +87,13 @@ package actor Host<R: Role> {
         return await withCheckedContinuation { continuation in
             scheduleSweep()
             waiting[call] = Waiting(continuation: continuation, deadline: deadline)
-            feed(.message(from: peer, call: call, message))
+            feed(.request(from: peer, call: call, request))
         }
     }
 
-    /// Hands over a message that has no answer.
-    package func receive(_ message: Message, from peer: PeerID) {
-        feed(.message(from: peer, call: .none, message))
+    /// Hands over a request that has no answer.
+    package func receive(_ request: Roles.Request, from peer: PeerID) {
+        feed(.request(from: peer, call: .none, request))
     }
 
     /// Tells a node's role of a backend that joined the network.
@@ -161,17 +161,18 @@ package actor Host<R: Role> {
 
     private func send(_ send: Effects.Send) {
         observe?(.sent(send.message, to: send.to))
-        if send.message.isAnswer {
-            answer(send.call, send.message)
-            return
+        let request: Roles.Request
+        switch send.message {
+        case .answer(let message): return answer(send.call, message)
+        case .request(let message): request = message
         }
         let transport = transport
         Task(executorPreference: tasks) {
             do {
-                guard let answer = try await transport.send(send.message, to: send.to) else {
+                guard let answer = try await transport.send(request, to: send.to) else {
                     return
                 }
-                await self.feed(.message(from: send.to, call: send.call, answer))
+                await self.feed(.answer(from: send.to, call: send.call, answer))
             } catch {
                 self.observe?(.unreachable(send.to, error))
                 // The role need not wait for what will not come.
@@ -182,7 +183,7 @@ package actor Host<R: Role> {
         }
     }
 
-    private func answer(_ call: CallID, _ message: Message?) {
+    private func answer(_ call: CallID, _ message: Answer?) {
         waiting.removeValue(forKey: call)?.continuation.resume(returning: message)
     }
 

@@ -1,4 +1,5 @@
 import Logging
+import Roles
 import ServiceLifecycle
 import Storage
 
@@ -8,7 +9,7 @@ struct AddressBook: Service {
     private let database: BackendDatabase
     private let logger: Logger
     private let changes = AsyncStream.makeStream(
-        of: Member.self, bufferingPolicy: .bufferingNewest(65_536))
+        of: Contact.self, bufferingPolicy: .bufferingNewest(65_536))
 
     init(database: BackendDatabase, logger: Logger) {
         self.database = database
@@ -16,13 +17,13 @@ struct AddressBook: Service {
     }
 
     /// Has a member written down soon.
-    func keep(_ member: Member) { changes.continuation.yield(member) }
+    func keep(_ member: Contact) { changes.continuation.yield(member) }
 
     /// Those that were written down.
-    func members() async throws -> [Member] {
+    func members() async throws -> [Contact] {
         try await database.peers().compactMap { peer in
-            guard let role = JoinToken.MemberRole(rawValue: peer.role) else { return nil }
-            return Member(
+            guard let role = MemberRole(rawValue: peer.role) else { return nil }
+            return Contact(
                 role: role, publicKey: peer.publicKey, proof: peer.proof, address: peer.address)
         }
     }

@@ -1,17 +1,18 @@
 package import Primitives
+package import Roles
 import Synchronization
 
 /// Who belongs to the network, as far as this server has heard, and where they are.
 package final class Directory: Sendable {
     private let token: JoinToken
-    private let members = Mutex<[PeerID: Member]>([:])
-    private let changed: @Sendable (Member) -> Void
+    private let members = Mutex<[PeerID: Contact]>([:])
+    private let changed: @Sendable (Contact) -> Void
 
     /// Members that one server remembers; more are refused.
     package static let limit = 1 << 17
 
     /// `changed` hears of each member that is new or moved, on the thread that learnt of it.
-    package init(token: JoinToken, changed: @escaping @Sendable (Member) -> Void = { _ in }) {
+    package init(token: JoinToken, changed: @escaping @Sendable (Contact) -> Void = { _ in }) {
         self.token = token
         self.changed = changed
     }
@@ -27,7 +28,7 @@ package final class Directory: Sendable {
 
     /// Takes note of a member, once its proof has been checked.
     @discardableResult
-    package func learn(_ member: Member) -> Outcome {
+    package func learn(_ member: Contact) -> Outcome {
         let old = self[member.id]
         if old == member { return .known }
         guard token.admits(member.publicKey, as: member.role, proof: member.proof) else {
@@ -52,10 +53,10 @@ package final class Directory: Sendable {
         return outcome
     }
 
-    package subscript(id: PeerID) -> Member? { members.withLock { $0[id] } }
+    package subscript(id: PeerID) -> Contact? { members.withLock { $0[id] } }
 
     /// All members of a role, in order of their ids.
-    package func all(_ role: JoinToken.MemberRole) -> [Member] {
+    package func all(_ role: MemberRole) -> [Contact] {
         members.withLock { members in
             members.values.filter { $0.role == role }.sorted { $0.id < $1.id }
         }

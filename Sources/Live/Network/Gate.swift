@@ -1,5 +1,6 @@
 import Cryptography
 package import Primitives
+package import Roles
 import Synchronization
 
 /// Decides who a request between servers is from, or why nobody may be served.
@@ -35,7 +36,7 @@ package struct Gate: Sendable {
     package func caller(
         authorization: String?, introduction: String?, method: String, target: String,
         bodyHash: Hash256
-    ) throws(Refusal) -> Member {
+    ) throws(Refusal) -> Contact {
         guard let sessions, let authorization, authorization.hasPrefix(RequestCode.scheme) else {
             return try signer(
                 authorization: authorization, introduction: introduction, method: method,
@@ -56,7 +57,7 @@ package struct Gate: Sendable {
     }
 
     /// Grants a session to a member. Nil where it cannot.
-    func grant(_ offer: SessionOfferForm, to member: Member) -> SessionGrantForm? {
+    func grant(_ offer: SessionOfferForm, to member: Contact) -> SessionGrantForm? {
         sessions?.grant(offer, to: member, at: clock.now)
     }
 
@@ -64,10 +65,10 @@ package struct Gate: Sendable {
     package func signer(
         authorization: String?, introduction: String?, method: String, target: String,
         bodyHash: Hash256
-    ) throws(Refusal) -> Member {
+    ) throws(Refusal) -> Contact {
         guard let authorization, let introduction,
             let signature = RequestSignature(header: authorization),
-            let member = Introduction.member(from: introduction, key: signature.sender)
+            let member = Introduction.contact(from: introduction, key: signature.sender)
         else { throw .unsigned }
         let now = clock.now
         let subject = RequestSignature.Subject(

@@ -1,12 +1,13 @@
 import Cryptography
 import Primitives
+import Roles
 import Synchronization
 
 /// The sessions that a server has granted to others, in memory only: after a restart nobody has one,
 /// and whoever shows one signs instead.
 final class GrantedSessions: Sendable {
     private struct Entry {
-        var member: Member
+        var member: Contact
         var session: PeerSession
     }
 
@@ -34,7 +35,7 @@ final class GrantedSessions: Sendable {
 
     /// Grants a session to a member that signed its offer. Nil where there are too many.
     func grant(
-        _ offer: SessionOfferForm, to member: Member, at now: Instant
+        _ offer: SessionOfferForm, to member: Contact, at now: Instant
     ) -> SessionGrantForm? {
         var seed = Accounts.randomBytes(AgreementKey.seedCount)
         guard
@@ -60,7 +61,7 @@ final class GrantedSessions: Sendable {
     func forgetAll() { state.withLock { $0 = State() } }
 
     /// The session of an id and who it was granted to, while it is good.
-    func session(_ id: UInt64, at now: Instant) -> (member: Member, session: PeerSession)? {
+    func session(_ id: UInt64, at now: Instant) -> (member: Contact, session: PeerSession)? {
         state.withLock { state in
             guard let entry = state.entries[id], entry.session.expires > now else { return nil }
             return (entry.member, entry.session)

@@ -1,14 +1,10 @@
 package import Cryptography
 package import Primitives
+package import Roles
 
 /// The secret that admits servers to one network. Whoever has it can prove that a key belongs to a
 /// member, and check such proofs without asking anybody.
 package struct JoinToken: Sendable {
-    /// What a member of the network may be.
-    package enum MemberRole: String, Sendable, Codable {
-        case discovery, node, backend
-    }
-
     private let key: SecretKey
 
     /// Fewer characters than this could be guessed.

@@ -1,5 +1,6 @@
 import Cryptography
 package import Primitives
+import Roles
 
 /// A key that two servers agreed on, so that not every request between them has to be signed: making
 /// and checking a signature takes a hundred times as long as an authentication code.
@@ -36,6 +37,8 @@ struct SessionGrantForm: Codable {
 
 /// The initiator's side of an agreement on a session.
 struct SessionOffer: Sendable {
+    static let route = Route(.post, "/session")
+
     private let own: PublicKey
     private let key: AgreementKey
 

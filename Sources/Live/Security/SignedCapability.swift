@@ -7,6 +7,9 @@ package struct SignedCapability: Sendable, Equatable {
     package let capability: Capability
     package let signature: Signature
 
+    /// The header in which it is shown to a node.
+    package static let header = "DecentraStore-Capability"
+
     private static let byteCount = 8 + 8 + 32 + 8 + Signature.count
 
     package init(capability: Capability, signature: Signature) {

@@ -53,7 +53,7 @@ package struct BackendServer: Sendable {
         let addresses = AddressBook(database: parts.database, logger: logger)
         let directory = Directory(token: token) { addresses.keep($0) }
         for member in try await addresses.members() { directory.learn(member) }
-        let own = Member(
+        let own = Contact(
             role: .backend, publicKey: identity.publicKey,
             proof: token.proof(of: identity.publicKey, as: .backend), address: settings.address)
         let peerClient = PeerClient(
@@ -76,13 +76,11 @@ package struct BackendServer: Sendable {
             settings: settings, chunkSize: parts.chunkSize, clock: clock)
         let peers = PeerRoutes(
             host: host, gate: Gate(own: identity.id, directory: directory, clock: clock),
-            directory: directory, serves: { _, member in member.role == .node },
-            isReady: { $0.isReady })
+            edge: peerClient.edge, isReady: { $0.isReady })
         let router = shell.router(
             readiness: { await Self.readiness(host) }, description: Self.description
         ) { await Self.gauges(host) }
-        router.post("damaged") { try await peers.respond(to: .damaged, $0, $1) }
-        router.post("leave") { try await peers.respond(to: .leave, $0, $1) }
+        peers.add(BackendRequest.all, to: router)
         Self.addAPI(environment, to: router)
         PageRoutes().add(to: router)
         self.host = host

@@ -29,36 +29,13 @@ package struct DiscoveryServer: Sendable {
             disk: nil, transport: NoTransport(), observe: surroundings.observe)
         let peers = PeerRoutes(
             host: host, gate: Gate(own: PeerID(0), directory: directory, clock: clock),
-            directory: directory,
-            serves: { route, member in
-                switch route {
-                case .register, .heartbeat, .unregister: member.role == .node
-                default: member.role == .backend
-                }
-            },
-            additions: {
-                var additions = WireAnswer.Additions()
-                additions.backends = directory.all(.backend).map(\.form)
-                additions.member = { directory[$0]?.form }
-                return additions
-            })
+            edge: ServerEdge(identity: identity, directory: directory, clock: clock))
         let router = shell.router(
             readiness: { nil }, description: Self.description
         ) {
             [("dsim_members", Double(directory.all(.node).count))]
         }
-        router.post("register") { try await peers.respond(to: .register, $0, $1) }
-        router.post("heartbeat") { try await peers.respond(to: .heartbeat, $0, $1) }
-        router.post("unregister") { try await peers.respond(to: .unregister, $0, $1) }
-        router.get("peers") { request, context in
-            guard
-                let epoch = request.uri.queryParameters["epoch"].flatMap({
-                    PeerID(hexadecimal: String($0))?.raw
-                })
-            else { throw HTTPFailure.badRequest("The query needs epoch=<16 hexadecimal digits>.") }
-            let since = try request.query("since", as: UInt64.self)
-            return try await peers.respond(to: .peers(epoch: epoch, since: since), request, context)
-        }
+        peers.add(DiscoveryRequest.all, to: router)
         self.host = host
         routes = router.names
         services = [
@@ -73,7 +50,7 @@ package struct DiscoveryServer: Sendable {
 
 /// For roles that only answer.
 struct NoTransport: Transport {
-    func send(_ message: Message, to peer: PeerID) async throws -> Message? {
+    func send(_ request: Roles.Request, to peer: PeerID) async throws -> Answer? {
         throw PeerClient.Failure.notForServers
     }
 }

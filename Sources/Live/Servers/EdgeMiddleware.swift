@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import Primitives
+import Roles
 import Storage
 
 /// What stands before every route: a request id, errors as JSON, and a line in the log.
@@ -57,6 +58,8 @@ struct EdgeMiddleware: RouterMiddleware {
         switch error {
         case let failure as HTTPFailure: return failure
         case WireError.malformed(let what): return .badRequest("Malformed request: \(what).")
+        case WireError.forbidden(let code, let sentence):
+            return HTTPFailure(.forbidden, code, sentence)
         case let error as HTTPError where error.status == .notFound:
             return HTTPFailure(.notFound, "no-such-route", "There is nothing at this address.")
         case let error as HTTPError:

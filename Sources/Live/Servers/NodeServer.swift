@@ -31,7 +31,7 @@ package struct NodeServer: Sendable {
         let directory = Directory(token: token) { member in
             if member.role == .backend { introductions.continuation.yield(member.id) }
         }
-        let own = Member(
+        let own = Contact(
             role: .node, publicKey: identity.publicKey,
             proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
         let peerClient = PeerClient(
@@ -54,18 +54,11 @@ package struct NodeServer: Sendable {
             gate: Gate(
                 own: identity.id, directory: directory, clock: clock,
                 sessions: sessions),
-            directory: directory,
-            serves: { route, member in
-                switch route {
-                case .retrieve: true
-                default: member.role == .backend
-                }
-            },
+            edge: peerClient.edge,
             isReady: { $0.isServing },
             met: { member in
                 if member.role == .backend { await host.meet(backend: member.id) }
-            },
-            keep: { peerClient.keep($0) })
+            })
         let router = shell.router(
             readiness: {
                 guard await host.read({ $0.isServing }) else { return "reading the index back" }
@@ -73,7 +66,8 @@ package struct NodeServer: Sendable {
             },
             description: Self.description
         ) { await Self.gauges(host) + Self.gauges(status()) }
-        Self.add(peers, to: router)
+        peers.add(NodeRequest.all, to: router)
+        router.post("session") { try await peers.openSession($0, $1) }
         Self.addOperations(identity, host, peers.gate, to: router, left: left)
         self.host = host
         self.sessions = sessions
@@ -84,30 +78,6 @@ package struct NodeServer: Sendable {
             DiskWatch(status: status, logger: logger),
             try shell.application(router) { await host.start() },
         ]
-    }
-
-    private static func add(_ peers: PeerRoutes<StorageNode>, to router: Router<ServerContext>) {
-        router.post("store") { request, context in
-            guard
-                let chunk = request.uri.queryParameters["chunk"].flatMap({
-                    ChunkID(hexadecimal: String($0))
-                })
-            else { throw HTTPFailure.badRequest("The query needs chunk=<64 hexadecimal digits>.") }
-            let stamp = Instant(nanoseconds: try request.query("stamp", as: Int64.self))
-            return try await peers.respond(to: .store(chunk, stamp: stamp), request, context)
-        }
-        router.get("retrieve/:chunk") { request, context in
-            guard let chunk = context.parameters.get("chunk").flatMap({ ChunkID(hexadecimal: $0) })
-            else {
-                throw HTTPFailure.badRequest("A chunk's name has 64 hexadecimal digits.")
-            }
-            return try await peers.respond(to: .retrieve(chunk), request, context)
-        }
-        router.post("copy") { try await peers.respond(to: .copy, $0, $1) }
-        router.post("delete") { try await peers.respond(to: .delete, $0, $1) }
-        router.post("audit") { try await peers.respond(to: .audit, $0, $1) }
-        router.post("inventory") { try await peers.respond(to: .inventory, $0, $1) }
-        router.post("session") { try await peers.openSession($0, $1) }
     }
 
     /// What its operator asks of it.

@@ -5,46 +5,72 @@ import NIOCore
 import Primitives
 import Roles
 
-/// Serves the routes that other servers ask a role for.
+/// Serves the requests that other servers make of a role.
 struct PeerRoutes<R: Role>: Sendable {
     let host: Host<R>
     let gate: Gate
-    let directory: Directory
-    /// Which members the role listens to, by route.
-    let serves: @Sendable (WireRoute, Member) -> Bool
+    let edge: ServerEdge
     /// Whether the role answers: until it has read its disk back it would leave requests lying.
     var isReady: @Sendable (borrowing R) -> Bool = { _ in true }
     /// Told of every caller before its request is served.
-    var met: @Sendable (Member) async -> Void = { _ in }
-    var additions: @Sendable () -> WireAnswer.Additions = { .init() }
-    /// Where capabilities are kept that copies bring along.
-    var keep: @Sendable (SignedCapability) -> Void = { _ in }
+    var met: @Sendable (Contact) async -> Void = { _ in }
 
-    func respond(
-        to route: WireRoute, _ request: Request, _ context: ServerContext
+    func add(_ kinds: [any ServerRequest.Type], to router: Router<ServerContext>) {
+        for kind in kinds { add(kind, to: router) }
+    }
+
+    private func add<Asked: ServerRequest>(_ kind: Asked.Type, to router: Router<ServerContext>) {
+        let route = Asked.route
+        let path = RouterPath(route.path)
+        switch route.method {
+        case .get: router.get(path) { try await respond(to: kind, $0, $1) }
+        case .post: router.post(path) { try await respond(to: kind, $0, $1) }
+        }
+    }
+
+    private func respond<Asked: ServerRequest>(
+        to kind: Asked.Type, _ request: Request, _ context: ServerContext
     ) async throws -> Response {
-        var member: Member?
-        if let hash = route.namedBodyHash { member = try caller(request, bodyHash: hash) }
+        let parameters = try Asked.route.values(in: request, context)
+        var caller: Contact?
+        if let hash = try Asked.bodyHash(parameters) {
+            caller = try self.caller(request, bodyHash: hash)
+        }
         let body =
-            route.bodyLimit == 0
-            ? []
-            : try await request.collect(
-                upTo: route.bodyLimit, context: context)
-        let caller = try member ?? caller(request, bodyHash: SHA256.hash(body))
-        guard serves(route, caller) else {
+            Asked.bodyLimit == 0
+            ? [] : try await request.collect(upTo: Asked.bodyLimit, context: context)
+        let sender = try caller ?? self.caller(request, bodyHash: SHA256.hash(body))
+        guard Asked.askers.contains(sender.role) else {
             throw HTTPFailure(
-                .forbidden, "wrong-role", "A \(caller.role.rawValue) may not ask for this.")
+                .forbidden, "wrong-role", "A \(sender.role.rawValue) may not ask for this.")
         }
-        await met(caller)
-        let message = try self.message(route, request, body)
-        if case .register(let registration) = message {
-            guard registration.node == caller.id, registration.publicKey == caller.publicKey else {
-                throw HTTPFailure(
-                    .forbidden, "wrong-sender", "A node registers itself only, with its own key.")
-            }
-        }
+        await met(sender)
+        let asked = try Asked(
+            WireRequest(
+                Asked.route, texts: parameters, body: body,
+                capability: request.headers[Self.capabilityHeader]),
+            edge.reading(from: sender))
         guard await host.read(isReady) else { throw HTTPFailure.starting }
-        return try await answer(to: message, route, from: caller)
+        return try await answer(asked, from: sender)
+    }
+
+    private func answer<Asked: ServerRequest>(
+        _ asked: Asked, from sender: Contact
+    ) async throws -> Response {
+        let heard = Response(status: HTTPResponse.Status(code: PeerClient.heard))
+        guard Asked.Reply.self != Never.self else {
+            await host.receive(asked.request, from: sender.id)
+            return heard
+        }
+        let answer = await host.receive(
+            asked.request, from: sender.id, timeout: Asked.answerTime.limit)
+        guard let reply = answer.flatMap(Asked.reply(in:)) else {
+            if Asked.answerTime.isAskedAgain { return heard }
+            throw HTTPFailure(
+                .serviceUnavailable, "no-answer", "The server is starting or stopping. Try again.",
+                retryAfterSeconds: 1)
+        }
+        return Response(Asked.encode(reply, edge))
     }
 
     /// Agrees with a member on a session, which only its signature can ask for.
@@ -65,7 +91,7 @@ struct PeerRoutes<R: Role>: Sendable {
 
     private func caller(
         _ request: Request, bodyHash: Hash256, mustSign: Bool = false
-    ) throws -> Member {
+    ) throws -> Contact {
         let prove = mustSign ? gate.signer : gate.caller
         do throws(Gate.Refusal) {
             return try prove(
@@ -92,73 +118,43 @@ struct PeerRoutes<R: Role>: Sendable {
         }
     }
 
-    private func message(
-        _ route: WireRoute, _ request: Request, _ body: [UInt8]
-    ) throws -> Message {
-        var capability: SignedCapability?
-        if let text = request.headers[Self.capabilityHeader] {
-            guard let signed = SignedCapability(hexadecimal: text),
-                let issuer = directory[signed.capability.issuer], issuer.role == .backend,
-                signed.isValid(issuer: issuer.publicKey)
-            else {
-                throw HTTPFailure(
-                    .forbidden, "bad-capability",
-                    "The capability is not signed by a backend that is known here.")
-            }
-            capability = signed
-        }
-        let message = try route.message(body: body, capability: capability)
-        if case .copy = message {
-            let (source, given) = try WireRoute.copyCompanions(body)
-            guard directory.learn(source) != .stranger else {
-                throw HTTPFailure(
-                    .forbidden, "stranger", "The source has not this network's join token.")
-            }
-            keep(given)
-        }
-        return message
-    }
-
-    private func answer(
-        to message: Message, _ route: WireRoute, from caller: Member
-    ) async throws -> Response {
-        switch route {
-        case .damaged, .unregister:
-            await host.receive(message, from: caller.id)
-            return Response(status: .accepted)
-        default: break
-        }
-        let patience: Primitives.Duration = route == .leave ? .seconds(5) : .minutes(3)
-        guard let answer = await host.receive(message, from: caller.id, timeout: patience) else {
-            // Not yet: the node asks again.
-            if route == .leave { return Response(status: .accepted) }
-            throw HTTPFailure(
-                .serviceUnavailable, "no-answer", "The server is starting or stopping. Try again.",
-                retryAfterSeconds: 1)
-        }
-        guard let wire = WireAnswer(answer, additions: additions()) else {
-            throw HTTPFailure(.internalServerError, "internal", "The answer has no form.")
-        }
-        return Response(
-            status: HTTPResponse.Status(code: wire.status),
-            headers: [.contentType: wire.contentType],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: wire.body)))
-    }
-
     private static var introductionHeader: HTTPField.Name { HTTPField.Name(Introduction.header)! }
     private static var capabilityHeader: HTTPField.Name {
-        HTTPField.Name(WireRequest.capabilityHeader)!
+        HTTPField.Name(SignedCapability.header)!
     }
 }
 
-extension Request {
-    /// A parameter of the query that must be there and must have this form.
-    func query<Value: LosslessStringConvertible>(
-        _ name: Substring, as type: Value.Type
-    ) throws -> Value {
-        guard let text = uri.queryParameters[name], let value = Value(String(text)) else {
-            throw HTTPFailure.badRequest("The query needs \(name)=….")
+extension Route {
+    /// The values of the parameters as a request gives them.
+    fileprivate func values(
+        in request: Request, _ context: ServerContext
+    ) throws -> [String] {
+        try parameters.map { name in
+            let value =
+                query.contains(name)
+                ? request.uri.queryParameters[name[...]].map(String.init)
+                : context.parameters.get(name)
+            guard let value else { throw WireError.malformed("the query lacks \(name)") }
+            return value
         }
-        return value
+    }
+}
+
+extension Response {
+    fileprivate init(_ answer: WireAnswer) {
+        let status = HTTPResponse.Status(code: answer.status)
+        switch answer.body {
+        case .none: self.init(status: status)
+        case .json(let bytes):
+            self.init(
+                status: status, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .bytes(let bytes):
+            self.init(
+                status: status, headers: [.contentType: "application/octet-stream"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .refusal(let code, let message):
+            self = .json(ErrorForm(code: code, message: message), status: status)
+        }
     }
 }

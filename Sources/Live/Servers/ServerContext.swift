@@ -18,3 +18,6 @@ package struct ServerContext: RequestContext {
     /// The client's address without its port.
     package var clientAddress: String { channel.remoteAddress?.ipAddress ?? "local" }
 }
+
+/// A request over HTTP; what roles ask of each other is `Roles.Request`.
+package typealias Request = Hummingbird.Request

@@ -6,13 +6,14 @@ package import Logging
 import NIOCore
 import NIOSSL
 package import Primitives
+package import Roles
 import ServiceLifecycle
 import Synchronization
 
 /// What all servers have in common: the listener and its limits, TLS, health, readiness and metrics.
 package struct ServerShell: Sendable {
     package let settings: ServerSettings
-    package let role: JoinToken.MemberRole
+    package let role: MemberRole
     package let id: PeerID
     package let logger: Logger
     package let metrics = ServerMetrics()

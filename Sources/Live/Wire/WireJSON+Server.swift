@@ -1,4 +1,5 @@
 import Foundation
+package import Roles
 
 /// JSON at a server's edge: what it says can always be encoded, and what it hears is refused in words.
 extension WireJSON {
@@ -40,14 +41,4 @@ extension WireJSON {
         default: return "the body is not JSON"
         }
     }
-}
-
-/// Why bytes from elsewhere are not the message that they should be.
-package enum WireError: Error, Equatable {
-    /// What is wrong, in words for whoever sent it.
-    case malformed(String)
-    /// No server of this kind has such a route.
-    case unknownRoute
-    /// The answer's status does not belong to the request.
-    case unexpectedStatus(Int)
 }

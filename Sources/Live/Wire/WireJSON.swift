@@ -3,18 +3,24 @@ package import Foundation
 /// JSON as it travels between servers and clients: members in alphabetical order, slashes as they
 /// are, byte strings by the types that hold them (see `Base64` and the conformances beside it).
 package enum WireJSON {
+    private static let encoder = encoder([])
+    private static let prettyEncoder = encoder(.prettyPrinted)
+    private static let decoder = JSONDecoder()
+
+    private static func encoder(_ formatting: JSONEncoder.OutputFormatting) -> JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, formatting]
+        return encoder
+    }
+
     /// The UTF-8 text of a value. Throws only for values that JSON cannot hold.
     package static func encode(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(value)
+        try encoder.encode(value)
     }
 
     /// The same on several lines, for people.
     package static func pretty(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        String(decoding: try prettyEncoder.encode(value), as: UTF8.self)
     }
 
     /// Reads a value. Unknown members are passed over, so that a newer peer may say more. Throws
@@ -22,6 +28,6 @@ package enum WireJSON {
     package static func decode<Value: Decodable>(
         _ type: Value.Type, from data: Data
     ) throws -> Value {
-        try JSONDecoder().decode(type, from: data)
+        try decoder.decode(type, from: data)
     }
 }

@@ -45,7 +45,8 @@ extension Backend {
         let peer = members[index].peer
         let call = calls.open(to: peer, .compare(member: index))
         effects.request(
-            .inventory(question), to: peer, call: call, timeout: settings.requestTimeout)
+            .node(.inventory(InventoryRequest(question))), to: peer, call: call,
+            timeout: settings.requestTimeout)
     }
 
     mutating func comparisonAnswered(

@@ -44,14 +44,14 @@ extension Backend {
             let peer = members[member].peer
             let call = calls.open(to: peer, .audit(lastOperation, member: member))
             effects.request(
-                .audit(AuditRequest(chunk: id, nonce: nonce)), to: peer, call: call,
+                .node(.audit(AuditRequest(chunk: id, nonce: nonce))), to: peer, call: call,
                 timeout: settings.timeout(forBytes: byteCount))
         }
     }
 
     /// A node answered a challenge, or did not (nil).
     mutating func auditAnswered(
-        _ operation: UInt64, _ member: Int, _ answer: AuditAnswer?, at now: Instant,
+        _ operation: UInt64, _ member: Int, _ answer: AuditOutcome?, at now: Instant,
         effects: inout Effects
     ) {
         guard var audit = audits[operation] else { return }
@@ -86,7 +86,7 @@ extension Backend {
             .retrieve(
                 Retrieval(operation: lastOperation, chunk: id, member: member, askedAt: now)))
         effects.request(
-            .retrieve(RetrieveRequest(chunk: id, capability: nil)), to: peer, call: call,
+            .node(.retrieve(RetrieveRequest(chunk: id, capability: nil))), to: peer, call: call,
             timeout: settings.timeout(forBytes: chunks[id]?.byteCount ?? 0))
     }
 }

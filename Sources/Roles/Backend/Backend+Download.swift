@@ -34,11 +34,11 @@ extension Backend {
         random: inout RandomSource, effects: inout Effects
     ) {
         guard isOwnChunk(request, of: user) else {
-            effects.send(.chunkAnswer(.notFound), to: user, call: call)
+            effects.answer(.file(.getChunk(.notFound)), to: user, call: call)
             return
         }
         guard let chunk = chunks[request.chunk], downloads.count < Self.downloadLimit else {
-            effects.send(.chunkAnswer(.unavailable), to: user, call: call)
+            effects.answer(.file(.getChunk(.unavailable)), to: user, call: call)
             return
         }
         lastOperation += 1
@@ -77,7 +77,7 @@ extension Backend {
         guard !download.candidates.isEmpty else {
             guard download.waiting == 0 else { return }
             downloads[operation] = nil
-            effects.send(.chunkAnswer(.unavailable), to: download.user, call: download.call)
+            effects.answer(.file(.getChunk(.unavailable)), to: download.user, call: download.call)
             return
         }
         let member = download.candidates.removeFirst()
@@ -92,7 +92,7 @@ extension Backend {
                 Retrieval(
                     operation: operation, chunk: download.chunk, member: member, askedAt: now)))
         effects.request(
-            .retrieve(RetrieveRequest(chunk: download.chunk, capability: nil)), to: peer,
+            .node(.retrieve(RetrieveRequest(chunk: download.chunk, capability: nil))), to: peer,
             call: call, timeout: settings.timeout(forBytes: byteCount))
         effects.schedule(Timer(.hedge, operation), after: slowAfter(byteCount))
     }
@@ -119,7 +119,8 @@ extension Backend {
         switch answer {
         case .found(let payload) where SHA256.hash(payload.bytes) == retrieval.chunk.hash:
             guard let download = downloads.removeValue(forKey: operation) else { return }
-            effects.send(.chunkAnswer(.found(payload)), to: download.user, call: download.call)
+            effects.answer(
+                .file(.getChunk(.found(payload))), to: download.user, call: download.call)
         case .found, .missing:
             replicaMissing(
                 retrieval.chunk, on: retrieval.member, .scrubOrRead, at: now, effects: &effects)

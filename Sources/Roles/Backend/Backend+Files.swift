@@ -13,11 +13,11 @@ extension Backend {
         effects: inout Effects
     ) {
         guard request.chunks.count <= Self.chunksPerFileLimit else {
-            effects.send(.fileCommitted(.conflict), to: user, call: call)
+            effects.answer(.file(.commit(.conflict)), to: user, call: call)
             return
         }
         guard request.isOfPlausibleSize else {
-            effects.send(.fileCommitted(.implausible), to: user, call: call)
+            effects.answer(.file(.commit(.implausible)), to: user, call: call)
             return
         }
         let record = FileRecord(
@@ -27,22 +27,22 @@ extension Backend {
             sealedManifest: request.sealedManifest, wrappedKey: request.wrappedKey)
         if let old = files[request.file] {
             guard old == record else {
-                effects.send(.fileCommitted(.conflict), to: user, call: call)
+                effects.answer(.file(.commit(.conflict)), to: user, call: call)
                 return
             }
             // A second try of the same commit: answered when the first is durable.
-            journal.whenDurable(.answer(.fileCommitted(.committed), to: user, call: call))
+            journal.whenDurable(.answer(.file(.commit(.committed)), to: user, call: call))
             writeBlock(at: now, effects: &effects)
             return
         }
         if let refusal = refusal(of: request, by: user) {
-            effects.send(.fileCommitted(refusal), to: user, call: call)
+            effects.answer(.file(.commit(refusal)), to: user, call: call)
             return
         }
         remember(record, since: now)
         journal.add(.file(record))
         for id in request.chunks { commitChunk(id) }
-        journal.whenDurable(.answer(.fileCommitted(.committed), to: user, call: call))
+        journal.whenDurable(.answer(.file(.commit(.committed)), to: user, call: call))
         writeBlock(at: now, effects: &effects)
         for id in request.chunks { reconcile(id, at: now, effects: &effects) }
     }
@@ -84,10 +84,10 @@ extension Backend {
         _ file: FileID, from user: PeerID, call: CallID, effects: inout Effects
     ) {
         guard let record = ownFile(file, of: user) else {
-            effects.send(.fileAnswer(.notFound), to: user, call: call)
+            effects.answer(.file(.getFile(.notFound)), to: user, call: call)
             return
         }
-        effects.send(.fileAnswer(.found(record)), to: user, call: call)
+        effects.answer(.file(.getFile(.found(record))), to: user, call: call)
     }
 
     /// The file's record, if it is this user's.
@@ -102,22 +102,22 @@ extension Backend {
     ) {
         guard let record = ownFile(request.file, of: user) else {
             guard journal.inFlight != nil else {
-                effects.send(.fileDeleted(.notFound), to: user, call: call)
+                effects.answer(.file(.delete(.notFound)), to: user, call: call)
                 return
             }
             // It may be another try of a deletion that is not durable yet.
-            journal.whenDurable(.answer(.fileDeleted(.notFound), to: user, call: call))
+            journal.whenDurable(.answer(.file(.delete(.notFound)), to: user, call: call))
             writeBlock(at: now, effects: &effects)
             return
         }
         guard MerkleTree.root(ofChunks: request.chunks) == record.root else {
-            effects.send(.fileDeleted(.mismatched), to: user, call: call)
+            effects.answer(.file(.delete(.mismatched)), to: user, call: call)
             return
         }
         forget(request.file)
         journal.add(.fileRemoval(FileRemoval(owner: record.owner, file: record.file)))
         for id in request.chunks { release(id) }
-        journal.whenDurable(.answer(.fileDeleted(.deleted), to: user, call: call))
+        journal.whenDurable(.answer(.file(.delete(.deleted)), to: user, call: call))
         writeBlock(at: now, effects: &effects)
     }
 

@@ -47,8 +47,8 @@ extension Backend {
     ) {
         for action in actions {
             switch action {
-            case .answer(let message, let peer, let call):
-                effects.send(message, to: peer, call: call)
+            case .answer(let answer, let peer, let call):
+                effects.answer(answer, to: peer, call: call)
             case .delete(let id, let member):
                 if chunks[id]?.isDirty == true {
                     // Its placement changed again since the block was made, so that what is durable

@@ -9,7 +9,8 @@ extension Backend {
             let feed = members.feeds[slot]
             let call = calls.open(to: discovery, .peers(discovery: slot))
             effects.request(
-                .peers(epoch: feed.epoch, since: feed.version), to: discovery, call: call,
+                .discovery(.peers(PeersRequest(epoch: feed.epoch, since: feed.version))),
+                to: discovery, call: call,
                 timeout: settings.requestTimeout)
         }
         effects.schedule(Timer(.peers), after: settings.peersInterval)
@@ -152,7 +153,8 @@ extension Backend {
         _ peer: PeerID, call: CallID, at now: Instant, effects: inout Effects
     ) {
         guard let index = members.index(of: peer) else {
-            effects.send(.leaveAnswer(isGranted: true), to: peer, call: call)
+            effects.answer(
+                .backend(.leave(LeaveAnswer(isGranted: true))), to: peer, call: call)
             return
         }
         if !members[index].isDraining {
@@ -164,7 +166,8 @@ extension Backend {
             members[index].hasLeft = true
             journal.add(.membership(MembershipRecord(node: peer, event: .left)))
         }
-        journal.whenDurable(.answer(.leaveAnswer(isGranted: true), to: peer, call: call))
+        journal.whenDurable(
+            .answer(.backend(.leave(LeaveAnswer(isGranted: true))), to: peer, call: call))
         writeBlock(at: now, effects: &effects)
     }
 }

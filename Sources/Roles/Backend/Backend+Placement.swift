@@ -175,9 +175,10 @@ extension Backend {
         chunks[id]?.deleting.append(member)
         effects.note(.collecting(id, on: peer))
         effects.request(
-            .delete(
-                DeleteRequest(
-                    chunk: id, stamp: stamp(at: now), expires: now + settings.requestTimeout)),
+            .node(
+                .delete(
+                    DeleteRequest(
+                        chunk: id, stamp: stamp(at: now), expires: now + settings.requestTimeout))),
             to: peer, call: call, timeout: settings.requestTimeout)
     }
 }

@@ -196,7 +196,7 @@ extension Backend {
                 expires: now + settings.capabilityLifetime))
         effects.note(.repairStarted(id, to: peer))
         effects.request(
-            .copy(request), to: peer, call: call,
+            .node(.copy(request)), to: peer, call: call,
             timeout: settings.timeout(forBytes: chunk.byteCount) * 2)
         // One chunk may lack more than one replica.
         enqueueIfNeeded(id)

@@ -33,12 +33,12 @@ extension Backend {
         guard ProtocolSettings.chunkBytes ~= request.payload.byteCount,
             SHA256.hash(request.payload.bytes) == id.hash
         else {
-            effects.send(.chunkPut(.mismatched), to: user, call: call)
+            effects.answer(.file(.putChunk(.mismatched)), to: user, call: call)
             return
         }
         if let chunk = chunks[id], redundancy(of: chunk) >= settings.writeQuorum {
             stage(id, byteCount: chunk.byteCount, by: user, at: now)
-            effects.send(.chunkPut(.stored), to: user, call: call)
+            effects.answer(.file(.putChunk(.stored)), to: user, call: call)
             return
         }
         if let operation = uploading[id], uploads[operation]?.user == user {
@@ -49,7 +49,7 @@ extension Backend {
             return
         }
         guard uploading[id] == nil, uploads.count < Self.uploadLimit else {
-            effects.send(.chunkPut(.busy), to: user, call: call)
+            effects.answer(.file(.putChunk(.busy)), to: user, call: call)
             return
         }
         stage(id, byteCount: request.payload.byteCount, by: user, at: now)
@@ -91,9 +91,10 @@ extension Backend {
             uploads[operation]?.waiting += 1
             chunks[upload.chunk]?.underWay.append(member)
             effects.request(
-                .store(
-                    StoreRequest(
-                        chunk: upload.chunk, payload: upload.payload, stamp: stamp(at: now))),
+                .node(
+                    .store(
+                        StoreRequest(
+                            chunk: upload.chunk, payload: upload.payload, stamp: stamp(at: now)))),
                 to: peer, call: call,
                 timeout: settings.timeout(forBytes: upload.payload.byteCount))
         }
@@ -146,11 +147,11 @@ extension Backend {
         if !upload.isAnswered, upload.acknowledged >= settings.writeQuorum {
             upload.isAnswered = true
             uploads[operation]?.isAnswered = true
-            effects.send(.chunkPut(.stored), to: upload.user, call: upload.call)
+            effects.answer(.file(.putChunk(.stored)), to: upload.user, call: upload.call)
         }
         guard upload.waiting == 0 else { return }
         if !upload.isAnswered {
-            effects.send(.chunkPut(.unavailable), to: upload.user, call: upload.call)
+            effects.answer(.file(.putChunk(.unavailable)), to: upload.user, call: upload.call)
         }
         uploads[operation] = nil
         uploading[upload.chunk] = nil

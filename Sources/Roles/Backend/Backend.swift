@@ -75,14 +75,12 @@ package struct Backend: Role {
         case .disk(.recoveredLog(let blocks)):
             recover(blocks, at: now, random: &random, effects: &effects)
         case .disk(.synced): finishBlock(at: now, effects: &effects)
-        case .message(let from, let call, let message):
+        case .request(let from, let call, let request):
             guard isReady else { return }
-            if message.isAnswer {
-                handleAnswer(
-                    message, from: from, call: call, at: now, random: &random, effects: &effects)
-            } else {
-                serve(message, from: from, call: call, at: now, random: &random, effects: &effects)
-            }
+            serve(request, from: from, call: call, at: now, random: &random, effects: &effects)
+        case .answer(let from, let call, let answer):
+            guard isReady, let context = calls.close(call, from: from) else { return }
+            hear(answer, to: context, at: now, random: &random, effects: &effects)
         case .timer(let timer):
             handle(timer, at: now, random: &random, effects: &effects)
         case .disk, .leave, .backend: break
@@ -90,55 +88,64 @@ package struct Backend: Role {
     }
 
     private mutating func serve(
-        _ message: Message, from: PeerID, call: CallID, at now: Instant,
+        _ request: Request, from: PeerID, call: CallID, at now: Instant,
         random: inout RandomSource, effects: inout Effects
     ) {
-        switch message {
-        case .putChunk(let request):
+        switch request {
+        case .file(.putChunk(let request)):
             putChunk(
                 request, from: from, call: call, at: now, random: &random, effects: &effects)
-        case .commitFile(let request):
+        case .file(.commit(let request)):
             commitFile(request, from: from, call: call, at: now, effects: &effects)
-        case .getFile(let file): getFile(file, from: from, call: call, effects: &effects)
-        case .getChunk(let request):
+        case .file(.getFile(let request)):
+            getFile(request.file, from: from, call: call, effects: &effects)
+        case .file(.getChunk(let request)):
             getChunk(request, from: from, call: call, at: now, random: &random, effects: &effects)
-        case .deleteFile(let request):
+        case .file(.delete(let request)):
             deleteFile(request, from: from, call: call, at: now, effects: &effects)
-        case .damaged(let chunk):
+        case .backend(.damaged(let report)):
             guard let member = members.index(of: from) else { return }
-            replicaMissing(chunk, on: member, .scrubOrRead, at: now, effects: &effects)
+            replicaMissing(report.chunk, on: member, .scrubOrRead, at: now, effects: &effects)
             pumpRepairs(at: now, random: &random, effects: &effects)
-        case .leave: memberLeaves(from, call: call, at: now, effects: &effects)
-        default: break
+        case .backend(.leave): memberLeaves(from, call: call, at: now, effects: &effects)
+        case .discovery, .node: break
         }
     }
 
-    private mutating func handleAnswer(
-        _ answer: Message, from: PeerID, call: CallID, at now: Instant,
-        random: inout RandomSource, effects: inout Effects
+    /// An answer that does not fit its question, or names another chunk, is none.
+    private mutating func hear(
+        _ answer: Answer, to context: BackendCall, at now: Instant, random: inout RandomSource,
+        effects: inout Effects
     ) {
-        guard let context = calls.close(call, from: from) else { return }
-        switch (context, answer) {
-        case (.peers(let slot), .peersAnswer(let answer)):
-            hear(answer, from: slot, at: now, random: &random, effects: &effects)
-        case (.store(let upload, let chunk, let member), .stored(let named, let outcome))
-        where named == chunk:
-            storeAnswered(
-                upload, chunk, member, outcome, at: now, random: &random, effects: &effects)
-        case (.retrieve(let retrieval), .retrieved(let answer)):
-            retrieveAnswered(retrieval, answer, at: now, effects: &effects)
-        case (.copy(let transfer), .copied(let named, let outcome))
-        where named == transfer.chunk:
-            copyAnswered(transfer, outcome, at: now, random: &random, effects: &effects)
-        case (.audit(let operation, let member), .audited(let named, let answer))
-        where named == audits[operation]?.chunk:
-            auditAnswered(operation, member, answer, at: now, effects: &effects)
-        case (.compare(let member), .inventoryAnswer(let answer)):
-            comparisonAnswered(member, answer, at: now, effects: &effects)
-        // A deletion that did not come about is made good by the next comparison; an answer that does
-        // not fit the question, or names another chunk, is none.
-        default: failed(context, at: now, random: &random, effects: &effects)
+        switch context {
+        case .peers(let slot):
+            guard let answer = PeersRequest.reply(in: answer) else { break }
+            return hear(answer, from: slot, at: now, random: &random, effects: &effects)
+        case .store(let upload, let chunk, let member):
+            guard let answer = StoreRequest.reply(in: answer), answer.chunk == chunk else { break }
+            return storeAnswered(
+                upload, chunk, member, answer.outcome, at: now, random: &random, effects: &effects)
+        case .retrieve(let retrieval):
+            guard let answer = RetrieveRequest.reply(in: answer) else { break }
+            return retrieveAnswered(retrieval, answer, at: now, effects: &effects)
+        case .copy(let transfer):
+            guard let answer = CopyRequest.reply(in: answer), answer.chunk == transfer.chunk else {
+                break
+            }
+            return copyAnswered(
+                transfer, answer.outcome, at: now, random: &random, effects: &effects)
+        case .audit(let operation, let member):
+            guard let answer = AuditRequest.reply(in: answer),
+                answer.chunk == audits[operation]?.chunk
+            else { break }
+            return auditAnswered(operation, member, answer.outcome, at: now, effects: &effects)
+        case .compare(let member):
+            guard case .answered(let answer)? = InventoryRequest.reply(in: answer) else { break }
+            return comparisonAnswered(member, answer, at: now, effects: &effects)
+        // A deletion that did not come about is made good by the next comparison.
+        case .delete: break
         }
+        failed(context, at: now, random: &random, effects: &effects)
     }
 
     private mutating func handle(

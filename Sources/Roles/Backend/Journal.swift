@@ -5,7 +5,7 @@ import Primitives
 /// What waits to be written to the ledger, and what waits for it to be durable.
 struct Journal: Sendable {
     enum Action: Sendable {
-        case answer(Message, to: PeerID, call: CallID)
+        case answer(Answer, to: PeerID, call: CallID)
         case delete(ChunkID, member: Int)
     }
 

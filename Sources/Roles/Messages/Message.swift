@@ -1,63 +1,85 @@
-import Ledger
-package import Merkle
-package import Primitives
+import Primitives
 
-/// Everything that participants say to each other. Requests come first in each group, then their
-/// answers, which carry the request's `CallID`.
+/// Everything that participants say to each other, by who is asked. An answer carries the `CallID` of
+/// its request and stands in the case of the same name.
 ///
 /// Who a message is from is proven at the live edge, before a role sees it. Payloads beyond two
 /// words are boxed, so that the messages that fill a simulated network stay small.
 package enum Message: Sendable {
-    // Node and backend to discovery.
-    indirect case register(Registration)
-    case registered(lease: UInt32)
-    case heartbeat(lease: UInt32, freeBytes: UInt64)
-    case heartbeatAnswer(isKnown: Bool)
-    case unregister
-    case peers(epoch: UInt64, since: UInt64)
-    indirect case peersAnswer(PeersAnswer)
-
-    // Backend, or a node on a backend's behalf, to node.
-    indirect case store(StoreRequest)
-    indirect case stored(ChunkID, StoreOutcome)
-    indirect case retrieve(RetrieveRequest)
-    indirect case retrieved(RetrieveAnswer)
-    indirect case copy(CopyRequest)
-    indirect case copied(ChunkID, CopyOutcome)
-    indirect case delete(DeleteRequest)
-    case deleted(DeleteOutcome)
-    indirect case inventory(InventoryQuestion)
-    indirect case inventoryAnswer(InventoryAnswer)
-    case inventoryRefused
-    indirect case audit(AuditRequest)
-    indirect case audited(ChunkID, AuditAnswer)
-
-    // Node to backend.
-    indirect case damaged(ChunkID)
-    case leave
-    case leaveAnswer(isGranted: Bool)
-
-    // User to backend.
-    indirect case putChunk(PutChunkRequest)
-    case chunkPut(PutOutcome)
-    indirect case commitFile(CommitRequest)
-    indirect case fileCommitted(CommitOutcome)
-    indirect case getFile(FileID)
-    indirect case fileAnswer(FileAnswer)
-    indirect case getChunk(GetChunkRequest)
-    indirect case chunkAnswer(ChunkAnswer)
-    indirect case deleteFile(DeleteFileRequest)
-    case fileDeleted(FileDeletionOutcome)
+    case request(Request)
+    case answer(Answer)
 }
 
-/// A chunk's sealed bytes, and the size that disks and links are charged for them.
-package struct Payload: Sendable, Equatable {
-    package var bytes: [UInt8]
-    /// Equals `bytes.count`, except in a simulation whose chunks are short stand-ins.
-    package var byteCount: Int
+/// What one participant asks of another.
+package enum Request: Sendable {
+    /// A node or a backend asks a discovery.
+    case discovery(DiscoveryRequest)
+    /// A backend, or a node on a backend's behalf, asks a node.
+    case node(NodeRequest)
+    /// A node asks a backend.
+    case backend(BackendRequest)
+    /// A user asks a backend.
+    case file(FileRequest)
+}
 
-    package init(bytes: [UInt8], byteCount: Int) {
-        self.bytes = bytes
-        self.byteCount = byteCount
+/// What came of a request.
+package enum Answer: Sendable {
+    case discovery(DiscoveryAnswer)
+    case node(NodeAnswer)
+    case backend(BackendAnswer)
+    case file(FileAnswer)
+}
+
+extension Message {
+    /// What HTTP/1.1 adds to a body: request or status line and headers, bytes.
+    package static let framingByteCount = 160
+
+    /// Bytes of chunk data inside, as charged to links; zero for control messages.
+    package var payloadByteCount: Int { visit(PayloadByteCount()) }
+
+    /// Bytes on the wire without chunk data: framing and body, ids and hashes in hexadecimal.
+    package var controlByteCount: Int { Self.framingByteCount + visit(BodyByteCount()) }
+
+    /// A word that stands for kind and content in the world's digest.
+    package var fingerprint: UInt64 { visit(Fingerprint()) }
+
+    @inline(__always)
+    private func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {
+        switch self {
+        case .request(.discovery(let request)): request.visit(OfContent(visitor))
+        case .request(.node(let request)): request.visit(OfContent(visitor))
+        case .request(.backend(let request)): request.visit(OfContent(visitor))
+        case .request(.file(let request)): request.visit(visitor)
+        case .answer(.discovery(let answer)): answer.visit(visitor)
+        case .answer(.node(let answer)): answer.visit(visitor)
+        case .answer(.backend(let answer)): answer.visit(visitor)
+        case .answer(.file(let answer)): answer.visit(visitor)
+        }
     }
+}
+
+private struct PayloadByteCount: ContentVisitor {
+    @inline(__always)
+    func visit(_ content: some MessageContent) -> Int { content.payloadByteCount }
+}
+
+private struct BodyByteCount: ContentVisitor {
+    @inline(__always)
+    func visit(_ content: some MessageContent) -> Int { content.bodyByteCount }
+}
+
+private struct Fingerprint: ContentVisitor {
+    @inline(__always)
+    func visit(_ content: some MessageContent) -> UInt64 { content.fingerprint }
+}
+
+/// Visits a request between servers for what every message has.
+private struct OfContent<Visitor: ContentVisitor>: RequestVisitor {
+    let visitor: Visitor
+
+    @inline(__always)
+    init(_ visitor: Visitor) { self.visitor = visitor }
+
+    @inline(__always)
+    func visit(_ request: some ServerRequest) -> Visitor.Result { visitor.visit(request) }
 }

@@ -7,8 +7,9 @@ extension StorageNode {
         guard isServing else { return }
         for (slot, discovery) in discoveries.enumerated() {
             if let lease = leases[slot] {
-                effects.send(
-                    .heartbeat(lease: lease, freeBytes: freeBytes), to: discovery, call: .none)
+                effects.tell(
+                    .discovery(.heartbeat(Heartbeat(lease: lease, freeBytes: freeBytes))),
+                    to: discovery)
             } else {
                 register(with: discovery, effects: &effects)
             }
@@ -24,7 +25,7 @@ extension StorageNode {
             node: identity.id, publicKey: identity.publicKey, incarnation: incarnation,
             domain: identity.domain,
             capacityBytes: identity.capacityBytes, freeBytes: freeBytes)
-        effects.send(.register(registration), to: discovery, call: .none)
+        effects.tell(.discovery(.register(registration)), to: discovery)
     }
 
     /// Starts to leave: the node goes on serving reads until every backend has its chunks elsewhere.
@@ -43,7 +44,9 @@ extension StorageNode {
     /// forget the first request.
     mutating func askToLeave(effects: inout Effects) {
         guard phase == .leaving else { return }
-        for backend in leaveAwaits { effects.send(.leave, to: backend, call: .none) }
+        for backend in leaveAwaits {
+            effects.tell(.backend(.leave(LeaveRequest())), to: backend)
+        }
         effects.schedule(Timer(.leave), after: settings.heartbeatInterval)
     }
 
@@ -56,7 +59,9 @@ extension StorageNode {
     private mutating func leaveIfGranted(effects: inout Effects) {
         guard leaveAwaits.isEmpty else { return }
         phase = .left
-        for discovery in discoveries { effects.send(.unregister, to: discovery, call: .none) }
+        for discovery in discoveries {
+            effects.tell(.discovery(.unregister(Unregister())), to: discovery)
+        }
         effects.stops = true
     }
 }

@@ -9,7 +9,7 @@ extension StorageNode {
         effects: inout Effects
     ) {
         guard permits(request, from: asker, at: now) else {
-            effects.send(.retrieved(.refused), to: asker, call: call)
+            effects.answer(.node(.retrieve(.refused)), to: asker, call: call)
             return
         }
         // Without a capability a backend sees its own chunks, and of others' not even that they are
@@ -17,7 +17,7 @@ extension StorageNode {
         guard let stored = index[request.chunk],
             stored.owner == asker || request.capability != nil
         else {
-            effects.send(.retrieved(.missing), to: asker, call: call)
+            effects.answer(.node(.retrieve(.missing)), to: asker, call: call)
             return
         }
         let token = disk.begin(.init(stored: stored, answer: (asker, call)))
@@ -37,11 +37,15 @@ extension StorageNode {
         _ request: AuditRequest, from asker: PeerID, call: CallID, effects: inout Effects
     ) {
         guard backends.contains(asker) else {
-            effects.send(.audited(request.chunk, .refused), to: asker, call: call)
+            effects.answer(
+                .node(.audit(AuditAnswer(chunk: request.chunk, outcome: .refused))), to: asker,
+                call: call)
             return
         }
         guard let stored = index[request.chunk], stored.owner == asker else {
-            effects.send(.audited(request.chunk, .missing), to: asker, call: call)
+            effects.answer(
+                .node(.audit(AuditAnswer(chunk: request.chunk, outcome: .missing))), to: asker,
+                call: call)
             return
         }
         let token = disk.begin(.init(stored: stored, answer: (asker, call), audit: request))
@@ -53,23 +57,27 @@ extension StorageNode {
         let chunk = read.stored.chunk
         if let payload, SHA256.hash(payload.bytes) == chunk.hash {
             if let (asker, call) = read.answer {
-                let answer: Message =
-                    read.audit.map { .audited(chunk, .proven($0.proof(of: payload.bytes))) }
-                    ?? .retrieved(.found(payload))
-                effects.send(answer, to: asker, call: call)
+                let answer: NodeAnswer =
+                    read.audit.map {
+                        .audit(
+                            AuditAnswer(chunk: chunk, outcome: .proven($0.proof(of: payload.bytes)))
+                        )
+                    } ?? .retrieve(.found(payload))
+                effects.answer(.node(answer), to: asker, call: call)
             }
             return
         }
         if let (asker, call) = read.answer {
-            effects.send(
-                read.audit == nil ? .retrieved(.missing) : .audited(chunk, .missing), to: asker,
-                call: call)
+            let answer: NodeAnswer =
+                read.audit == nil
+                ? .retrieve(.missing) : .audit(AuditAnswer(chunk: chunk, outcome: .missing))
+            effects.answer(.node(answer), to: asker, call: call)
         }
         // Deleted or stored anew while it was read: what was wrong is gone, and what is on the disk
         // now is not what was read.
         guard index[chunk] == read.stored, disk.stampBeingWritten(of: chunk) == nil else { return }
         discard(read.stored, effects: &effects)
-        effects.send(.damaged(chunk), to: read.stored.owner, call: .none)
+        effects.tell(.backend(.damaged(DamageReport(chunk: chunk))), to: read.stored.owner)
     }
 
     /// The pause between two scrubbed chunks that spreads all of them over the interval.

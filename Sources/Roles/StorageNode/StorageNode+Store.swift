@@ -7,7 +7,9 @@ extension StorageNode {
         _ request: StoreRequest, from backend: PeerID, call: CallID, effects: inout Effects
     ) {
         guard phase == .serving, backends.contains(backend) else {
-            effects.send(.stored(request.chunk, .refused), to: backend, call: call)
+            effects.answer(
+                .node(.store(StoreAnswer(chunk: request.chunk, outcome: .refused))), to: backend,
+                call: call)
             return
         }
         let stored = StoredChunk(
@@ -28,21 +30,29 @@ extension StorageNode {
         guard phase == .serving, backends.contains(backend),
             ProtocolSettings.chunkBytes ~= request.byteCount
         else {
-            effects.send(.copied(request.chunk, .refused), to: backend, call: call)
+            effects.answer(
+                .node(.copy(CopyAnswer(chunk: request.chunk, outcome: .refused))), to: backend,
+                call: call)
             return
         }
         guard copiesUnderWay < settings.copiesPerNode else {
-            effects.send(.copied(request.chunk, .busy), to: backend, call: call)
+            effects.answer(
+                .node(.copy(CopyAnswer(chunk: request.chunk, outcome: .busy))), to: backend,
+                call: call)
             return
         }
         guard hasRoom(for: stored) else {
-            effects.send(.copied(request.chunk, .full), to: backend, call: call)
+            effects.answer(
+                .node(.copy(CopyAnswer(chunk: request.chunk, outcome: .full))), to: backend,
+                call: call)
             return
         }
         copiesUnderWay += 1
         let fetch = calls.open(to: request.source, .fetch(copy))
         effects.request(
-            .retrieve(RetrieveRequest(chunk: request.chunk, capability: request.capability)),
+            .node(
+                .retrieve(
+                    RetrieveRequest(chunk: request.chunk, capability: request.capability))),
             to: request.source, call: fetch,
             timeout: settings.timeout(forBytes: request.byteCount))
     }
@@ -67,7 +77,9 @@ extension StorageNode {
     ) {
         copiesUnderWay -= 1
         guard let outcome else { return }
-        effects.send(.copied(copy.stored.chunk, outcome), to: copy.backend, call: copy.call)
+        effects.answer(
+            .node(.copy(CopyAnswer(chunk: copy.stored.chunk, outcome: outcome))), to: copy.backend,
+            call: copy.call)
     }
 
     /// Only the backend that stored a chunk may delete it, and only what it stored before it asked.
@@ -92,7 +104,7 @@ extension StorageNode {
         } else {
             outcome = .notHeld
         }
-        effects.send(.deleted(outcome), to: backend, call: call)
+        effects.answer(.node(.delete(outcome)), to: backend, call: call)
     }
 
     // MARK: Writing
@@ -165,7 +177,8 @@ extension StorageNode {
         switch answer {
         case .store(let chunk, let backend, let call):
             guard let outcome else { return }
-            effects.send(.stored(chunk, outcome), to: backend, call: call)
+            effects.answer(
+                .node(.store(StoreAnswer(chunk: chunk, outcome: outcome))), to: backend, call: call)
         case .copy(let copy):
             let copied: CopyOutcome? =
                 switch outcome {

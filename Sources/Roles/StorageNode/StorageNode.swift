@@ -66,9 +66,12 @@ package struct StorageNode: Role {
     ) {
         switch input {
         case .timer(let timer): handle(timer, at: now, random: &random, effects: &effects)
-        case .message(_, _, .heartbeatAnswer(isKnown: true)): break
-        case .message(let from, let call, let message):
-            handle(message, from: from, call: call, at: now, effects: &effects)
+        case .answer(let from, let call, let answer):
+            hear(answer, from: from, call: call, effects: &effects)
+        case .request(let from, let call, .node(let request)):
+            guard isServing else { return }
+            serve(request, from: from, call: call, at: now, effects: &effects)
+        case .request: break
         case .disk(let event): handle(event, at: now, random: &random, effects: &effects)
         case .start:
             incarnation = random.next()
@@ -98,27 +101,30 @@ package struct StorageNode: Role {
         }
     }
 
-    private mutating func handle(
-        _ message: Message, from: PeerID, call: CallID, at now: Instant, effects: inout Effects
+    private mutating func hear(
+        _ answer: Answer, from: PeerID, call: CallID, effects: inout Effects
     ) {
-        switch message {
-        case .heartbeatAnswer(let isKnown):
-            if !isKnown { register(with: from, effects: &effects) }
-        case .registered(let lease):
-            if let slot = discoveries.firstIndex(of: from) { leases[slot] = lease }
-        case .retrieved(let answer): finishFetch(answer, from: from, call: call, effects: &effects)
-        case .leaveAnswer(let isGranted):
-            if isGranted { leaveGranted(by: from, effects: &effects) }
-        default:
-            guard isServing else { return }
-            serve(message, from: from, call: call, at: now, effects: &effects)
+        switch answer {
+        case .discovery(.heartbeat(let answer)):
+            if !answer.isKnown { register(with: from, effects: &effects) }
+        case .discovery(.register(let lease)):
+            if let slot = discoveries.firstIndex(of: from) { leases[slot] = lease.number }
+        case .node(.retrieve(let answer)):
+            finishFetch(answer, from: from, call: call, effects: &effects)
+        case .backend(.leave(let answer)):
+            if answer.isGranted { leaveGranted(by: from, effects: &effects) }
+        // A node asks for nothing else.
+        case .discovery(.peers), .node(.store), .node(.copy), .node(.delete), .node(.inventory),
+            .node(.audit), .file:
+            break
         }
     }
 
     private mutating func serve(
-        _ message: Message, from: PeerID, call: CallID, at now: Instant, effects: inout Effects
+        _ request: NodeRequest, from: PeerID, call: CallID, at now: Instant,
+        effects: inout Effects
     ) {
-        switch message {
+        switch request {
         case .store(let request): store(request, from: from, call: call, effects: &effects)
         case .retrieve(let request):
             retrieve(request, from: from, call: call, at: now, effects: &effects)
@@ -126,14 +132,14 @@ package struct StorageNode: Role {
         case .delete(let request):
             delete(request, from: from, call: call, at: now, effects: &effects)
         case .audit(let request): audit(request, from: from, call: call, effects: &effects)
-        case .inventory(let question):
-            guard let owner = backends.firstIndex(of: from) else {
-                effects.send(.inventoryRefused, to: from, call: call)
-                return
-            }
-            effects.send(
-                .inventoryAnswer(inventories[owner].answer(question)), to: from, call: call)
-        default: break
+        case .inventory(let request):
+            let answer: InventoryReply =
+                if let owner = backends.firstIndex(of: from) {
+                    .answered(inventories[owner].answer(request.question))
+                } else {
+                    .refused
+                }
+            effects.answer(.node(.inventory(answer)), to: from, call: call)
         }
     }
 

@@ -11,39 +11,66 @@ extension World {
     @inline(__always)
     mutating func observe(_ message: Message, from: UInt32, to: UInt32) {
         switch message {
-        case .heartbeat, .heartbeatAnswer, .peers, .peersAnswer: return
-        default: observeTelling(message, from: from, to: to)
+        case .request(.file(let request)): observe(request, from: from)
+        case .request(.node(.store(let request))):
+            checkCanary(request.payload.bytes, "chunk sent to a node")
+        case .answer(.node(let answer)): observe(answer, from: from)
+        case .answer(.file(let answer)): observe(answer, to: to)
+        case .request(.discovery), .request(.backend), .answer(.discovery), .answer(.backend),
+            .request(.node(.retrieve)), .request(.node(.copy)), .request(.node(.delete)),
+            .request(.node(.inventory)), .request(.node(.audit)):
+            break
         }
     }
 
-    private mutating func observeTelling(_ message: Message, from: UInt32, to: UInt32) {
-        switch message {
+    private mutating func observe(_ request: FileRequest, from: UInt32) {
+        switch request {
         case .putChunk(let request):
             if chunkOwners[request.chunk] == nil { chunkOwners[request.chunk] = from }
             checkCanary(request.payload.bytes, "chunk sent to a backend")
-        case .commitFile(let request):
+        case .commit(let request):
             checkCanary(request.sealedManifest, "manifest sent to a backend")
             checkCanary(request.wrappedKey, "key sent to a backend")
-        case .store(let request): checkCanary(request.payload.bytes, "chunk sent to a node")
-        case .retrieved(.found(let payload)): checkCanary(payload.bytes, "chunk sent by a node")
-        case .stored(let chunk, .stored), .copied(let chunk, .copied):
-            let slot = Int(participants[Int(from)].slot)
-            let isDurable =
-                participants[Int(from)].kind == .node
-                && (chunkDisks[slot].isDurable(chunk) || census.isDivergent(chunk, on: from))
-            oracles.check(
-                .durableAcknowledgement, at: now, isDurable,
-                "node \(from) acknowledged chunk \(chunk), which a crash would lose")
-        case .fileAnswer(.found(let record)):
+        case .getFile, .getChunk, .delete: break
+        }
+    }
+
+    private mutating func observe(_ answer: NodeAnswer, from: UInt32) {
+        switch answer {
+        case .retrieve(.found(let payload)): checkCanary(payload.bytes, "chunk sent by a node")
+        case .store(let answer):
+            if answer.outcome == .stored { checkDurable(answer.chunk, on: from) }
+        case .copy(let answer):
+            if answer.outcome == .copied { checkDurable(answer.chunk, on: from) }
+        case .retrieve(.missing), .retrieve(.refused), .delete, .inventory, .audit: break
+        }
+    }
+
+    /// A node acknowledges a chunk.
+    private mutating func checkDurable(_ chunk: ChunkID, on node: UInt32) {
+        let slot = Int(participants[Int(node)].slot)
+        let isDurable =
+            participants[Int(node)].kind == .node
+            && (chunkDisks[slot].isDurable(chunk) || census.isDivergent(chunk, on: node))
+        oracles.check(
+            .durableAcknowledgement, at: now, isDurable,
+            "node \(node) acknowledged chunk \(chunk), which a crash would lose")
+    }
+
+    private mutating func observe(_ answer: FileAnswer, to: UInt32) {
+        switch answer {
+        case .getFile(.found(let record)):
             oracles.check(
                 .ownerOnly, at: now, fileOwners[record.file] == to,
                 "user \(to) was given the record of file \(record.file)")
-        case .chunkAnswer(.found(let payload)):
+        case .getChunk(.found(let payload)):
             let chunk = ChunkID(SHA256.hash(payload.bytes))
             oracles.check(
                 .ownerOnly, at: now, chunkOwners[chunk].map { $0 == to } ?? true,
                 "user \(to) was given chunk \(chunk) of user \(chunkOwners[chunk] ?? 0)")
-        default: break
+        case .getFile(.notFound), .getChunk(.notFound), .getChunk(.unavailable), .putChunk,
+            .commit, .delete:
+            break
         }
     }
 

@@ -50,9 +50,9 @@ package struct User: Role {
             calls = Calls(random: &random)
             waiting = [:]
             for token in operations.keys.sorted() { finish(token, .gaveUp) }
-        case .message(let from, let call, let message):
+        case .answer(let from, let call, .file(let answer)):
             guard let context = calls.close(call, from: from) else { return }
-            answered(context, message, at: now, random: &random, effects: &effects)
+            answered(context, answer, at: now, random: &random, effects: &effects)
         case .timer(let timer) where timer.kind == .callTimeout:
             guard let (_, context) = calls.expire(CallID(timer.token)) else { return }
             retry(context, at: now, random: &random, effects: &effects)
@@ -134,17 +134,18 @@ package struct User: Role {
 
     private mutating func send(_ context: UserCall, effects: inout Effects) {
         guard let operation = operations[context.operation],
-            let (message, byteCount) = message(for: context, of: operation)
+            let (request, byteCount) = request(for: context, of: operation)
         else { return }
         let call = calls.open(to: backend, context)
         // The backend tries several nodes before it answers.
         effects.request(
-            message, to: backend, call: call, timeout: settings.timeout(forBytes: byteCount) * 3)
+            .file(request), to: backend, call: call,
+            timeout: settings.timeout(forBytes: byteCount) * 3)
     }
 
-    private func message(
+    private func request(
         for context: UserCall, of operation: UserOperation
-    ) -> (Message, byteCount: Int)? {
+    ) -> (FileRequest, byteCount: Int)? {
         let plan = operation.plan
         switch (operation.kind, context.step) {
         case (.put, .chunk(let index)):
@@ -158,7 +159,7 @@ package struct User: Role {
                 let commit = content.commit(
                     plan, chunks: operation.sealed, key: key, masterKey: masterKey)
             else { return nil }
-            return (.commitFile(commit), 0)
+            return (.commit(commit), 0)
         case (.get, .chunk(let index)):
             return (
                 .getChunk(
@@ -168,9 +169,9 @@ package struct User: Role {
             )
         case (.delete, .commit):
             return (
-                .deleteFile(DeleteFileRequest(file: plan.id, chunks: operation.chunks)), 0
+                .delete(DeleteFileRequest(file: plan.id, chunks: operation.chunks)), 0
             )
-        case (_, .lookUp): return (.getFile(plan.id), 0)
+        case (_, .lookUp): return (.getFile(GetFileRequest(file: plan.id)), 0)
         default: return nil
         }
     }
@@ -178,37 +179,36 @@ package struct User: Role {
     // MARK: Hearing
 
     private mutating func answered(
-        _ context: UserCall, _ answer: Message, at now: Instant, random: inout RandomSource,
+        _ context: UserCall, _ answer: FileAnswer, at now: Instant, random: inout RandomSource,
         effects: inout Effects
     ) {
         let token = context.operation
         switch answer {
-        case .chunkPut(.stored):
+        case .putChunk(.stored):
             operations[token]?.underWay -= 1
             sendNextChunks(token, effects: &effects)
-        case .chunkPut, .chunkAnswer(.unavailable):
+        case .putChunk(.unavailable), .putChunk(.mismatched), .putChunk(.busy),
+            .getChunk(.unavailable):
             retry(context, at: now, random: &random, effects: &effects)
-        case .fileCommitted(let outcome):
+        case .commit(let outcome):
             committed(context, outcome, at: now, random: &random, effects: &effects)
-        case .fileAnswer(.found(let record)):
+        case .getFile(.found(let record)):
             guard let kind = operations[token]?.kind else { return }
             if kind == .intrude {
                 return finish(token, .violation(.ownerOnly, "was shown another's file"))
             }
             open(record, token, effects: &effects)
-        case .fileAnswer(.notFound):
+        case .getFile(.notFound):
             let isIntrusion = operations[token]?.kind == .intrude
             finish(token, isIntrusion ? .done : .violation(.durability, "own file is not found"))
-        case .chunkAnswer(.found(let payload)):
+        case .getChunk(.found(let payload)):
             guard case .chunk(let index) = context.step else { return }
             check(payload, at: index, token, effects: &effects)
-        case .chunkAnswer(.notFound):
+        case .getChunk(.notFound):
             finish(token, .violation(.durability, "own chunk is not found"))
-        case .fileDeleted(.deleted), .fileDeleted(.notFound): finish(token, .done)
-        case .fileDeleted(.mismatched):
+        case .delete(.deleted), .delete(.notFound): finish(token, .done)
+        case .delete(.mismatched):
             finish(token, .violation(.readIntegrity, "own chunks do not match"))
-        // What does not answer the question is no answer.
-        default: retry(context, at: now, random: &random, effects: &effects)
         }
     }
 

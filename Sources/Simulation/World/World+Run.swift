@@ -35,10 +35,13 @@ extension World {
     private mutating func deliver(_ delivery: EventQueue.Delivery) {
         stir(UInt64(delivery.from) << 32 | UInt64(delivery.to), delivery.message.fingerprint)
         guard participants[Int(delivery.to)].isUp else { return }
-        handle(
-            .message(
-                from: PeerID(UInt64(delivery.from)), call: delivery.call, delivery.message),
-            by: delivery.to)
+        let from = PeerID(UInt64(delivery.from))
+        switch delivery.message {
+        case .request(let request):
+            handle(.request(from: from, call: delivery.call, request), by: delivery.to)
+        case .answer(let answer):
+            handle(.answer(from: from, call: delivery.call, answer), by: delivery.to)
+        }
     }
 
     @inline(__always)

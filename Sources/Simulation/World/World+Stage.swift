@@ -14,7 +14,7 @@ package enum StageOrder: Sendable {
     /// A node's operator wants it to leave for good.
     case leave(UInt32)
     /// A user's message arrives at a backend.
-    case deliver(Message, CallID, from: UInt32, to: UInt32)
+    case deliver(Request, CallID, from: UInt32, to: UInt32)
     /// The oracles want to see every node; see `inspect(_:_:epoch:)`.
     case inspect
 }
@@ -71,10 +71,10 @@ extension World {
         case .start:
             stage?.orders.append(.start(actor, epoch: participants[Int(actor)].epoch))
         case .leave: stage?.orders.append(.leave(actor))
-        case .message(let from, let call, let message):
+        case .request(let from, let call, let request):
             stage?.orders.append(
-                .deliver(message, call, from: UInt32(truncatingIfNeeded: from.raw), to: actor))
-        case .timer, .disk, .backend: break
+                .deliver(request, call, from: UInt32(truncatingIfNeeded: from.raw), to: actor))
+        case .answer, .timer, .disk, .backend: break
         }
     }
 
@@ -144,10 +144,10 @@ extension World {
 
     /// A backend's answer sets out for a user.
     package mutating func answer(
-        _ message: Message, _ call: CallID, from backend: UInt32, to user: UInt32
+        _ answer: Answer, _ call: CallID, from backend: UInt32, to user: UInt32
     ) {
         guard participants[Int(backend)].isUp else { return }
-        effects.send(message, to: PeerID(UInt64(user)), call: call)
+        effects.answer(answer, to: PeerID(UInt64(user)), call: call)
         apply(backend)
     }
 

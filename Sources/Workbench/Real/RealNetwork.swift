@@ -93,13 +93,14 @@ actor RealNetwork {
         }
     }
 
-    private func deliver(_ message: Message, _ call: CallID, from user: UInt32, to backend: UInt32)
-    {
+    private func deliver(
+        _ request: Roles.Request, _ call: CallID, from user: UInt32, to backend: UInt32
+    ) {
         guard case .backend(let host)? = members[backend]?.role else { return }
         Task {
             // Longer than any user waits.
             let answer = await host.receive(
-                message, from: PeerID(UInt64(user)), timeout: .minutes(10))
+                request, from: PeerID(UInt64(user)), timeout: .minutes(10))
             guard let answer else { return }
             shadow.tell { $0.answer(answer, call, from: backend, to: user) }
         }

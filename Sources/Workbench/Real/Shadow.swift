@@ -114,27 +114,30 @@ private struct ShadowedTransport: Transport {
     let shadow: Shadow
     let run: StagedRun
 
-    func send(_ message: Message, to peer: PeerID) async throws -> Message? {
+    func send(_ request: Roles.Request, to peer: PeerID) async throws -> Answer? {
+        let message = Message.request(request)
         let ways = shadow.tell { $0.passage(of: message, from: $0.peer(of: run.actor), to: peer) }
         // Lost, or to a machine that is off: nobody refuses, and nobody answers.
         guard let way = ways.first else { return nil }
         for way in ways.dropFirst() {
             Task {
                 await shadow.sleep(way)
-                _ = try? await real.send(message, to: peer)
+                _ = try? await real.send(request, to: peer)
             }
         }
         await shadow.sleep(way)
-        let answer: Message?
+        let answer: Answer?
         do {
-            answer = try await real.send(message, to: peer)
+            answer = try await real.send(request, to: peer)
         } catch {
             // A machine that went off meanwhile says nothing either.
             guard shadow.tell({ $0.isUp(peer) }) else { return nil }
             throw error
         }
         guard let answer else { return nil }
-        let back = shadow.tell { $0.passage(of: answer, from: peer, to: $0.peer(of: run.actor)) }
+        let back = shadow.tell {
+            $0.passage(of: .answer(answer), from: peer, to: $0.peer(of: run.actor))
+        }
         guard let way = back.first else { return nil }
         await shadow.sleep(way)
         return answer

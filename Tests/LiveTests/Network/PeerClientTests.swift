@@ -13,21 +13,18 @@ import Testing
 @Suite struct PeerClientTests {
     private static let token = JoinToken("a token for tests")!
 
-    private static func form(
-        _ peer: TestPeer, member: MemberForm?, key: PublicKey? = nil
-    ) -> PeerForm {
-        PeerForm(
-            registration: NodeForm(
-                Registration(
-                    node: peer.id, publicKey: key ?? peer.identity.publicKey, incarnation: 1,
-                    domain: 0, capacityBytes: .max, freeBytes: .max)),
-            status: .alive, member: member)
+    private static func report(_ peer: TestPeer, key: PublicKey? = nil) -> PeerReport {
+        PeerReport(
+            registration: Registration(
+                node: peer.id, publicKey: key ?? peer.identity.publicKey, incarnation: 1,
+                domain: 0, capacityBytes: .max, freeBytes: .max),
+            status: .alive)
     }
 
     /// What comes of a question for peers that `body` answers.
     private func reports(
         _ body: [UInt8], status: HTTPResponse.Status = .ok
-    ) async throws -> (answer: Message?, directory: Directory) {
+    ) async throws -> (answer: Answer?, directory: Directory) {
         let router = Router()
         router.get("peers") { _, _ in
             Response(status: status, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
@@ -44,7 +41,8 @@ import Testing
                 client: http, clock: Clock())
             do {
                 let answer = try await client.send(
-                    .peers(epoch: 0, since: 0), to: PeerID(ofDiscoveryAt: url))
+                    .discovery(.peers(PeersRequest(epoch: 0, since: 0))),
+                    to: PeerID(ofDiscoveryAt: url))
                 try await http.shutdown()
                 return answer
             } catch {
@@ -64,21 +62,23 @@ import Testing
         let cheat = try TestPeer(.node, seed: 55, token: Self.token)
         var nowhere = try TestPeer(.node, seed: 56, token: Self.token)
         nowhere.member.address = "file:///etc/passwd"
-        let form = PeersForm(
-            epoch: Word(7), version: 9,
-            peers: [
-                Self.form(honest, member: honest.member.form),
-                Self.form(unproven, member: nil),
-                Self.form(stranger, member: stranger.member.form),
-                Self.form(backend, member: backend.member.form),
-                Self.form(cheat, member: cheat.member.form, key: honest.identity.publicKey),
-                Self.form(nowhere, member: nowhere.member.form),
+        let told = PeersAnswer(
+            epoch: 7, version: 9,
+            reports: [
+                Self.report(honest), Self.report(unproven), Self.report(stranger),
+                Self.report(backend), Self.report(cheat, key: honest.identity.publicKey),
+                Self.report(nowhere),
             ])
-        let (answer, directory) = try await reports(WireJSON.bytes(form))
-        guard case .peersAnswer(let peers) = answer else {
-            Issue.record("no answer")
+        let edge = TestEdge(
+            base: honest.edge(),
+            contacts: [honest, stranger, backend, cheat, nowhere].map(\.member))
+        let wire = PeersRequest.encode(told, edge)
+        guard case .json(let body) = wire.body else {
+            Issue.record("no JSON")
             return
         }
+        let (answer, directory) = try await reports(body)
+        let peers = try #require(answer.flatMap(PeersRequest.reply(in:)))
         #expect(peers.epoch == 7 && peers.version == 9)
         #expect(peers.reports.map(\.registration.node) == [honest.id])
         #expect(directory[stranger.id] == nil && directory[nowhere.id] == nil)
@@ -139,8 +139,10 @@ import Testing
                 client: http, clock: Clock())
             func retrieve() async throws {
                 let answer = try await client.send(
-                    .retrieve(RetrieveRequest(chunk: ChunkID(.zero), capability: nil)), to: node.id)
-                guard case .retrieved(.found) = answer else {
+                    .node(
+                        .retrieve(RetrieveRequest(chunk: ChunkID(.zero), capability: nil))),
+                    to: node.id)
+                guard case .node(.retrieve(.found)) = answer else {
                     Issue.record("no chunk")
                     return
                 }
@@ -172,29 +174,29 @@ import Testing
             identity: own.identity, own: own.member, directory: Directory(token: Self.token),
             discoveries: [], client: http, clock: Clock())
         await #expect(throws: PeerClient.Failure.self) {
-            _ = try await client.send(.leave, to: PeerID(1))
+            _ = try await client.send(.backend(.leave(LeaveRequest())), to: PeerID(1))
         }
         try await http.shutdown()
     }
 
-    @Test func capabilitiesAreKeptUntilTheyExpireAndNotWithoutBound() async throws {
+    @Test func capabilitiesAreKeptUntilTheyExpireAndNotWithoutBound() throws {
         let own = try TestPeer(.node, seed: 50, token: Self.token)
         let issuer = try TestPeer(.backend, seed: 51, token: Self.token)
-        let http = HTTPClient(eventLoopGroupProvider: .singleton)
-        let client = PeerClient(
-            identity: own.identity, own: own.member, directory: Directory(token: Self.token),
-            discoveries: [], client: http, clock: Clock())
-        let late = issuer.capability(for: own.id, ChunkID(.zero), expires: .origin)
-        client.keep(late)
-        let first = issuer.capability(for: own.id, ChunkID(SHA256.hash([1])))
-        client.keep(first)
-        #expect(client.signed(first.capability) == first)
-        #expect(client.signed(late.capability) == nil)
-        for number in 0..<256 {
-            client.keep(
-                issuer.capability(for: own.id, ChunkID(SHA256.hash([UInt8(number), 2]))))
+        let source = try TestPeer(.node, seed: 52, token: Self.token)
+        let edge = own.edge()
+        func keep(_ capability: SignedCapability) throws {
+            let read = try edge.keep(capability: capability.hexadecimal, for: source.member)
+            #expect(read == capability.capability)
         }
-        #expect(client.signed(first.capability) == nil, "the oldest give way")
-        try await http.shutdown()
+        let late = issuer.capability(for: own.id, ChunkID(.zero), expires: .origin)
+        try keep(late)
+        let first = issuer.capability(for: own.id, ChunkID(SHA256.hash([1])))
+        try keep(first)
+        #expect(edge.signed(first.capability) == first.hexadecimal)
+        #expect(edge.signed(late.capability) == nil)
+        for number in 0..<256 {
+            try keep(issuer.capability(for: own.id, ChunkID(SHA256.hash([UInt8(number), 2]))))
+        }
+        #expect(edge.signed(first.capability) == nil, "the oldest give way")
     }
 }

@@ -273,26 +273,37 @@ final class AnswerStory: Sendable {
             role, name, expected, target: target, headers: signed + headers, body: body)
     }
 
+    /// Asks for what one server asks of another.
+    @discardableResult
+    private func ask<Asked: ServerRequest>(
+        _ role: EdgeNetwork.Role, _ asked: Asked, _ expected: Int, by peer: TestPeer,
+        knowing contacts: [Contact] = []
+    ) async throws -> RawAnswer {
+        let wire = try peer.wire(asked, knowing: contacts)
+        return try await ask(
+            role, "\(wire.route.method.rawValue) \(wire.route.path)", expected, by: peer,
+            target: wire.target, body: wire.body.isEmpty ? nil : wire.body,
+            bodyHash: try Asked.bodyHash(wire.parameters))
+    }
+
     func discovery() async throws {
         let node = try TestPeer(.node, seed: 1, token: network.token)
         let backend = try TestPeer(.backend, seed: 2, token: network.token)
-        let registration = form(
-            NodeForm(
-                Registration(
-                    node: node.id, publicKey: node.identity.publicKey, incarnation: .max,
-                    domain: .max, capacityBytes: .max, freeBytes: .max)))
+        let registration = Registration(
+            node: node.id, publicKey: node.identity.publicKey, incarnation: .max, domain: .max,
+            capacityBytes: .max, freeBytes: .max)
         let discovery = EdgeNetwork.Role.discovery
-        try await ask(discovery, "POST /register", 200, by: node, body: registration)
-        try await ask(discovery, "POST /register", 403, by: backend, body: registration)
+        try await ask(discovery, registration, 200, by: node)
+        try await ask(discovery, registration, 403, by: backend)
         try await ask(discovery, "POST /register", 400, by: node, body: [])
-        try await ask(discovery, "POST /register", 401, body: registration)
-        let beat = form(HeartbeatForm(lease: .max, freeBytes: .max))
-        try await ask(discovery, "POST /heartbeat", 200, by: node, body: beat)
-        let peers = "/peers?epoch=0000000000000000&since=\(UInt64.max)"
-        try await ask(discovery, "GET /peers", 200, by: backend, target: peers)
-        try await ask(discovery, "GET /peers", 403, by: node, target: peers)
+        try await ask(
+            discovery, "POST /register", 401, body: try node.wire(registration).body)
+        try await ask(discovery, Heartbeat(lease: .max, freeBytes: .max), 200, by: node)
+        let peers = PeersRequest(epoch: 0, since: .max)
+        try await ask(discovery, peers, 200, by: backend)
+        try await ask(discovery, peers, 403, by: node)
         try await ask(discovery, "GET /peers", 400, by: backend)
-        try await ask(discovery, "POST /unregister", 202, by: node)
+        try await ask(discovery, Unregister(), 202, by: node)
     }
 
     func node() async throws {
@@ -300,44 +311,51 @@ final class AnswerStory: Sendable {
         let node = try TestPeer(.node, seed: 4, token: network.token)
         let bytes: [UInt8] = Array("a sealed chunk".utf8)
         let chunk = ChunkID(SHA256.hash(bytes))
-        let store = "/store?chunk=\(chunk)&stamp=\(Int64.min)"
-        try await ask(.node, "POST /store", 403, by: node, target: store, body: bytes)
-        try await ask(.node, "POST /store", 201, by: backend, target: store, body: bytes)
-        try await ask(
-            .node, "POST /store", 422, by: backend, target: store, body: [1],
-            bodyHash: chunk.hash)
+        let store = StoreRequest(
+            chunk: chunk, payload: Payload(bytes: bytes, byteCount: bytes.count),
+            stamp: Instant(nanoseconds: .min))
+        var mismatched = store
+        mismatched.payload = Payload(bytes: [1], byteCount: 1)
+        try await ask(.node, store, 403, by: node)
+        try await ask(.node, store, 201, by: backend)
+        try await ask(.node, mismatched, 422, by: backend)
         try await ask(.node, "POST /store", 400, by: backend, target: "/store?chunk=1", body: bytes)
-        let audit = form(AuditForm(chunk: chunk, nonce: .zero))
-        try await ask(.node, "POST /audit", 200, by: backend, body: audit)
-        try await ask(.node, "POST /audit", 403, by: node, body: audit)
+        let audit = AuditRequest(chunk: chunk, nonce: .zero)
+        try await ask(.node, audit, 200, by: backend)
+        try await ask(.node, audit, 403, by: node)
         let other = try TestPeer(.backend, seed: 5, token: network.token)
-        try await ask(.node, "POST /store", 403, by: other, target: store, body: bytes)
+        try await ask(.node, store, 403, by: other)
         let retrieve = "GET /retrieve/{chunk}"
         let target = "/retrieve/\(chunk)"
-        try await ask(.node, retrieve, 200, by: backend, target: target)
-        try await ask(.node, retrieve, 403, by: node, target: target)
-        let capability = backend.capability(for: node.id, chunk).hexadecimal
+        let own = RetrieveRequest(chunk: chunk, capability: nil)
+        try await ask(.node, own, 200, by: backend)
+        try await ask(.node, own, 403, by: node)
+        let capability = backend.capability(for: node.id, chunk)
         try await ask(
             .node, retrieve, 200, by: node, target: target,
-            headers: [("DecentraStore-Capability", capability)])
+            headers: [(SignedCapability.header, capability.hexadecimal)])
         try await ask(
-            .node, retrieve, 404, by: backend, target: "/retrieve/\(Hash256.zero)")
+            .node, RetrieveRequest(chunk: ChunkID(.zero), capability: nil), 404, by: backend)
         try await ask(.node, retrieve, 400, by: backend, target: "/retrieve/passwd")
-        let copy = form(
-            CopyForm(
-                chunk: ChunkID(.zero), byteCount: .max, source: node.member.form, stamp: .max,
-                capability: capability))
-        try await ask(.node, "POST /copy", 200, by: backend, body: copy)
-        let question = InventoryQuestion(opening: .zero).encoded()
-        try await ask(.node, "POST /inventory", 200, by: backend, body: question)
+        let copy = CopyRequest(
+            chunk: ChunkID(.zero), byteCount: .max, source: node.id, stamp: .distantFuture,
+            capability: capability.capability)
+        try await ask(.node, copy, 200, by: backend, knowing: [node.member])
+        let question = InventoryRequest(InventoryQuestion(opening: .zero))
+        try await ask(.node, question, 200, by: backend)
         try await ask(.node, "POST /inventory", 400, by: backend, body: [9])
         try await ask(
             .node, "POST /inventory", 413, by: backend,
             body: [UInt8](repeating: 0, count: 70_000))
-        let deletion = form(
-            ReplicaDeletionForm(chunk: chunk, stamp: .max, expires: .max))
-        try await ask(.node, "POST /delete", 200, by: backend, body: deletion)
-        try await ask(.node, "POST /audit", 404, by: backend, body: audit)
+        let late = DeleteRequest(chunk: chunk, stamp: .distantFuture, expires: .origin)
+        try await ask(.node, late, 403, by: backend)
+        let early = DeleteRequest(chunk: chunk, stamp: store.stamp, expires: .distantFuture)
+        try await ask(.node, early, 409, by: backend)
+        let deletion = DeleteRequest(
+            chunk: chunk, stamp: .distantFuture, expires: .distantFuture)
+        try await ask(.node, deletion, 204, by: backend)
+        try await ask(.node, deletion, 404, by: backend)
+        try await ask(.node, audit, 404, by: backend)
         let offer = try SessionOffer(
             by: backend.identity.publicKey, seed: SecretKey(copying: Array(1...32)))
         let granted = try await ask(
@@ -366,10 +384,10 @@ final class AnswerStory: Sendable {
 
     func backendForNodes() async throws {
         let node = try TestPeer(.node, seed: 6, token: network.token)
-        let damaged = form(DamagedForm(chunk: ChunkID(.zero)))
-        try await ask(.backend, "POST /damaged", 202, by: node, body: damaged)
-        try await ask(.backend, "POST /damaged", 401, body: damaged)
+        let damaged = DamageReport(chunk: ChunkID(.zero))
+        try await ask(.backend, damaged, 202, by: node)
+        try await ask(.backend, "POST /damaged", 401, body: try node.wire(damaged).body)
         // The backend places nothing on it, so it may go.
-        try await ask(.backend, "POST /leave", 200, by: node)
+        try await ask(.backend, LeaveRequest(), 200, by: node)
     }
 }

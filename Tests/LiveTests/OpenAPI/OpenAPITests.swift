@@ -67,28 +67,64 @@ import Testing
         return try APIDescription(bytes)
     }
 
-    @Test func theLimitsOfBodiesAreThoseDescribed() throws {
-        let node = try Self.description(.node)
-        let discovery = try Self.description(.discovery)
-        let backend = try Self.description(.backend)
-        func limit(_ description: APIDescription, _ name: String) -> Int? {
-            description[name]?.bodyLimit
+    /// Who is asked, and for what.
+    private static let asked: [(EdgeNetwork.Role, [any ServerRequest.Type])] = [
+        (.discovery, DiscoveryRequest.all), (.node, NodeRequest.all),
+        (.backend, BackendRequest.all),
+    ]
+
+    @Test func whatServersAskOfEachOtherIsDescribedAsItIs() throws {
+        #expect(Self.asked.flatMap(\.1).count == ServerRequests.all.count)
+        for (role, kinds) in Self.asked {
+            let description = try Self.description(role)
+            for kind in kinds { try Self.check(kind, description) }
         }
-        let chunk = ChunkID(SHA256.hash([]))
-        #expect(
-            limit(node, "POST /store") == WireRoute.store(chunk, stamp: .origin).bodyLimit)
-        #expect(limit(node, "POST /copy") == WireRoute.copy.bodyLimit)
-        #expect(limit(node, "POST /delete") == WireRoute.delete.bodyLimit)
-        #expect(limit(node, "POST /session") == PeerRoutes<StorageNode>.offerLimit)
-        #expect(limit(node, "POST /inventory") == WireRoute.inventory.bodyLimit)
-        #expect(limit(discovery, "POST /register") == WireRoute.register.bodyLimit)
-        #expect(limit(discovery, "POST /heartbeat") == WireRoute.heartbeat.bodyLimit)
-        #expect(limit(backend, "POST /damaged") == WireRoute.damaged.bodyLimit)
-        let chunks = ProtocolSettings.chunkBytes.upperBound
-        #expect(limit(backend, "PUT /api/chunks/{chunk}") == chunks)
-        #expect(limit(backend, "POST /api/login") == RequestLimits.form)
-        #expect(limit(backend, "POST /api/files/{id}/commit") == RequestLimits.commit)
-        #expect(limit(backend, "DELETE /api/files/{id}") == RequestLimits.commit)
+    }
+
+    private static func check<Asked: ServerRequest>(
+        _ kind: Asked.Type, _ description: APIDescription
+    ) throws {
+        let route = Asked.route
+        let name = "\(route.method.rawValue) \(route.path)"
+        let operation = try #require(description[name], "\(name) is not described")
+        #expect(operation.bodyLimit ?? 0 == Asked.bodyLimit, "\(name)")
+        #expect(operation.body.isEmpty == (Asked.bodyLimit == 0), "\(name)")
+        #expect(operation.security.contains("serverSignature"), "\(name)")
+        func described(_ place: String) -> [String] {
+            operation.parameters.filter { $0.place == place && $0.isRequired }.map(\.name)
+        }
+        #expect(described("path") + described("query") == route.parameters, "\(name)")
+        #expect(described("query") == Array(route.query), "\(name)")
+        // Heard, where that is all that may be said.
+        let isHeard = Asked.Reply.self == Never.self || Asked.answerTime.isAskedAgain
+        #expect((operation.responses[202] != nil) == isHeard, "\(name)")
+        let isAnswered = operation.responses.keys.contains { [200, 201, 204].contains($0) }
+        #expect(isAnswered == (Asked.Reply.self != Never.self), "\(name)")
+    }
+
+    @Test func theAnswersThatAStatusStandsForAreDescribedAsTheyAre() throws {
+        let description = try Self.description(.node)
+        func check(_ name: String, _ answer: WireAnswer) throws {
+            let response = try #require(description[name]?.responses[answer.status])
+            switch answer.body {
+            case .none: #expect(response.content.isEmpty, "\(name) \(answer)")
+            case .refusal(let code, _): #expect(response.codes.contains(code), "\(name) \(code)")
+            case .json, .bytes: Issue.record("\(name): the status does not say it all")
+            }
+        }
+        for outcome in StoreOutcome.allCases { try check("POST /store", outcome.wire) }
+        for outcome in DeleteOutcome.allCases { try check("POST /delete", outcome.wire) }
+    }
+
+    @Test func theLimitsOfBodiesOfUsersAreThoseDescribed() throws {
+        let backend = try Self.description(.backend)
+        func limit(_ name: String) -> Int? { backend[name]?.bodyLimit }
+        #expect(limit("PUT /api/chunks/{chunk}") == ProtocolSettings.chunkBytes.upperBound)
+        #expect(limit("POST /api/login") == RequestLimits.form)
+        #expect(limit("POST /api/files/{id}/commit") == RequestLimits.commit)
+        #expect(limit("DELETE /api/files/{id}") == RequestLimits.commit)
+        let node = try Self.description(.node)
+        #expect(node["POST /session"]?.bodyLimit == PeerRoutes<StorageNode>.offerLimit)
     }
 
     @Test func theCheckFindsWhatDoesNotFit() throws {

@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import Primitives
+import Roles
 import Testing
 
 @testable import Live

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Merkle
 import Primitives
 import Roles
 import Testing
@@ -15,17 +16,18 @@ import Testing
         try await EdgeNetwork.run(nodes: 1) { network in
             let backend = try TestPeer(.backend, seed: 21, token: network.token)
             let id = network.id(.node)
-            let body = WireJSON.bytes(ReplicaDeletionForm(chunk: Self.chunk, stamp: 0, expires: 0))
+            let body = InventoryQuestion(opening: .zero).encoded()
             func expect(
                 _ status: Int, _ code: String?, _ headers: [(String, String)],
                 _ what: Comment
             ) async throws {
                 let answer = try await network.request(
-                    .node, "POST", "/delete", headers: headers, body: body)
+                    .node, "POST", "/inventory", headers: headers, body: body)
                 #expect(answer.status == status && answer.code == code, what)
             }
             func sign(
-                _ method: String = "POST", _ target: String = "/delete", to receiver: PeerID? = nil,
+                _ method: String = "POST", _ target: String = "/inventory",
+                to receiver: PeerID? = nil,
                 body: [UInt8], at time: Instant = Clock.systemTime(), introduction: String? = nil
             ) -> [(String, String)] {
                 backend.headers(
@@ -92,7 +94,7 @@ import Testing
     @Test func strangersLearnNothing() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let token = try #require(JoinToken("the token of another network"))
-            for role in [JoinToken.MemberRole.node, .backend] {
+            for role in [MemberRole.node, .backend] {
                 let stranger = try TestPeer(role, seed: 25, token: token)
                 let peers = "/peers?epoch=0000000000000000&since=0"
                 for (server, method, target) in [
@@ -152,26 +154,28 @@ import Testing
             let node = try TestPeer(.node, seed: 30, token: network.token)
             let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
             for stamp in extremes {
-                let answer = try await network.request(
-                    .node, "POST", "/store?chunk=\(Self.chunk)&stamp=\(stamp)", by: backend,
-                    body: Self.bytes, bodyHash: Self.chunk.hash)
+                let stamp = Instant(nanoseconds: stamp)
+                let store = StoreRequest(
+                    chunk: Self.chunk,
+                    payload: Payload(bytes: Self.bytes, byteCount: Self.bytes.count), stamp: stamp)
+                let answer = try await network.request(.node, store, by: backend)
                 #expect(answer.status == 201, "\(stamp)")
                 for expires in extremes {
-                    let form = ReplicaDeletionForm(
-                        chunk: Self.chunk, stamp: stamp, expires: expires)
-                    let answer = try await network.request(
-                        .node, "POST", "/delete", by: backend, body: WireJSON.bytes(form))
-                    #expect(answer.status == 200)
+                    let request = DeleteRequest(
+                        chunk: Self.chunk, stamp: stamp, expires: Instant(nanoseconds: expires))
+                    let answer = try await network.request(.node, request, by: backend)
+                    #expect(answer.code == (expires > 1 ? "newer" : "refused"), "\(stamp)")
                 }
                 for byteCount in [Int.min, -1, 0, 1, 16_778_240, 16_778_241, .max] {
                     // A fetch from nowhere takes seconds.
-                    if ProtocolSettings.chunkBytes ~= byteCount, stamp != .max { continue }
-                    let form = CopyForm(
-                        chunk: ChunkID(.zero), byteCount: byteCount, source: node.member.form,
-                        stamp: stamp,
-                        capability: backend.capability(for: node.id, Self.chunk).hexadecimal)
+                    if ProtocolSettings.chunkBytes ~= byteCount, stamp != .distantFuture {
+                        continue
+                    }
+                    let request = CopyRequest(
+                        chunk: ChunkID(.zero), byteCount: byteCount, source: node.id, stamp: stamp,
+                        capability: backend.capability(for: node.id, Self.chunk).capability)
                     let answer = try await network.request(
-                        .node, "POST", "/copy", by: backend, body: WireJSON.bytes(form))
+                        .node, request, by: backend, knowing: [node.member])
                     #expect(answer.status == 200, "\(byteCount)")
                     let isPossible = ProtocolSettings.chunkBytes ~= byteCount
                     let outcome = answer.json?["outcome"]?.string
@@ -183,14 +187,11 @@ import Testing
                     let registration = Registration(
                         node: node.id, publicKey: node.identity.publicKey, incarnation: bytes,
                         domain: .max, capacityBytes: bytes, freeBytes: other)
-                    let answer = try await network.request(
-                        .discovery, "POST", "/register", by: node,
-                        body: WireJSON.bytes(NodeForm(registration)))
+                    let answer = try await network.request(.discovery, registration, by: node)
                     #expect(answer.status == 200)
                     for lease in [UInt32.min, 1, .max] {
-                        let beat = HeartbeatForm(lease: lease, freeBytes: bytes)
                         let answer = try await network.request(
-                            .discovery, "POST", "/heartbeat", by: node, body: WireJSON.bytes(beat))
+                            .discovery, Heartbeat(lease: lease, freeBytes: bytes), by: node)
                         #expect(answer.status == 200)
                     }
                 }
@@ -229,9 +230,7 @@ import Testing
                 let registration = Registration(
                     node: id, publicKey: key, incarnation: 1, domain: 1, capacityBytes: 1,
                     freeBytes: 1)
-                let answer = try await network.request(
-                    .discovery, "POST", "/register", by: node,
-                    body: WireJSON.bytes(NodeForm(registration)))
+                let answer = try await network.request(.discovery, registration, by: node)
                 #expect(answer.status == 403 && answer.code == "wrong-sender")
             }
         }

@@ -71,14 +71,14 @@ import Testing
         for good in [
             "http://127.0.0.1:6001", "https://node7.example", "http://[::1]:80", "https://a-b.c:1",
         ] {
-            #expect(Live.Member.isPlausible(address: good), "\(good)")
+            #expect(Contact.isReachable(address: good), "\(good)")
         }
         for bad in [
             "", "http://", "ftp://x", "http://x/", "http://x/y", "http://x?y", "http://x#y",
             "http://u@x", "http://x y", "http://x\\y", "http://é", "HTTP://x", " http://x",
             "http://x\n", "http://" + String(repeating: "a", count: 250), "file:///etc/passwd",
         ] {
-            #expect(!Live.Member.isPlausible(address: bad), "\(bad)")
+            #expect(!Contact.isReachable(address: bad), "\(bad)")
         }
     }
 
@@ -86,13 +86,13 @@ import Testing
         let peer = try TestPeer(.node, seed: 1, token: Self.token)
         let key = peer.identity.publicKey
         let text = Introduction.text(of: peer.member)
-        #expect(Introduction.member(from: text, key: key) == peer.member)
+        #expect(Introduction.contact(from: text, key: key) == peer.member)
         for bad in [
             "", "node", text + " ", " " + text, text.replacing(" ", with: "  "),
             text.replacing("node", with: "user"), text.replacing("http", with: "gopher"),
             "node zz http://x", String(text.dropFirst()),
         ] {
-            #expect(Introduction.member(from: bad, key: key) == nil, "\(bad)")
+            #expect(Introduction.contact(from: bad, key: key) == nil, "\(bad)")
         }
     }
 }

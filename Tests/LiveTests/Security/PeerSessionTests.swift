@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Merkle
 import Primitives
 import Roles
 import Testing
@@ -8,8 +9,6 @@ import Testing
 
 /// Sessions between servers, which spare them signatures.
 @Suite struct PeerSessionTests {
-    private static let bytes: [UInt8] = Array("what a node keeps".utf8)
-    private static let chunk = ChunkID(SHA256.hash(bytes))
     private static let now = Instant.origin + .hours(1)
 
     private func key(_ seed: UInt8) throws -> SigningKey {
@@ -93,17 +92,17 @@ import Testing
             let form = try WireJSON.read(SessionGrantForm.self, from: granted.body)
             let key = try #require(try await Self.publicKey(of: network))
             let session = try #require(offer.session(granted: form, by: key))
-            let body = WireJSON.bytes(
-                ReplicaDeletionForm(chunk: Self.chunk, stamp: 0, expires: 0))
+            let body = InventoryQuestion(opening: .zero).encoded()
             func expect(
                 _ status: Int, _ code: String?, _ headers: [(String, String)], _ what: Comment
             ) async throws {
                 let answer = try await network.request(
-                    .node, "POST", "/delete", headers: headers, body: body)
+                    .node, "POST", "/inventory", headers: headers, body: body)
                 #expect(answer.status == status && answer.code == code, what)
             }
             func headers(
-                _ method: String = "POST", _ target: String = "/delete", to receiver: PeerID? = nil,
+                _ method: String = "POST", _ target: String = "/inventory",
+                to receiver: PeerID? = nil,
                 body: [UInt8], in session: PeerSession, at time: Instant = Clock.systemTime()
             ) -> [(String, String)] {
                 backend.headers(

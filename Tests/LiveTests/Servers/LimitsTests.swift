@@ -11,15 +11,14 @@ import Testing
     private static let limits: [(String, Int)] = {
         let settings = ServerSettings()
         let accounts = Accounts.Settings()
-        let chunk = ChunkID(.zero)
         return [
             ("Bytes of a request's head", ServerShell.headLimit),
             ("Fields of a request's head", ServerShell.fieldLimit),
             ("Bytes of a form from a user", RequestLimits.form),
             ("Bytes of a commit, or of a deletion with chunks", RequestLimits.commit),
-            ("Bytes of JSON between servers", WireRoute.copy.bodyLimit),
-            ("Bytes of a question about an inventory", WireRoute.inventory.bodyLimit),
-            ("Bytes of a sealed chunk", WireRoute.store(chunk, stamp: .origin).bodyLimit),
+            ("Bytes of JSON between servers", CopyRequest.bodyLimit),
+            ("Bytes of a question about an inventory", InventoryRequest.bodyLimit),
+            ("Bytes of a sealed chunk", StoreRequest.bodyLimit),
             ("Bytes of a file's chunk before sealing, least", ChunkSize.allowed.lowerBound),
             ("Bytes of a file's chunk before sealing, most", ChunkSize.allowed.upperBound),
             ("Chunks of a file", Backend.chunksPerFileLimit),
@@ -33,7 +32,7 @@ import Testing
             ("Bytes of a password, least", PasswordRules.allowedCounts.lowerBound),
             ("Bytes of a password, most", PasswordRules.allowedCounts.upperBound),
             ("Characters of a join token or secret key, least", JoinToken.minimumLength),
-            ("Bytes of a server's address", Live.Member.addressLimit),
+            ("Bytes of a server's address", Contact.addressLimit),
             ("Members of a network", Directory.limit),
             ("Connections at once, unless set", settings.connectionLimit),
             (

@@ -201,6 +201,17 @@ struct EdgeNetwork: Sendable {
         return try await request(role, method, target, headers: signed + headers, body: body)
     }
 
+    /// A request between servers that a peer signed.
+    func request<Asked: ServerRequest>(
+        _ role: Role, _ asked: Asked, by peer: TestPeer, knowing contacts: [Contact] = []
+    ) async throws -> RawAnswer {
+        let wire = try peer.wire(asked, knowing: contacts)
+        return try await request(
+            role, wire.route.method.rawValue, wire.target, by: peer,
+            body: wire.body.isEmpty ? nil : wire.body,
+            bodyHash: try Asked.bodyHash(wire.parameters))
+    }
+
     /// A user, and the headers of an open and of a sealed session.
     struct User: Sendable {
         var name: String

@@ -1,17 +1,19 @@
 import Cryptography
 import Primitives
 import Roles
+import Testing
 
 @testable import Live
 
 /// A member of a network that says what it is told to.
 struct TestPeer: Sendable {
     var identity: Identity
-    var member: Live.Member
+    var member: Contact
+    private let token: JoinToken
 
     /// With a key that is made of a number.
     init(
-        _ role: JoinToken.MemberRole, seed: UInt8, token: JoinToken,
+        _ role: MemberRole, seed: UInt8, token: JoinToken,
         address: String = "http://127.0.0.1:1"
     ) throws {
         try self.init(
@@ -20,16 +22,31 @@ struct TestPeer: Sendable {
     }
 
     init(
-        _ role: JoinToken.MemberRole, key: SigningKey, token: JoinToken,
+        _ role: MemberRole, key: SigningKey, token: JoinToken,
         address: String = "http://127.0.0.1:1"
     ) throws {
+        self.token = token
         identity = Identity(key: key)
-        member = Live.Member(
+        member = Contact(
             role: role, publicKey: key.publicKey, proof: token.proof(of: key.publicKey, as: role),
             address: address)
     }
 
     var id: PeerID { identity.id }
+
+    /// What messages need of this peer, which knows these members.
+    func edge(knowing contacts: [Contact] = []) -> ServerEdge {
+        let directory = Directory(token: token)
+        for contact in contacts { directory.learn(contact) }
+        return ServerEdge(identity: identity, directory: directory, clock: Clock())
+    }
+
+    /// A request as this peer sends it.
+    func wire(
+        _ request: some ServerRequest, knowing contacts: [Contact] = []
+    ) throws -> WireRequest {
+        try #require(request.encode(edge(knowing: contacts)))
+    }
 
     /// The headers of a signed request. A discovery's id is zero.
     func headers(

@@ -1,244 +1,270 @@
 import Cryptography
-import Merkle
 import Primitives
-import Roles
 import Testing
 
 @testable import Live
+@testable import Roles
 
 /// What servers say to each other, there and back.
 @Suite struct ServerMessageTests {
-    private static let token = JoinToken("a token for tests")!
-    private static let chunk = ChunkID(SHA256.hash([1]))
-    private static let stamps = [Int64.min, -1, 0, 1, .max].map { Instant(nanoseconds: $0) }
+    private typealias Exchange = ServerMessageSamples.Exchange
+    private let samples: ServerMessageSamples
 
-    private struct Context: WireContext {
-        let peer: TestPeer
-        let source: TestPeer
+    init() throws { samples = try ServerMessageSamples() }
 
-        func sign(_ capability: Capability) -> SignedCapability {
-            SignedCapability(capability, by: peer.identity)
+    /// The bytes of an answer's body, as a server sends them.
+    private static func bytes(_ answer: WireAnswer) -> [UInt8] {
+        switch answer.body {
+        case .none: []
+        case .json(let bytes), .bytes(let bytes): bytes
+        case .refusal(let code, let message):
+            WireJSON.bytes(ErrorForm(code: code, message: message))
         }
-
-        func signed(_ capability: Capability) -> SignedCapability? {
-            capability.chunk == chunk ? sign(capability) : nil
-        }
-
-        func member(_ id: PeerID) -> Live.Member? { id == source.id ? source.member : nil }
     }
 
-    private let context: Context
-
-    init() throws {
-        context = Context(
-            peer: try TestPeer(.backend, seed: 1, token: Self.token),
-            source: try TestPeer(.node, seed: 2, token: Self.token))
-    }
-
-    private func capability(_ expires: Instant) -> Capability {
-        Capability(issuer: context.peer.id, bearer: PeerID(3), chunk: Self.chunk, expires: expires)
-    }
-
-    /// The route of a request, as a server finds it.
-    private func route(_ request: WireRequest) throws -> WireRoute {
-        let path = request.target.prefix { $0 != "?" }
-        func query(_ name: String) -> String? {
-            request.target.firstRange(of: name + "=").map {
-                String(request.target[$0.upperBound...].prefix { $0 != "&" })
+    /// Parameters as a server finds them in a target.
+    private static func parameters(in target: String, of route: Route) throws -> [String] {
+        let halves = target.split(separator: "?").map(String.init)
+        var values: [String: String] = [:]
+        let parts = route.path.split(separator: "/")
+        let given = halves[0].split(separator: "/")
+        try #require(parts.count == given.count && halves.count == (route.query.isEmpty ? 1 : 2))
+        for (part, value) in zip(parts, given) {
+            if part.hasPrefix("{") {
+                values[String(part.dropFirst().dropLast())] = String(value)
+            } else {
+                #expect(part == value)
             }
         }
-        switch path {
-        case "/register": return .register
-        case "/heartbeat": return .heartbeat
-        case "/unregister": return .unregister
-        case "/peers":
-            return .peers(
-                epoch: try #require(query("epoch").flatMap { PeerID(hexadecimal: $0) }).raw,
-                since: try #require(query("since").flatMap { UInt64($0) }))
-        case "/store":
-            return .store(
-                try #require(query("chunk").flatMap { ChunkID(hexadecimal: $0) }),
-                stamp: Instant(nanoseconds: try #require(query("stamp").flatMap { Int64($0) })))
-        case "/copy": return .copy
-        case "/delete": return .delete
-        case "/inventory": return .inventory
-        case "/damaged": return .damaged
-        case "/leave": return .leave
-        default:
-            return .retrieve(
-                try #require(ChunkID(hexadecimal: String(path.dropFirst("/retrieve/".count)))))
+        for pair in halves.dropFirst().joined().split(separator: "&") {
+            let words = pair.split(separator: "=").map(String.init)
+            values[words[0]] = words[1]
+        }
+        return try route.parameters.map { try #require(values[$0], "no \($0) in \(target)") }
+    }
+
+    // MARK: There
+
+    private final class Seen: ServerMessageSamples.Visitor {
+        private(set) var kinds: Set<String> = []
+
+        func visit<Asked: ServerRequest>(_ exchange: Exchange<Asked>) {
+            kinds.insert("\(Asked.self)")
+        }
+    }
+
+    @Test func thereAreSamplesOfEveryKind() throws {
+        let seen = Seen()
+        try samples.visit(seen)
+        #expect(seen.kinds == Set(ServerRequests.all.map { "\($0)" }))
+    }
+
+    private struct Arrival: ServerMessageSamples.Visitor {
+        let samples: ServerMessageSamples
+
+        func visit<Asked: ServerRequest>(_ exchange: Exchange<Asked>) throws {
+            let sent = try #require(exchange.asked.encode(samples.edge))
+            #expect(sent.route == Asked.route)
+            #expect(sent.body.count <= Asked.bodyLimit)
+            let parameters = try ServerMessageTests.parameters(in: sent.target, of: Asked.route)
+            let hash = try Asked.bodyHash(parameters)
+            #expect(hash == nil || hash == SHA256.hash(sent.body))
+            let arrived = WireRequest(
+                Asked.route, texts: parameters, body: sent.body, capability: sent.capability)
+            let sender = Asked.askers.contains(.backend) ? samples.backend : samples.node
+            let read = try Asked(arrived, samples.edge.reading(from: sender.member))
+            #expect(String(describing: read) == String(describing: exchange.asked))
         }
     }
 
     @Test func everyRequestArrivesAsItWasSent() throws {
-        let bytes: [UInt8] = [1]
-        var messages: [Message] = [
-            .unregister, .leave, .damaged(Self.chunk),
-            .retrieve(RetrieveRequest(chunk: Self.chunk, capability: nil)),
-            .inventory(InventoryQuestion(opening: .zero)),
-            .inventory(InventoryQuestion(prefixes: [.root])),
-        ]
-        for number in [UInt64.min, 1, .max - 1, .max] {
-            messages += [
-                .register(
-                    Registration(
-                        node: PeerID(number), publicKey: context.peer.identity.publicKey,
-                        incarnation: number, domain: .max, capacityBytes: number,
-                        freeBytes: number)),
-                .heartbeat(lease: UInt32(truncatingIfNeeded: number), freeBytes: number),
-                .peers(epoch: number, since: number),
-            ]
-        }
-        for stamp in Self.stamps {
-            messages += [
-                .store(
-                    StoreRequest(
-                        chunk: Self.chunk, payload: Payload(bytes: bytes, byteCount: 1),
-                        stamp: stamp)),
-                .delete(DeleteRequest(chunk: Self.chunk, stamp: stamp, expires: stamp)),
-                .copy(
-                    CopyRequest(
-                        chunk: Self.chunk, byteCount: .max, source: context.source.id,
-                        stamp: stamp, capability: capability(stamp))),
-                .retrieve(RetrieveRequest(chunk: Self.chunk, capability: capability(stamp))),
-            ]
-        }
-        for message in messages {
-            let request = try #require(WireRequest(message, context: context))
-            let shown = request.capability.flatMap { SignedCapability(hexadecimal: $0) }
-            let route = try route(request)
-            #expect(request.bodyHash == (route.namedBodyHash ?? SHA256.hash(request.body)))
-            #expect(request.body.count <= route.bodyLimit)
-            let read = try route.message(body: request.body, capability: shown)
-            #expect(String(describing: read) == String(describing: message))
-        }
+        try samples.visit(Arrival(samples: samples))
     }
 
     @Test func whatCannotBeSentIsNoRequest() {
-        let unknown = CopyRequest(
-            chunk: Self.chunk, byteCount: 1, source: PeerID(99), stamp: .origin,
-            capability: capability(.origin))
-        #expect(WireRequest(.copy(unknown), context: context) == nil, "nobody knows the source")
-        var other = capability(.origin)
-        other.chunk = ChunkID(.zero)
-        let retrieve = RetrieveRequest(chunk: ChunkID(.zero), capability: other)
-        #expect(WireRequest(.retrieve(retrieve), context: context) == nil, "nobody signed it")
-        #expect(WireRequest(.leaveAnswer(isGranted: true), context: context) == nil)
-        #expect(WireRequest(.getFile(FileID(high: 1, low: 1)), context: context) == nil)
+        let unknown = samples.copy(from: PeerID(99), at: .origin)
+        #expect(unknown.encode(samples.edge) == nil, "nobody knows the source")
+        let capability = samples.capability(expires: .distantFuture)
+        let retrieve = RetrieveRequest(chunk: capability.chunk, capability: capability)
+        #expect(retrieve.encode(samples.edge) == nil, "nobody gave it")
+    }
+
+    // MARK: Back
+
+    private struct Return: ServerMessageSamples.Visitor {
+        let edge: ServerEdge
+
+        func visit<Asked: ServerRequest>(_ exchange: Exchange<Asked>) throws {
+            for reply in exchange.replies {
+                let wire = Asked.encode(reply, edge)
+                let bytes = ServerMessageTests.bytes(wire)
+                #expect(bytes.count <= Asked.answerLimit)
+                if case .json = wire.body { _ = try JSON(parsing: bytes) }
+                let read = try exchange.asked.reply(
+                    WireAnswer(status: wire.status, received: bytes), edge)
+                #expect(String(describing: read) == String(describing: reply))
+                let heard = Asked.reply(in: Asked.answer(read))
+                #expect(String(describing: heard) == "Optional(\(String(reflecting: reply)))")
+            }
+        }
     }
 
     @Test func everyAnswerArrivesAsItWasSent() throws {
-        let key = context.peer.identity.publicKey
-        let registration = Registration(
-            node: PeerID(.max), publicKey: key, incarnation: .max, domain: .max,
-            capacityBytes: .max, freeBytes: .max)
-        let store = StoreRequest(
-            chunk: Self.chunk, payload: Payload(bytes: [1], byteCount: 1), stamp: .origin)
-        let copy = CopyRequest(
-            chunk: Self.chunk, byteCount: 1, source: context.source.id, stamp: .origin,
-            capability: capability(.origin))
-        let deletion = DeleteRequest(chunk: Self.chunk, stamp: .origin, expires: .origin)
-        let retrieve = Message.retrieve(RetrieveRequest(chunk: Self.chunk, capability: nil))
-        let question = Message.inventory(InventoryQuestion(opening: .zero))
-        var tree = InventoryTree([Self.chunk])
-        var pairs: [(Message, Message)] = [
-            (.register(registration), .registered(lease: .max)),
-            (.heartbeat(lease: 1, freeBytes: 1), .heartbeatAnswer(isKnown: true)),
-            (.heartbeat(lease: 1, freeBytes: 1), .heartbeatAnswer(isKnown: false)),
-            (
-                .peers(epoch: 0, since: 0),
-                .peersAnswer(
-                    PeersAnswer(
-                        epoch: .max, version: .max,
-                        reports: [PeerStatus.alive, .suspect, .dead].map {
-                            PeerReport(registration: registration, status: $0)
-                        }))
-            ),
-            (retrieve, .retrieved(.found(Payload(bytes: [7], byteCount: 1)))),
-            (retrieve, .retrieved(.missing)), (retrieve, .retrieved(.refused)),
-            (question, .inventoryAnswer(tree.answer(InventoryQuestion(opening: .zero)))),
-            (question, .inventoryRefused), (.leave, .leaveAnswer(isGranted: true)),
-            (.leave, .leaveAnswer(isGranted: false)),
-        ]
-        pairs += StoreOutcome.allCases.map { (.store(store), .stored(Self.chunk, $0)) }
-        pairs += CopyOutcome.allCases.map { (.copy(copy), .copied(Self.chunk, $0)) }
-        pairs += DeleteOutcome.allCases.map { (.delete(deletion), .deleted($0)) }
-        for (request, answer) in pairs {
-            let wire = try #require(WireAnswer(answer))
-            let (read, members) = try wire.message(answering: request)
-            #expect(
-                read.map { String(describing: $0) } == String(describing: answer), "\(answer)")
-            #expect(members.isEmpty)
-            // Whatever its status says, the body is there and can be read.
-            if wire.contentType == WireAnswer.json { _ = try JSON(parsing: wire.body) }
+        try samples.visit(Return(edge: samples.edge))
+    }
+
+    @Test func aDiscoverysAnswersTellOfBackends() throws {
+        let lease = Registration.encode(Lease(number: 1), samples.edge)
+        let beat = Heartbeat.encode(HeartbeatAnswer(isKnown: true), samples.edge)
+        for wire in [lease, beat] {
+            let edge = samples.node.edge()
+            #expect(edge.backends.isEmpty)
+            let answer = WireAnswer(status: 200, received: Self.bytes(wire))
+            if wire == lease {
+                let registration = Registration(
+                    node: samples.node.id, publicKey: samples.node.identity.publicKey,
+                    incarnation: 1, domain: 1, capacityBytes: 1, freeBytes: 1)
+                _ = try registration.reply(answer, edge)
+            } else {
+                _ = try Heartbeat(lease: 1, freeBytes: 1).reply(answer, edge)
+            }
+            #expect(edge.backends == [samples.backend.member])
         }
     }
 
-    @Test func answersThatNoServerOfOursGivesAreRefused() {
-        let store = Message.store(
-            StoreRequest(
-                chunk: Self.chunk, payload: Payload(bytes: [1], byteCount: 1), stamp: .origin))
-        let retrieve = Message.retrieve(RetrieveRequest(chunk: Self.chunk, capability: nil))
-        let question = Message.inventory(InventoryQuestion(opening: .zero))
-        let requests: [Message] = [
-            .heartbeat(lease: 1, freeBytes: 1), .peers(epoch: 0, since: 0), store, retrieve,
-            question, .leave,
-        ]
-        let bodies: [[UInt8]] = [
-            [], Array("{}".utf8), Array("null".utf8), Array("[]".utf8), [0xFF],
-            Array(#"{"outcome":"eaten"}"#.utf8), Array(#"{"isKnown":"yes"}"#.utf8),
-            Array(#"{"epoch":"x","version":-1,"peers":[]}"#.utf8),
-            [UInt8](repeating: UInt8(ascii: "["), count: 10_000),
-        ]
-        for request in requests {
-            for status in [100, 199, 204, 301, 400, 404, 500, 599] {
-                for body in bodies {
-                    let answer = WireAnswer(
-                        status: status, contentType: "text/html", body: body)
-                    if case .retrieve = request, [404, 403].contains(status) { continue }
-                    #expect(throws: WireError.self) { try answer.message(answering: request) }
-                }
-            }
-            for body in bodies.dropFirst() {
-                if case .retrieve = request { continue }
-                let answer = WireAnswer(status: 200, contentType: WireAnswer.json, body: body)
-                #expect(throws: WireError.self, "\(request)") {
-                    try answer.message(answering: request)
+    // MARK: Wrong answers
+
+    private static let hostile: [[UInt8]] = [
+        [], Array("{}".utf8), Array("null".utf8), Array("[]".utf8), [0xFF],
+        Array(#"{"outcome":"eaten"}"#.utf8), Array(#"{"isKnown":"yes"}"#.utf8),
+        Array(#"{"epoch":"x","version":-1,"peers":[]}"#.utf8),
+        WireJSON.bytes(ErrorForm(code: "no-such-route", message: "Nothing is here.")),
+        [UInt8](repeating: UInt8(ascii: "["), count: 10_000),
+    ]
+
+    private static let statuses: Set = [
+        100, 199, 200, 201, 202, 204, 301, 307, 400, 401, 403, 404, 409, 422, 500, 502, 503, 507,
+        599,
+    ]
+
+    private struct Refusal: ServerMessageSamples.Visitor {
+        let edge: ServerEdge
+
+        func visit<Asked: ServerRequest>(_ exchange: Exchange<Asked>) throws {
+            let ours = exchange.replies.map { Asked.encode($0, edge) }
+            // What a body must bear out; any bytes are a chunk.
+            let said = Set(
+                ours.filter { answer in
+                    switch answer.body {
+                    case .json: true
+                    case .bytes: Asked.self != RetrieveRequest.self
+                    case .none: false
+                    case .refusal(let code, _):
+                        code == "no-such-chunk" && Asked.self != DeleteRequest.self
+                    }
+                }.map(\.status))
+            let strange = ServerMessageTests.statuses.subtracting(ours.map(\.status))
+            for status in strange.union(said) {
+                for body in ServerMessageTests.hostile {
+                    let answer = WireAnswer(status: status, received: body)
+                    #expect(throws: WireError.self, "\(Asked.self) \(status)") {
+                        _ = try exchange.asked.reply(answer, edge)
+                    }
                 }
             }
         }
-        let long = WireAnswer(
-            status: 200, contentType: WireAnswer.bytes,
-            body: [UInt8](repeating: 0, count: ProtocolSettings.chunkBytes.upperBound + 1))
-        #expect(throws: WireError.self) { try long.message(answering: retrieve) }
+    }
+
+    @Test func answersThatNoServerOfOursGivesAreRefused() throws {
+        try samples.visit(Refusal(edge: samples.edge))
+        let retrieve = RetrieveRequest(chunk: ServerMessageSamples.chunk, capability: nil)
+        for count in [0, ProtocolSettings.chunkBytes.upperBound + 1] {
+            let answer = WireAnswer(status: 200, received: [UInt8](repeating: 0, count: count))
+            #expect(throws: WireError.self, "\(count)") {
+                try retrieve.reply(answer, samples.edge)
+            }
+        }
+    }
+
+    @Test func aStoreAndADeletionAreAnsweredByTheirStatusAlone() throws {
+        let store = samples.store(at: .origin)
+        let delete = DeleteRequest(chunk: store.chunk, stamp: .origin, expires: .origin)
+        for body in Self.hostile {
+            let stores: [(Int, StoreOutcome)] = [
+                (201, .stored), (507, .full), (422, .mismatched), (403, .refused), (503, .busy),
+            ]
+            for (status, outcome) in stores {
+                let answer = WireAnswer(status: status, received: body)
+                #expect(try store.reply(answer, samples.edge).outcome == outcome)
+            }
+            let deletions: [(Int, DeleteOutcome)] = [
+                (204, .deleted), (404, .notHeld), (409, .newer), (403, .refused),
+            ]
+            for (status, outcome) in deletions {
+                let answer = WireAnswer(status: status, received: body)
+                #expect(try delete.reply(answer, samples.edge) == outcome)
+            }
+        }
+    }
+
+    // MARK: Wrong requests
+
+    private static let malformed = [
+        "", "{", "null", "[]", "1", "\"x\"", "{\"chunk\":1}", "{\"lease\":-1,\"freeBytes\":1}",
+        "{\"lease\":4294967296,\"freeBytes\":1}", "{\"lease\":1.5,\"freeBytes\":1}",
+        "{\"chunk\":\"\(ServerMessageSamples.chunk)0\"}",
+    ]
+
+    private struct Malformation: ServerMessageSamples.Visitor {
+        let samples: ServerMessageSamples
+
+        func visit<Asked: ServerRequest>(_ exchange: Exchange<Asked>) throws {
+            let good = try #require(exchange.asked.encode(samples.edge))
+            if good.body.first == UInt8(ascii: "{") {
+                for body in ServerMessageTests.malformed {
+                    var bad = good
+                    bad.body = Array(body.utf8)
+                    let what = refused(Asked.self, bad)
+                    #expect(what?.isEmpty == false && what?.hasPrefix(" ") == false, "\(body)")
+                }
+            }
+            for (index, name) in Asked.route.parameters.enumerated() {
+                for text in ["", "x", " 1", "1.5", "18446744073709551616", "١"] {
+                    var bad = good
+                    bad.parameters[index] = text
+                    #expect(refused(Asked.self, bad)?.hasPrefix("\(name) is not ") == true)
+                }
+            }
+        }
+
+        /// In which words a request is refused.
+        private func refused<Asked: ServerRequest>(
+            _ kind: Asked.Type, _ wire: WireRequest
+        ) -> String? {
+            do throws(WireError) {
+                _ = try Asked(wire, samples.edge.reading(from: samples.node.member))
+            } catch .malformed(let what) {
+                return what
+            } catch {
+                Issue.record("\(kind): \(error)")
+                return nil
+            }
+            Issue.record("\(kind) took \(wire)")
+            return nil
+        }
     }
 
     @Test func malformedRequestsAreRefusedInWords() throws {
-        let routes: [WireRoute] = [.register, .heartbeat, .copy, .delete, .damaged]
-        let bodies = [
-            "", "{", "null", "[]", "1", "\"x\"", "{\"chunk\":1}", "{\"lease\":-1,\"freeBytes\":1}",
-            "{\"lease\":4294967296,\"freeBytes\":1}", "{\"lease\":1.5,\"freeBytes\":1}",
-            "{\"chunk\":\"\(Self.chunk)0\"}",
-        ]
-        for route in routes {
-            for body in bodies {
-                do {
-                    _ = try route.message(body: Array(body.utf8), capability: nil)
-                    Issue.record("\(route) took \(body)")
-                } catch WireError.malformed(let what) {
-                    #expect(!what.isEmpty && !what.hasPrefix(" "), "\(route) \(body): '\(what)'")
-                }
-            }
+        try samples.visit(Malformation(samples: samples))
+        func read(_ text: String) throws {
+            _ = try Heartbeat(
+                WireRequest(Heartbeat.route, body: Array(text.utf8)), samples.edge)
         }
-        #expect(throws: WireError.malformed("lease is missing")) {
-            try WireRoute.heartbeat.message(body: Array("{}".utf8), capability: nil)
-        }
-        #expect(throws: WireError.malformed("the body has the wrong type")) {
-            try WireRoute.heartbeat.message(body: Array("[]".utf8), capability: nil)
-        }
+        #expect(throws: WireError.malformed("lease is missing")) { try read("{}") }
+        #expect(throws: WireError.malformed("the body has the wrong type")) { try read("[]") }
         for body: [UInt8] in [[], [2], [0], [1, 0, 0], [1, 0, 2, 0], [1, 255, 255]] {
             #expect(throws: WireError.self) {
-                try WireRoute.inventory.message(body: body, capability: nil)
+                try InventoryRequest(WireRequest(InventoryRequest.route, body: body), samples.edge)
             }
         }
     }

@@ -11,7 +11,7 @@ import Testing
     }
 
     private func isInventory(_ send: Effects.Send) -> Bool {
-        if case .inventory = send.message { true } else { false }
+        if case .inventory? = send.nodeRequest { true } else { false }
     }
 
     private func inventoryRequests(_ story: BackendStory, from start: Int = 0) -> [PeerID] {
@@ -233,11 +233,12 @@ import Testing
     @Test func `a node that answers nonsense is not believed`() throws {
         let chunk = TestChunk(1)
         var story = try settled(nodes: 3, chunks: [chunk])
-        story.nodes[0].rule = { message in
-            guard case .inventory(let question) = message else { return nil }
+        story.nodes[0].rule = { request in
+            guard case .inventory(let request) = request else { return nil }
             let ids = (0..<17).map { TestChunk($0).id }.sorted()
-            return .inventoryAnswer(
-                InventoryAnswer(question: question.fingerprint, entries: [.bucket(ids)]))
+            let answer = InventoryAnswer(
+                question: request.question.fingerprint, entries: [.bucket(ids)])
+            return .node(.inventory(.answered(answer)))
         }
         story.restartNode(0)
         story.advance(by: .minutes(2))
@@ -250,8 +251,8 @@ import Testing
     @Test func `a refused comparison is tried again, and changes nothing`() throws {
         let chunk = TestChunk(1)
         var story = try settled(nodes: 3, chunks: [chunk])
-        story.nodes[0].rule = { message in
-            if case .inventory = message { .inventoryRefused } else { nil }
+        story.nodes[0].rule = { request in
+            if case .inventory = request { .node(.inventory(.refused)) } else { nil }
         }
         let start = story.requests.count
         story.restartNode(0)

@@ -19,9 +19,9 @@ import Testing
         try story.store([TestChunk(1)])
         let holders = story.nodesHolding(TestChunk(1))
         if let liar {
-            story.nodes[holders[liar]].rule = { message in
-                guard case .audit(let request) = message else { return nil }
-                return .audited(request.chunk, .proven(.zero))
+            story.nodes[holders[liar]].rule = { request in
+                guard case .audit(let request) = request else { return nil }
+                return .node(.audit(AuditAnswer(chunk: request.chunk, outcome: .proven(.zero))))
             }
         }
         if let lacking { story.nodes[holders[lacking]].held[TestChunk(1).id] = nil }
@@ -46,9 +46,7 @@ import Testing
     @Test func `no two challenges of a run have the same nonce, but the two of a pair do`() throws {
         var story = try story()
         story.advance(by: .hours(2))
-        let nonces = story.requests {
-            if case .audit(let request) = $0.message { request.nonce } else { nil }
-        }
+        let nonces = story.requests(\.auditRequest?.nonce)
         let counts = Dictionary(grouping: nonces.map(\.request)) { $0 }.mapValues(\.count)
         #expect(counts.count > 3)
         #expect(counts.values.allSatisfy { $0 == 2 })
@@ -68,9 +66,7 @@ import Testing
         honest.advance(by: .hours(1))
         #expect(agreements(honest.drive.takeNotes()).contains(false))
         #expect(honest.holders(of: TestChunk(1)) == holders)
-        let retrievals = honest.requests {
-            if case .retrieve(let request) = $0.message { request } else { nil }
-        }
+        let retrievals = honest.requests(\.retrieveRequest)
         #expect(!retrievals.isEmpty)
     }
 
@@ -80,9 +76,7 @@ import Testing
         var story = BackendStory(nodes: 4, domains: 4, settings: settings)
         try story.store([TestChunk(1)])
         story.advance(by: .hours(2))
-        let audits = story.requests {
-            if case .audit(let request) = $0.message { request } else { nil }
-        }
+        let audits = story.requests(\.auditRequest)
         #expect(audits.isEmpty)
     }
 }

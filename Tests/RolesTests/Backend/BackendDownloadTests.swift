@@ -17,9 +17,9 @@ import Testing
     }
 
     /// What a node that holds rotten bytes says.
-    private func corrupted(_ message: Message) -> Message? {
-        guard case .retrieve(let request) = message else { return nil }
-        return chunks.first { $0.id == request.chunk }.map { .retrieved(.found($0.corrupt)) }
+    private func corrupted(_ request: NodeRequest) -> Answer? {
+        guard case .retrieve(let request) = request else { return nil }
+        return chunks.first { $0.id == request.chunk }.map { .node(.retrieve(.found($0.corrupt))) }
     }
 
     @Test func `the owner reads each chunk of a file`() throws {
@@ -55,7 +55,7 @@ import Testing
         ]
         for request in forged {
             guard
-                case .chunkAnswer(.notFound)? = story.ask(
+                case .getChunk(.notFound)? = story.ask(
                     .getChunk(request), from: Peers.otherUser)
             else {
                 Issue.record("a forged request was not refused")
@@ -80,7 +80,7 @@ import Testing
         for proof in bad {
             let request = GetChunkRequest(
                 file: FileID(high: 0, low: 1), chunk: chunks[0].id, proof: proof)
-            guard case .chunkAnswer(.notFound)? = story.ask(.getChunk(request)) else {
+            guard case .getChunk(.notFound)? = story.ask(.getChunk(request)) else {
                 Issue.record("\(proof) was not refused")
                 continue
             }
@@ -141,8 +141,8 @@ import Testing
     @Test func `a refusal is no sign of damage`() throws {
         var story = try withFile()
         for index in 0..<2 {
-            story.nodes[index].rule = { message in
-                if case .retrieve = message { .retrieved(.refused) } else { nil }
+            story.nodes[index].rule = { request in
+                if case .retrieve = request { .node(.retrieve(.refused)) } else { nil }
             }
         }
         for _ in 0..<5 { #expect(story.read(0, of: chunks) == .found(chunks[0].payload)) }
@@ -163,7 +163,7 @@ import Testing
         story.advance(by: story.settings.requestTimeout - .seconds(1))
         #expect(story.answer(to: call) == nil)
         story.advance(by: story.settings.requestTimeout * 3)
-        guard case .chunkAnswer(.unavailable)? = story.answer(to: call) else {
+        guard case .getChunk(.unavailable)? = story.answer(to: call) else {
             Issue.record("expected unavailable")
             return
         }
@@ -178,7 +178,7 @@ import Testing
         story.advance(by: story.settings.hedgeAfter - .milliseconds(1))
         #expect(story.answer(to: call) == nil)
         story.advance(by: .milliseconds(2))
-        guard case .chunkAnswer(.found(chunks[0].payload))? = story.answer(to: call) else {
+        guard case .getChunk(.found(chunks[0].payload))? = story.answer(to: call) else {
             Issue.record("the hedge did not answer")
             return
         }
@@ -204,8 +204,8 @@ import Testing
         story.hear(.dead, of: 0)
         story.hear(.suspect, of: 1)
         let start = story.requests.count
-        story.nodes[2].rule = { message in
-            if case .retrieve = message { .retrieved(.refused) } else { nil }
+        story.nodes[2].rule = { request in
+            if case .retrieve = request { .node(.retrieve(.refused)) } else { nil }
         }
         story.nodes[1].rule = story.nodes[2].rule
         #expect(story.read(0, of: chunks) == .found(chunks[0].payload))

@@ -16,7 +16,9 @@ import Testing
     private func record(
         of file: FileID, for user: PeerID, in story: inout BackendStory
     ) -> FileRecord? {
-        if case .fileAnswer(.found(let record))? = story.ask(.getFile(file), from: user) {
+        if case .getFile(.found(let record))? = story.ask(
+            .getFile(GetFileRequest(file: file)), from: user)
+        {
             record
         } else {
             nil
@@ -29,11 +31,11 @@ import Testing
         var story = BackendStory()
         putAll(in: &story)
         story.drive.disk.holding = .syncs
-        let call = story.open(.commitFile(BackendStory.commit(chunks, as: 1)))
+        let call = story.open(.commit(BackendStory.commit(chunks, as: 1)))
         #expect(story.answer(to: call) == nil)
         #expect(story.drive.disk.durable.log.count < story.drive.disk.state.log.count)
         story.releaseDisk()
-        guard case .fileCommitted(.committed)? = story.answer(to: call) else {
+        guard case .commit(.committed)? = story.answer(to: call) else {
             Issue.record("the commit was not acknowledged")
             return
         }
@@ -98,15 +100,15 @@ import Testing
         var story = BackendStory()
         putAll(in: &story)
         story.drive.disk.holding = .syncs
-        let message = Message.commitFile(BackendStory.commit(chunks, as: 1))
-        let first = story.open(message)
-        let second = story.open(message)
+        let request = FileRequest.commit(BackendStory.commit(chunks, as: 1))
+        let first = story.open(request)
+        let second = story.open(request)
         // While the block is in flight neither try may be told that it is durable.
         #expect(story.answer(to: first) == nil)
         #expect(story.answer(to: second) == nil)
         story.releaseDisk()
         for call in [first, second] {
-            guard case .fileCommitted(.committed)? = story.answer(to: call) else {
+            guard case .commit(.committed)? = story.answer(to: call) else {
                 Issue.record("a try was not acknowledged")
                 continue
             }
@@ -225,11 +227,11 @@ import Testing
         try story.store([chunks[0]])
         story.drive.disk.holding = .syncs
         let call = story.open(
-            .deleteFile(DeleteFileRequest(file: file, chunks: [chunks[0].id])))
+            .delete(DeleteFileRequest(file: file, chunks: [chunks[0].id])))
         // Before the deletion is durable, the user uploads the same chunk for another file.
         #expect(story.put(chunks[0]) == .stored)
         story.releaseDisk()
-        guard case .fileDeleted(.deleted)? = story.answer(to: call) else {
+        guard case .delete(.deleted)? = story.answer(to: call) else {
             Issue.record("the file was not deleted")
             return
         }
@@ -242,10 +244,10 @@ import Testing
         try story.store(chunks)
         story.drive.disk.holding = .syncs
         #expect(story.delete(chunks) == nil)
-        let call = story.open(.deleteFile(DeleteFileRequest(file: file, chunks: chunks.map(\.id))))
+        let call = story.open(.delete(DeleteFileRequest(file: file, chunks: chunks.map(\.id))))
         #expect(story.answer(to: call) == nil)
         story.releaseDisk()
-        guard case .fileDeleted(.notFound)? = story.answer(to: call) else {
+        guard case .delete(.notFound)? = story.answer(to: call) else {
             Issue.record("the second try was not answered")
             return
         }

@@ -64,7 +64,7 @@ import Testing
         let chunk = TestChunk(1)
         story.put(chunk)
         story.drive.disk.holding = .syncs
-        let call = story.open(.commitFile(BackendStory.commit([chunk], as: 1)))
+        let call = story.open(.commit(BackendStory.commit([chunk], as: 1)))
         story.restartBackend()
         #expect(story.answer(to: call) == nil)
         #expect(story.backend.files.isEmpty)
@@ -88,8 +88,8 @@ import Testing
 
         let start = story.requests.count
         #expect(story.put(TestChunk(2)) == nil)
-        #expect(story.ask(.getFile(FileID(high: 0, low: 1))) == nil)
-        #expect(story.ask(.leave, from: Peers.stranger) == nil)
+        #expect(story.ask(.getFile(GetFileRequest(file: FileID(high: 0, low: 1)))) == nil)
+        #expect(story.leave(Peers.stranger) == nil)
         story.advance(by: .days(1))
         #expect(story.requests.count == start)
         #expect(story.drive.disk.state.log.count == blocks)
@@ -143,10 +143,10 @@ import Testing
         story.drive.disk.holding = .syncs
         // A block is in flight, and a change of the chunk's holders waits for the next.
         story.put(TestChunk(2))
-        _ = story.open(.commitFile(BackendStory.commit([TestChunk(2)], as: 2)))
+        _ = story.open(.commit(BackendStory.commit([TestChunk(2)], as: 2)))
         story.tell(.damaged(chunk.id), from: story.nodes[story.holders(of: chunk)[0]].id)
         _ = story.open(
-            .deleteFile(DeleteFileRequest(file: FileID(high: 0, low: 1), chunks: [chunk.id])))
+            .delete(DeleteFileRequest(file: FileID(high: 0, low: 1), chunks: [chunk.id])))
         #expect(story.put(chunk) == .stored)
         story.releaseDisk()
         #expect(try story.placement(of: chunk)?.isRelease == true)

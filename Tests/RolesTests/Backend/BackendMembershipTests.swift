@@ -148,27 +148,23 @@ import Testing
 
     // MARK: Leaving
 
-    private func isGranted(_ message: Message?) -> Bool {
-        if case .leaveAnswer(isGranted: true)? = message { true } else { false }
-    }
-
     @Test func `a node may go once all that it held stands elsewhere, durably`() throws {
         var story = BackendStory(nodes: 6, domains: 6)
         let chunks = (0..<20).map { TestChunk($0) }
         try story.store(chunks)
         let leaver = story.nodes[0].id
         #expect(!story.nodes[0].held.isEmpty)
-        #expect(!isGranted(story.ask(.leave, from: leaver)))
+        #expect(story.leave(leaver) != true)
         story.advance(by: .seconds(50))
         story.drive.disk.holding = .syncs
-        let call = story.open(.leave, from: leaver)
+        let asked = story.inbox.count
+        #expect(story.leave(leaver) != true)
         for chunk in chunks {
             #expect(story.nodesHolding(chunk).filter { $0 != 0 }.count == 3)
             #expect(!story.holders(of: chunk).contains(0))
         }
-        #expect(!isGranted(story.answer(to: call)))
         story.releaseDisk()
-        #expect(isGranted(story.answer(to: call)))
+        #expect(story.inbox[asked...].map(\.isGranted) == [true])
         for chunk in chunks {
             #expect(try story.placement(of: chunk)?.nodes.contains(leaver) == false)
         }
@@ -177,14 +173,14 @@ import Testing
 
     @Test func `a node that holds nothing may go at once, and again if it asks again`() throws {
         var story = BackendStory()
-        #expect(isGranted(story.ask(.leave, from: story.nodes[0].id)))
-        #expect(isGranted(story.ask(.leave, from: story.nodes[0].id)))
+        #expect(story.leave(story.nodes[0].id) == true)
+        #expect(story.leave(story.nodes[0].id) == true)
         #expect(try story.memberships(of: 0).filter { $0 == .left }.count == 1)
     }
 
     @Test func `a node that the backend never heard of may go`() {
         var story = BackendStory()
-        #expect(isGranted(story.ask(.leave, from: Peers.stranger)))
+        #expect(story.leave(Peers.stranger) == true)
     }
 
     @Test func `a leaving node's replicas are read while it hands them over`() throws {
@@ -192,10 +188,10 @@ import Testing
         let chunk = TestChunk(1)
         try story.store([chunk])
         for index in 1...2 { story.nodes[index].isSilent = true }
-        _ = story.ask(.leave, from: story.nodes[0].id)
+        story.leave(story.nodes[0].id)
         let call = story.open(story.get(0, of: [chunk]))
         story.advance(by: .seconds(10))
-        guard case .chunkAnswer(.found)? = story.answer(to: call) else {
+        guard case .getChunk(.found)? = story.answer(to: call) else {
             Issue.record("the leaving node was not asked")
             return
         }
@@ -203,7 +199,7 @@ import Testing
 
     @Test func `a node that left is no member any more, also after a restart`() throws {
         var story = BackendStory(nodes: 4)
-        _ = story.ask(.leave, from: story.nodes[0].id)
+        story.leave(story.nodes[0].id)
         story.hear(.alive, of: 0)
         for number in 0..<10 { story.put(TestChunk(number)) }
         #expect(story.nodes[0].held.isEmpty)
@@ -219,7 +215,7 @@ import Testing
     {
         var story = BackendStory(nodes: 3)
         try story.store([TestChunk(1)])
-        #expect(!isGranted(story.ask(.leave, from: story.nodes[0].id)))
+        #expect(story.leave(story.nodes[0].id) != true)
         #expect(story.put(TestChunk(2)) == .stored)
         #expect(story.nodes[0].held.count == 1)
         story.restartNode(0)

@@ -83,8 +83,8 @@ import Testing
 
     @Test func `what replaces a refusal stands in the domain that it left empty`() throws {
         var story = BackendStory(nodes: 9, domains: 3)
-        story.nodes[0].rule = { message in
-            if case .store(let request) = message { .stored(request.chunk, .refused) } else { nil }
+        story.nodes[0].rule = { request in
+            if case .store(let request) = request { .stored(request.chunk, .refused) } else { nil }
         }
         for number in 0..<30 {
             story.put(TestChunk(number))
@@ -149,8 +149,8 @@ import Testing
     @Test func `space that was given out and not used is free again in time`() throws {
         var story = BackendStory(nodes: 3, freeBytes: 64 * 10)
         for index in story.nodes.indices {
-            story.nodes[index].rule = { message in
-                if case .store(let request) = message { .stored(request.chunk, .busy) } else { nil }
+            story.nodes[index].rule = { request in
+                if case .store(let request) = request { .stored(request.chunk, .busy) } else { nil }
             }
         }
         for number in 0..<10 { #expect(story.put(TestChunk(number)) == .unavailable) }

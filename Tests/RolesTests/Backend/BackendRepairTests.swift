@@ -151,8 +151,8 @@ import Testing
         let holders = story.holders(of: chunk)
         let others = story.nodes.indices.filter { !holders.contains($0) }
         for index in others.dropLast() {
-            story.nodes[index].rule = { message in
-                if case .copy(let request) = message {
+            story.nodes[index].rule = { request in
+                if case .copy(let request) = request {
                     .copied(request.chunk, outcome)
                 } else {
                     nil
@@ -227,8 +227,8 @@ import Testing
         let chunk = TestChunk(1)
         try story.store([chunk])
         for index in story.nodes.indices {
-            story.nodes[index].rule = { message in
-                if case .copy = message { .copied(TestChunk(2).id, .copied) } else { nil }
+            story.nodes[index].rule = { request in
+                if case .copy = request { .copied(TestChunk(2).id, .copied) } else { nil }
             }
         }
         let dead = story.holders(of: chunk)[0]

@@ -24,14 +24,13 @@ import Testing
     @Test func `a user who tries again gets the answer of the upload under way`() {
         var story = BackendStory()
         story.holdsAnswer = isStore
-        let message = Message.putChunk(
-            PutChunkRequest(chunk: chunk.id, payload: chunk.payload))
-        _ = story.open(message)
+        let request = FileRequest.putChunk(PutChunkRequest(chunk: chunk.id, payload: chunk.payload))
+        _ = story.open(request)
         let before = storeCount(story)
-        let second = story.open(message)
+        let second = story.open(request)
         #expect(storeCount(story) == before)
         story.release()
-        guard case .chunkPut(.stored)? = story.answer(to: second) else {
+        guard case .putChunk(.stored)? = story.answer(to: second) else {
             Issue.record("the second try was not answered")
             return
         }
@@ -50,12 +49,11 @@ import Testing
     @Test func `somebody else's try does not take the answer away`() {
         var story = BackendStory()
         story.holdsAnswer = isStore
-        let message = Message.putChunk(
-            PutChunkRequest(chunk: chunk.id, payload: chunk.payload))
-        let call = story.open(message, from: Peers.user)
+        let request = FileRequest.putChunk(PutChunkRequest(chunk: chunk.id, payload: chunk.payload))
+        let call = story.open(request, from: Peers.user)
         #expect(story.put(chunk, by: Peers.otherUser) == .busy)
         story.release()
-        guard case .chunkPut(.stored)? = story.answer(to: call) else {
+        guard case .putChunk(.stored)? = story.answer(to: call) else {
             Issue.record("the first user was not answered")
             return
         }

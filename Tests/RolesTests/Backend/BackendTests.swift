@@ -11,7 +11,7 @@ import Testing
                 id: Peers.backend, settings: ProtocolSettings(), discoveries: [],
                 tagKey: Keys.tag, signingKey: Keys.backend))
         let request = PutChunkRequest(chunk: chunk.id, payload: chunk.payload)
-        #expect(drive.receive(.putChunk(request), from: Peers.user).isEmpty)
+        #expect(drive.receive(.file(.putChunk(request)), from: Peers.user).isEmpty)
         #expect(drive.receive(.leave, from: Peers.stranger).isEmpty)
         drive.start()
         #expect(drive.receive(.leave, from: Peers.stranger).count == 1)
@@ -24,14 +24,14 @@ import Testing
         let calls = story.requests.map { ($0.to, $0.call) }
         story.restartBackend()
         story.advance(by: .minutes(1))
-        for (peer, call) in calls { story.tell(.stored(chunk.id, .stored), from: peer, call: call) }
+        for (peer, call) in calls { story.hear(.stored(chunk.id, .stored), from: peer, call: call) }
         #expect(story.backend.chunks.isEmpty)
     }
 
     /// What nodes may answer instead of what they were asked for.
-    private static let nonsense: [Message] = [
-        .heartbeatAnswer(isKnown: true), .deleted(.deleted), .inventoryRefused,
-        .chunkPut(.stored), .leaveAnswer(isGranted: true),
+    private static let nonsense: [Answer] = [
+        .isKnown(true), .node(.delete(.deleted)), .node(.inventory(.refused)),
+        .file(.putChunk(.stored)), .isGranted(true),
     ]
 
     @Test func `nonsense in answer to a store counts as a failure`() {
@@ -66,7 +66,7 @@ import Testing
         try story.store(chunks)
         for index in story.nodes.indices {
             story.nodes[index].rule = {
-                if case .copy = $0 { .heartbeatAnswer(isKnown: true) } else { nil }
+                if case .copy = $0 { .isKnown(true) } else { nil }
             }
         }
         story.hear(.dead, of: 0)
@@ -79,12 +79,13 @@ import Testing
     @Test func `what no user, node or discovery says means nothing`() {
         var story = BackendStory()
         let inbox = story.inbox.count
-        let strange: [Message] = [
-            .register(.of(Peers.stranger)), .heartbeat(lease: 0, freeBytes: 0), .unregister,
-            .retrieve(RetrieveRequest(chunk: chunk.id, capability: nil)),
-            .heartbeatAnswer(isKnown: false), .damaged(chunk.id),
+        let strange: [Request] = [
+            .discovery(.register(.of(Peers.stranger))), .heartbeat(lease: 0, freeBytes: 0),
+            .unregister, .node(.retrieve(RetrieveRequest(chunk: chunk.id, capability: nil))),
+            .damaged(chunk.id),
         ]
-        for message in strange { story.tell(message, from: Peers.stranger) }
+        for request in strange { story.tell(request, from: Peers.stranger) }
+        story.hear(.isKnown(false), from: Peers.stranger)
         #expect(story.inbox.count == inbox)
     }
 }

@@ -28,11 +28,11 @@ import Testing
             .putChunk(PutChunkRequest(chunk: chunk.id, payload: chunk.payload)), from: Peers.user)
         let targets = asked(story)
         #expect(targets.count == 3)
-        let stored = Message.stored(chunk.id, .stored)
+        let stored = Answer.stored(chunk.id, .stored)
         for (count, target) in targets.enumerated() {
             #expect((story.answer(to: call) != nil) == (count >= 2))
             let request = story.requests.first { $0.to == story.nodes[target].id }
-            story.tell(stored, from: story.nodes[target].id, call: request?.call ?? .none)
+            story.hear(stored, from: story.nodes[target].id, call: request?.call ?? .none)
         }
         #expect(story.inbox.filter { $0.call == call }.count == 1)
     }
@@ -42,7 +42,7 @@ import Testing
         story.holdsAnswer = isStore
         #expect(story.put(chunk) == nil)
         let call = story.requests.last?.call ?? .none
-        for _ in 0..<3 { story.tell(.stored(chunk.id, .stored), from: Peers.stranger, call: call) }
+        for _ in 0..<3 { story.hear(.stored(chunk.id, .stored), from: Peers.stranger, call: call) }
         #expect(story.inbox.isEmpty)
         #expect(story.holders(of: chunk).isEmpty)
     }
@@ -50,8 +50,8 @@ import Testing
     @Test func `an acknowledgement of another chunk counts as none`() {
         var story = BackendStory()
         for index in story.nodes.indices {
-            story.nodes[index].rule = { message in
-                if case .store = message { .stored(TestChunk(2).id, .stored) } else { nil }
+            story.nodes[index].rule = { request in
+                if case .store = request { .stored(TestChunk(2).id, .stored) } else { nil }
             }
         }
         #expect(story.put(chunk) == .unavailable)
@@ -62,8 +62,8 @@ import Testing
     func `a node that does not store is replaced by another`(outcome: StoreOutcome) {
         var story = BackendStory()
         for index in 0..<3 {
-            story.nodes[index].rule = { message in
-                if case .store(let request) = message {
+            story.nodes[index].rule = { request in
+                if case .store(let request) = request {
                     .stored(request.chunk, outcome)
                 } else {
                     nil
@@ -76,8 +76,8 @@ import Testing
 
     @Test func `a node that is full is not asked again for a while`() throws {
         var story = BackendStory(nodes: 3)
-        story.nodes[0].rule = { message in
-            if case .store(let request) = message { .stored(request.chunk, .full) } else { nil }
+        story.nodes[0].rule = { request in
+            if case .store(let request) = request { .stored(request.chunk, .full) } else { nil }
         }
         story.put(TestChunk(1))
         #expect(asked(story).contains(0))
@@ -108,7 +108,7 @@ import Testing
             hedged += 1
             #expect(story.answer(to: call) == nil)
             story.advance(by: story.settings.hedgeAfter * 4)
-            guard case .chunkPut(.stored)? = story.answer(to: call) else {
+            guard case .putChunk(.stored)? = story.answer(to: call) else {
                 Issue.record("chunk \(number) was not stored after a hedge")
                 continue
             }
@@ -132,8 +132,8 @@ import Testing
     @Test func `an upload that nobody takes ends as unavailable after a bounded number of tries`() {
         var story = BackendStory(nodes: 40, domains: 40)
         for index in story.nodes.indices {
-            story.nodes[index].rule = { message in
-                if case .store(let request) = message { .stored(request.chunk, .busy) } else { nil }
+            story.nodes[index].rule = { request in
+                if case .store(let request) = request { .stored(request.chunk, .busy) } else { nil }
             }
         }
         #expect(story.put(chunk) == .unavailable)
@@ -157,7 +157,7 @@ import Testing
         story.nodes[2].isSilent = true
         let call = story.open(.putChunk(PutChunkRequest(chunk: chunk.id, payload: chunk.payload)))
         story.advance(by: .minutes(1))
-        guard case .chunkPut(.unavailable)? = story.answer(to: call) else {
+        guard case .putChunk(.unavailable)? = story.answer(to: call) else {
             Issue.record("expected an unavailable answer")
             return
         }
@@ -172,7 +172,7 @@ import Testing
     @Test func `bytes under another name are mismatched and go nowhere`() {
         var story = BackendStory()
         let request = PutChunkRequest(chunk: chunk.id, payload: chunk.corrupt)
-        guard case .chunkPut(.mismatched)? = story.ask(.putChunk(request)) else {
+        guard case .putChunk(.mismatched)? = story.ask(.putChunk(request)) else {
             Issue.record("expected a mismatch")
             return
         }
@@ -209,7 +209,7 @@ import Testing
         var story = BackendStory()
         let payload = Payload(bytes: chunk.payload.bytes, byteCount: byteCount)
         let request = PutChunkRequest(chunk: chunk.id, payload: payload)
-        guard case .chunkPut(.mismatched)? = story.ask(.putChunk(request)) else {
+        guard case .putChunk(.mismatched)? = story.ask(.putChunk(request)) else {
             Issue.record("\(byteCount) bytes were not refused")
             return
         }
@@ -224,12 +224,12 @@ import Testing
         let stores = story.requests
         for store in stores.prefix(2) { story.tell(.leave, from: store.to) }
         for store in stores.prefix(2) {
-            story.tell(.stored(chunk.id, .stored), from: store.to, call: store.call)
+            story.hear(.stored(chunk.id, .stored), from: store.to, call: store.call)
         }
         #expect(story.answer(to: call) == nil)
         // Others take their place.
         #expect(asked(story).count == 5)
-        story.tell(.stored(chunk.id, .stored), from: stores[2].to, call: stores[2].call)
+        story.hear(.stored(chunk.id, .stored), from: stores[2].to, call: stores[2].call)
         #expect(story.answer(to: call) == nil)
         story.release()
         #expect(story.put(chunk) == .stored)

@@ -58,14 +58,14 @@ import Testing
         let block = story.drive.disk.state.log.count
         let calls = (1...5).map { number in
             story.open(
-                .commitFile(BackendStory.commit([TestChunk(number)], as: UInt64(number))))
+                .commit(BackendStory.commit([TestChunk(number)], as: UInt64(number))))
         }
         #expect(story.drive.disk.state.log.count == block + 1)
         #expect(story.drive.disk.syncCount == block + 1)
         story.releaseDisk()
         #expect(story.drive.disk.state.log.count == block + 2)
         for call in calls {
-            guard case .fileCommitted(.committed)? = story.answer(to: call) else {
+            guard case .commit(.committed)? = story.answer(to: call) else {
                 Issue.record("a commit was not acknowledged")
                 continue
             }
@@ -90,7 +90,7 @@ import Testing
         story.put(TestChunk(1))
         story.drive.disk.holding = .syncs
         _ = story.drive.takeNotes()
-        _ = story.open(.commitFile(BackendStory.commit([TestChunk(1)], as: 1)))
+        _ = story.open(.commit(BackendStory.commit([TestChunk(1)], as: 1)))
         func written(_ story: inout BackendStory) -> [Int] {
             story.notes { if case .blockWritten(_, let byteCount) = $0 { byteCount } else { nil } }
         }

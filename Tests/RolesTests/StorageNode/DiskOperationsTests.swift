@@ -27,9 +27,8 @@ import Testing
         drive.disk.holding = .syncs
         let answers = drive.handle(.timer(Timer(.retry)))
         #expect(
-            answers.compactMap { send -> ChunkID? in
-                if case .stored(let chunk, .stored) = send.message { chunk } else { nil }
-            } == [covered.id])
+            answers.compactMap(\.storeAnswer)
+                == [StoreAnswer(chunk: covered.id, outcome: .stored)])
         #expect(drive.role.index.keys.sorted() == [covered.id])
         #expect(drive.disk.durable.chunks[late.id] == nil)
         drive.releaseDisk()

@@ -10,13 +10,11 @@ import Testing
 
     private func answer(
         _ drive: inout NodeDrive, _ chunk: TestChunk, from peer: PeerID = Peers.backend
-    ) -> AuditAnswer? {
+    ) -> AuditOutcome? {
         let sent = drive.receive(
-            .audit(AuditRequest(chunk: chunk.id, nonce: nonce)), from: peer, call: CallID(9))
-        for send in sent where send.call == CallID(9) {
-            if case .audited(chunk.id, let answer) = send.message { return answer }
-        }
-        return nil
+            .node(.audit(AuditRequest(chunk: chunk.id, nonce: nonce))), from: peer, call: CallID(9))
+        let answer = sent.first { $0.call == CallID(9) }?.auditAnswer
+        return answer?.chunk == chunk.id ? answer?.outcome : nil
     }
 
     @Test func `a node that holds a chunk proves it with the nonce and all of its bytes`() {

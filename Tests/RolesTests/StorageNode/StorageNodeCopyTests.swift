@@ -20,8 +20,8 @@ import Testing
         #expect(fetch.retrieveRequest?.capability?.bearer == NodeDrive.nodeID)
 
         drive.disk.holding = .syncs
-        let found = Message.retrieved(.found(chunk.payload))
-        #expect(drive.receive(found, from: source, call: fetch.call).isEmpty)
+        let found = Answer.node(.retrieve(.found(chunk.payload)))
+        #expect(drive.hear(found, from: source, call: fetch.call).isEmpty)
         let answers = drive.releaseDisk()
         #expect(answers.map(\.copyOutcome) == [.copied])
         #expect(answers.first?.to == Peers.backend)
@@ -35,7 +35,7 @@ import Testing
         for answer in answers {
             var drive = NodeDrive.node()
             let fetch = try fetch(in: drive.copy(chunk))
-            let outcome = drive.receive(.retrieved(answer), from: source, call: fetch.call)
+            let outcome = drive.hear(.node(.retrieve(answer)), from: source, call: fetch.call)
             #expect(outcome.map(\.copyOutcome) == [.sourceMissing])
             #expect(drive.role.index.isEmpty)
         }
@@ -47,17 +47,17 @@ import Testing
         let fetch = try fetch(in: drive.copy(chunk))
         let answers = drive.advance(by: .minutes(1)).filter { $0.to == Peers.backend }
         #expect(answers.map(\.copyOutcome) == [.sourceSilent])
-        let found = Message.retrieved(.found(chunk.payload))
-        #expect(drive.receive(found, from: source, call: fetch.call).isEmpty)
+        let found = Answer.node(.retrieve(.found(chunk.payload)))
+        #expect(drive.hear(found, from: source, call: fetch.call).isEmpty)
         #expect(drive.role.index.isEmpty)
     }
 
     @Test func `only the source may answer a fetch`() throws {
         var drive = NodeDrive.node()
         let fetch = try fetch(in: drive.copy(chunk))
-        let found = Message.retrieved(.found(chunk.payload))
-        #expect(drive.receive(found, from: Peers.stranger, call: fetch.call).isEmpty)
-        #expect(drive.receive(found, from: source, call: CallID(1)).isEmpty)
+        let found = Answer.node(.retrieve(.found(chunk.payload)))
+        #expect(drive.hear(found, from: Peers.stranger, call: fetch.call).isEmpty)
+        #expect(drive.hear(found, from: source, call: CallID(1)).isEmpty)
         #expect(drive.role.index.isEmpty)
     }
 
@@ -68,7 +68,7 @@ import Testing
         let fetch = try fetch(in: drive.copy(TestChunk(1)))
         drive.copy(TestChunk(2))
         #expect(drive.copy(TestChunk(3)).map(\.copyOutcome) == [.busy])
-        drive.receive(.retrieved(.missing), from: source, call: fetch.call)
+        drive.hear(.node(.retrieve(.missing)), from: source, call: fetch.call)
         #expect(drive.copy(TestChunk(3)).compactMap(\.retrieveRequest).count == 1)
         #expect(drive.copy(TestChunk(4)).map(\.copyOutcome) == [.busy])
         // Silence frees the places too.
@@ -83,8 +83,8 @@ import Testing
         let large = TestChunk(1, byteCount: 100)
         let fetch = try fetch(in: drive.copy(large))
         drive.store(TestChunk(2, byteCount: 50))
-        let answers = drive.receive(
-            .retrieved(.found(large.payload)), from: source, call: fetch.call)
+        let answers = drive.hear(
+            .node(.retrieve(.found(large.payload))), from: source, call: fetch.call)
         #expect(answers.map(\.copyOutcome) == [.full])
     }
 
@@ -96,15 +96,15 @@ import Testing
     @Test func `bytes of another length than the backend named are not kept`() throws {
         var drive = NodeDrive.node()
         let fetch = try fetch(in: drive.copy(chunk, byteCount: 63))
-        let answers = drive.receive(
-            .retrieved(.found(chunk.payload)), from: source, call: fetch.call)
+        let answers = drive.hear(
+            .node(.retrieve(.found(chunk.payload))), from: source, call: fetch.call)
         #expect(answers.map(\.copyOutcome) == [.sourceMissing])
     }
 
     @Test func `a source that refuses is not taken for one without the chunk`() throws {
         var drive = NodeDrive.node()
         let fetch = try fetch(in: drive.copy(chunk))
-        let answers = drive.receive(.retrieved(.refused), from: source, call: fetch.call)
+        let answers = drive.hear(.node(.retrieve(.refused)), from: source, call: fetch.call)
         #expect(answers.map(\.copyOutcome) == [.sourceSilent])
     }
 
@@ -119,9 +119,9 @@ import Testing
         let first = try fetch(in: drive.copy(chunk, call: CallID(3)))
         let second = try fetch(in: drive.copy(chunk, call: CallID(3)))
         drive.disk.holding = .syncs
-        let found = Message.retrieved(.found(chunk.payload))
-        #expect(drive.receive(found, from: source, call: first.call).isEmpty)
-        #expect(drive.receive(found, from: source, call: second.call).isEmpty)
+        let found = Answer.node(.retrieve(.found(chunk.payload)))
+        #expect(drive.hear(found, from: source, call: first.call).isEmpty)
+        #expect(drive.hear(found, from: source, call: second.call).isEmpty)
         #expect(drive.releaseDisk().map(\.copyOutcome) == [.copied])
         #expect(drive.disk.writeCount == 1)
     }

@@ -7,9 +7,7 @@ import Testing
     private let discoveries = [Peers.discovery(1), Peers.discovery(2)]
 
     private func heartbeats(in sends: [Effects.Send]) -> [(to: PeerID, lease: UInt32)] {
-        sends.compactMap { send in
-            if case .heartbeat(let lease, _) = send.message { (send.to, lease) } else { nil }
-        }
+        sends.compactMap { send in send.heartbeat.map { (send.to, $0.lease) } }
     }
 
     @Test func `a node introduces itself to every discovery once it can serve`() {
@@ -27,7 +25,7 @@ import Testing
 
     @Test func `an introduction that is not answered is repeated, an answered one is not`() {
         var drive = NodeDrive.node()
-        drive.receive(.registered(lease: 6), from: discoveries[0])
+        drive.hear(.lease(6), from: discoveries[0])
         let sends = drive.advance(by: settings.heartbeatInterval)
         #expect(heartbeats(in: sends).map(\.to) == [discoveries[0]])
         #expect(heartbeats(in: sends).map(\.lease) == [6])
@@ -36,31 +34,29 @@ import Testing
 
     @Test func `heartbeats tell the room that is left, writes under way deducted`() {
         var drive = NodeDrive.node(capacityBytes: 300)
-        for discovery in discoveries { drive.receive(.registered(lease: 0), from: discovery) }
+        for discovery in discoveries { drive.hear(.lease(0), from: discovery) }
         drive.store(TestChunk(1, byteCount: 100))
         drive.disk.holding = .syncs
         drive.store(TestChunk(2, byteCount: 50))
-        let told = drive.advance(by: settings.heartbeatInterval).compactMap { send -> UInt64? in
-            if case .heartbeat(_, let free) = send.message { free } else { nil }
-        }
+        let told = drive.advance(by: settings.heartbeatInterval).compactMap(\.heartbeat?.freeBytes)
         #expect(told == [150, 150])
     }
 
     @Test func `a node whose lease is unknown registers again at once, and with that one only`() {
         var drive = NodeDrive.node()
-        for discovery in discoveries { drive.receive(.registered(lease: 0), from: discovery) }
-        let answers = drive.receive(.heartbeatAnswer(isKnown: false), from: discoveries[1])
+        for discovery in discoveries { drive.hear(.lease(0), from: discovery) }
+        let answers = drive.hear(.isKnown(false), from: discoveries[1])
         #expect(answers.filter { $0.registration != nil }.map(\.to) == [discoveries[1]])
-        drive.receive(.registered(lease: 3), from: discoveries[1])
+        drive.hear(.lease(3), from: discoveries[1])
         let sends = drive.advance(by: settings.heartbeatInterval)
         #expect(heartbeats(in: sends).map(\.lease) == [0, 3])
-        #expect(drive.receive(.heartbeatAnswer(isKnown: true), from: discoveries[0]).isEmpty)
+        #expect(drive.hear(.isKnown(true), from: discoveries[0]).isEmpty)
     }
 
     @Test func `a stranger cannot make a node register, nor give it a lease`() {
         var drive = NodeDrive.node()
-        #expect(drive.receive(.heartbeatAnswer(isKnown: false), from: Peers.stranger).isEmpty)
-        drive.receive(.registered(lease: 3), from: Peers.stranger)
+        #expect(drive.hear(.isKnown(false), from: Peers.stranger).isEmpty)
+        drive.hear(.lease(3), from: Peers.stranger)
         #expect(heartbeats(in: drive.advance(by: settings.heartbeatInterval)).isEmpty)
     }
 
@@ -80,7 +76,7 @@ import Testing
         #expect(asked == [Peers.backend, Peers.otherBackend])
         let again = drive.advance(by: settings.heartbeatInterval).filter(\.isLeave).map(\.to)
         #expect(again == asked)
-        drive.receive(.leaveAnswer(isGranted: true), from: Peers.otherBackend)
+        drive.hear(.isGranted(true), from: Peers.otherBackend)
         let rest = drive.advance(by: settings.heartbeatInterval).filter(\.isLeave).map(\.to)
         #expect(rest == [Peers.backend])
     }
@@ -91,7 +87,7 @@ import Testing
         #expect(drive.store(TestChunk(2)).map(\.storeOutcome) == [.refused])
         #expect(drive.copy(TestChunk(2)).map(\.copyOutcome) == [.refused])
         #expect(drive.retrieve(chunk) == .found(chunk.payload))
-        for discovery in discoveries { drive.receive(.registered(lease: 0), from: discovery) }
+        for discovery in discoveries { drive.hear(.lease(0), from: discovery) }
         #expect(heartbeats(in: drive.advance(by: settings.heartbeatInterval)).count == 2)
         #expect(drive.delete(chunk, stamp: 9) == .deleted)
     }
@@ -99,14 +95,14 @@ import Testing
     @Test func `a node leaves once every backend has let it go`() {
         let chunk = TestChunk(1)
         var drive = leaving(chunk)
-        drive.receive(.leaveAnswer(isGranted: true), from: Peers.backend)
-        drive.receive(.leaveAnswer(isGranted: true), from: Peers.backend)
-        drive.receive(.leaveAnswer(isGranted: false), from: Peers.otherBackend)
-        drive.receive(.leaveAnswer(isGranted: true), from: Peers.stranger)
+        drive.hear(.isGranted(true), from: Peers.backend)
+        drive.hear(.isGranted(true), from: Peers.backend)
+        drive.hear(.isGranted(false), from: Peers.otherBackend)
+        drive.hear(.isGranted(true), from: Peers.stranger)
         #expect(!drive.hasStopped)
         #expect(drive.retrieve(chunk) == .found(chunk.payload))
 
-        let farewell = drive.receive(.leaveAnswer(isGranted: true), from: Peers.otherBackend)
+        let farewell = drive.hear(.isGranted(true), from: Peers.otherBackend)
         #expect(farewell.filter(\.isUnregister).map(\.to) == discoveries)
         #expect(drive.hasStopped)
         #expect(drive.retrieve(chunk) == nil)
@@ -116,7 +112,7 @@ import Testing
     @Test func `a permission that nobody asked for does not make a node leave`() {
         var drive = NodeDrive.node()
         for backend in [Peers.backend, Peers.otherBackend] {
-            drive.receive(.leaveAnswer(isGranted: true), from: backend)
+            drive.hear(.isGranted(true), from: backend)
         }
         #expect(!drive.hasStopped)
         #expect(drive.store(TestChunk(1)).first?.storeOutcome == .stored)

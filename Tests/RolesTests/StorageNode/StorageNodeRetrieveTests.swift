@@ -78,7 +78,7 @@ import Testing
         drive.disk.rot(chunk.id)
         let request = RetrieveRequest(
             chunk: chunk.id, capability: capability(bearer: Peers.otherBackend))
-        let sends = drive.receive(.retrieve(request), from: Peers.otherBackend)
+        let sends = drive.receive(.node(.retrieve(request)), from: Peers.otherBackend)
         #expect(sends.compactMap(\.retrieveAnswer) == [.missing])
         let report = sends.first { $0.damagedChunk != nil }
         #expect(report?.damagedChunk == chunk.id)
@@ -94,7 +94,7 @@ import Testing
         var drive = holder()
         drive.disk.lose(chunk.id)
         let request = RetrieveRequest(chunk: chunk.id, capability: nil)
-        let sends = drive.receive(.retrieve(request), from: Peers.backend)
+        let sends = drive.receive(.node(.retrieve(request)), from: Peers.backend)
         #expect(sends.compactMap(\.retrieveAnswer) == [.missing])
         #expect(sends.compactMap(\.damagedChunk) == [chunk.id])
     }

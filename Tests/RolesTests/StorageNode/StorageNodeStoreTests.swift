@@ -60,7 +60,7 @@ import Testing
     @Test func `bytes under another name are refused and never written`() {
         var drive = NodeDrive.node()
         let request = StoreRequest(chunk: chunk.id, payload: chunk.corrupt, stamp: .origin)
-        let answers = drive.receive(.store(request), from: Peers.backend)
+        let answers = drive.receive(.node(.store(request)), from: Peers.backend)
         #expect(answers.map(\.storeOutcome) == [.mismatched])
         #expect(drive.disk.writeCount == 0)
     }
@@ -150,7 +150,7 @@ import Testing
         drive.store(TestChunk(2))
         let payload = Payload(bytes: chunk.payload.bytes, byteCount: byteCount)
         let request = StoreRequest(chunk: chunk.id, payload: payload, stamp: .origin)
-        let answers = drive.receive(.store(request), from: Peers.backend)
+        let answers = drive.receive(.node(.store(request)), from: Peers.backend)
         #expect(answers.map(\.storeOutcome) == [.mismatched])
         #expect(drive.role.usedBytes == 64)
     }
@@ -205,7 +205,7 @@ import Testing
         drive.store(chunk, stamp: 20)
         drive.disk.rot(chunk.id)
         let request = RetrieveRequest(chunk: chunk.id, capability: nil)
-        let sends = drive.receive(.retrieve(request), from: Peers.backend)
+        let sends = drive.receive(.node(.retrieve(request)), from: Peers.backend)
         #expect(sends.compactMap(\.damagedChunk).isEmpty)
         #expect(drive.role.index.count == 1)
     }

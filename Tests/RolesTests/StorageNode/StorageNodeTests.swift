@@ -14,7 +14,7 @@ import Testing
         #expect(drive.copy(chunk).isEmpty)
         let question = InventoryQuestion(opening: .zero)
         #expect(drive.receive(.inventory(question), from: Peers.backend).isEmpty)
-        #expect(drive.receive(.heartbeatAnswer(isKnown: false), from: Peers.discovery(1)).isEmpty)
+        #expect(drive.hear(.isKnown(false), from: Peers.discovery(1)).isEmpty)
         #expect(!drive.role.isServing)
 
         drive.start()

@@ -10,7 +10,7 @@ extension BackendStory {
     @discardableResult
     mutating func put(_ chunk: TestChunk, by user: PeerID = Peers.user) -> PutOutcome? {
         let request = PutChunkRequest(chunk: chunk.id, payload: chunk.payload)
-        guard case .chunkPut(let outcome)? = ask(.putChunk(request), from: user) else {
+        guard case .putChunk(let outcome)? = ask(.putChunk(request), from: user) else {
             return nil
         }
         return outcome
@@ -26,7 +26,7 @@ extension BackendStory {
     mutating func commit(
         _ request: CommitRequest, by user: PeerID = Peers.user
     ) -> CommitOutcome? {
-        guard case .fileCommitted(let outcome)? = ask(.commitFile(request), from: user) else {
+        guard case .commit(let outcome)? = ask(.commit(request), from: user) else {
             return nil
         }
         return outcome
@@ -49,7 +49,7 @@ extension BackendStory {
         try #require(commit(chunks, as: file, by: user) == .committed)
     }
 
-    func get(_ chunk: Int, of chunks: [TestChunk], in file: UInt64 = 1) -> Message {
+    func get(_ chunk: Int, of chunks: [TestChunk], in file: UInt64 = 1) -> FileRequest {
         .getChunk(
             GetChunkRequest(
                 file: FileID(high: 0, low: file), chunk: chunks[chunk].id,
@@ -59,8 +59,8 @@ extension BackendStory {
     /// Reads a chunk of a file. Nil while the answer has not come.
     mutating func read(
         _ chunk: Int, of chunks: [TestChunk], in file: UInt64 = 1, by user: PeerID = Peers.user
-    ) -> ChunkAnswer? {
-        guard case .chunkAnswer(let answer)? = ask(get(chunk, of: chunks, in: file), from: user)
+    ) -> GetChunkAnswer? {
+        guard case .getChunk(let answer)? = ask(get(chunk, of: chunks, in: file), from: user)
         else { return nil }
         return answer
     }
@@ -68,10 +68,10 @@ extension BackendStory {
     @discardableResult
     mutating func delete(
         _ chunks: [TestChunk], file: UInt64 = 1, by user: PeerID = Peers.user
-    ) -> FileDeletionOutcome? {
+    ) -> DeleteFileOutcome? {
         let request = DeleteFileRequest(
             file: FileID(high: 0, low: file), chunks: chunks.map(\.id))
-        guard case .fileDeleted(let outcome)? = ask(.deleteFile(request), from: user) else {
+        guard case .delete(let outcome)? = ask(.delete(request), from: user) else {
             return nil
         }
         return outcome

@@ -23,7 +23,7 @@ struct BackendStory {
     private(set) var inbox: [Effects.Send] = []
 
     private var heldRequests: [Effects.Send] = []
-    private var heldAnswers: [(from: PeerID, call: CallID, message: Message)] = []
+    private var heldAnswers: [(from: PeerID, call: CallID, answer: Answer)] = []
     private var lastCall: UInt64 = 0
     private var network: RandomSource
 
@@ -76,28 +76,46 @@ struct BackendStory {
         drive.moveClock(to: end)
     }
 
-    /// Hands the backend a message without waiting for anything.
-    mutating func tell(_ message: Message, from peer: PeerID, call: CallID = CallID(7)) {
-        drive.receive(message, from: peer, call: call)
+    /// Hands the backend a request without waiting for anything.
+    mutating func tell(_ request: Request, from peer: PeerID, call: CallID = CallID(7)) {
+        drive.receive(request, from: peer, call: call)
         deliver()
     }
 
-    /// Asks the backend something. Returns the answer if it came at once.
-    mutating func ask(_ message: Message, from user: PeerID = Peers.user) -> Message? {
-        let call = open(message, from: user)
+    /// Hands the backend an answer.
+    mutating func hear(_ answer: Answer, from peer: PeerID, call: CallID = CallID(7)) {
+        drive.hear(answer, from: peer, call: call)
+        deliver()
+    }
+
+    /// A user asks the backend something. Returns the answer if it came at once.
+    mutating func ask(_ request: FileRequest, from user: PeerID = Peers.user) -> FileAnswer? {
+        let call = open(request, from: user)
         return answer(to: call)
     }
 
-    /// Asks the backend something whose answer will come later.
-    mutating func open(_ message: Message, from user: PeerID = Peers.user) -> CallID {
-        lastCall += 1
-        let call = CallID(1_000_000 + lastCall)
-        tell(message, from: user, call: call)
+    /// A user asks the backend something whose answer will come later.
+    mutating func open(_ request: FileRequest, from user: PeerID = Peers.user) -> CallID {
+        let call = nextCall()
+        tell(.file(request), from: user, call: call)
         return call
     }
 
-    /// The answer to a call, if it came by now.
-    func answer(to call: CallID) -> Message? { inbox.last { $0.call == call }?.message }
+    /// The answer to a user's call, if it came by now.
+    func answer(to call: CallID) -> FileAnswer? { inbox.last { $0.call == call }?.fileAnswer }
+
+    /// A node asks whether it may leave. Returns nil if no answer came at once.
+    @discardableResult
+    mutating func leave(_ node: PeerID) -> Bool? {
+        let call = nextCall()
+        tell(.leave, from: node, call: call)
+        return inbox.last { $0.call == call }?.isGranted
+    }
+
+    private mutating func nextCall() -> CallID {
+        lastCall += 1
+        return CallID(1_000_000 + lastCall)
+    }
 
     /// Lets the requests to a node that were held back arrive, and goes on holding others.
     mutating func releaseRequests(to number: Int) {
@@ -117,7 +135,7 @@ struct BackendStory {
         heldAnswers = []
         for request in requests { arrive(request) }
         for answer in answers {
-            drive.receive(answer.message, from: answer.from, call: answer.call)
+            drive.hear(answer.answer, from: answer.from, call: answer.call)
         }
         deliver()
     }
@@ -141,14 +159,14 @@ struct BackendStory {
                 inbox.append(send)
                 return
             }
-            guard case .peers(let epoch, let since) = send.message, !discovery.isSilent else {
-                return
-            }
-            let answer = discovery.answer(epoch: epoch, since: since)
-            drive.receive(.peersAnswer(answer), from: send.to, call: send.call)
+            guard case .request(.discovery(.peers(let request))) = send.message,
+                !discovery.isSilent
+            else { return }
+            let answer = discovery.answer(request)
+            drive.hear(.discovery(.peers(answer)), from: send.to, call: send.call)
             return
         }
-        if send.message.isAnswer {
+        if send.answer != nil {
             inbox.append(send)
             return
         }
@@ -157,18 +175,19 @@ struct BackendStory {
     }
 
     private mutating func arrive(_ send: Effects.Send) {
-        guard let index = nodes.firstIndex(where: { $0.id == send.to }), !nodes[index].isSilent
+        guard let request = send.nodeRequest,
+            let index = nodes.firstIndex(where: { $0.id == send.to }), !nodes[index].isSilent
         else { return }
         guard !network.chance(lossRate) else { return }
         let sources = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.held) })
-        guard let answer = nodes[index].answer(send.message, sources: sources) else { return }
+        let answer = nodes[index].answer(request, sources: sources)
         if holdsAnswer(send) {
             heldAnswers.append((send.to, send.call, answer))
         } else {
             guard !network.chance(lossRate) else { return }
-            drive.receive(answer, from: send.to, call: send.call)
+            drive.hear(answer, from: send.to, call: send.call)
             if network.chance(duplicationRate) {
-                drive.receive(answer, from: send.to, call: send.call)
+                drive.hear(answer, from: send.to, call: send.call)
             }
         }
     }

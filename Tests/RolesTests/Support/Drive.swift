@@ -36,14 +36,20 @@ struct Drive<R: Role> {
         start()
     }
 
-    /// Hands the role a message and returns what it sent because of it, the disk's work included.
+    /// Hands the role a request and returns what it sent because of it, the disk's work included.
     @discardableResult
     mutating func receive(
-        _ message: Message, from peer: PeerID, call: CallID = CallID(7)
+        _ request: Request, from peer: PeerID, call: CallID = CallID(7)
     ) -> [Effects.Send] {
-        let before = sent.count
-        handle(.message(from: peer, call: call, message))
-        return Array(sent[before...])
+        handle(.request(from: peer, call: call, request))
+    }
+
+    /// Hands the role an answer, likewise.
+    @discardableResult
+    mutating func hear(
+        _ answer: Answer, from peer: PeerID, call: CallID = CallID(7)
+    ) -> [Effects.Send] {
+        handle(.answer(from: peer, call: call, answer))
     }
 
     @discardableResult

@@ -10,7 +10,7 @@ struct FakeNode {
     /// Gets every request and answers none.
     var isSilent = false
     /// What it says instead of doing what it was asked; nil where it obeys.
-    var rule: (Message) -> Message? = { _ in nil }
+    var rule: (NodeRequest) -> Answer? = { _ in nil }
 
     init(_ number: Int, domain: UInt32, freeBytes: UInt64) {
         id = Peers.node(number)
@@ -18,15 +18,17 @@ struct FakeNode {
             id, domain: domain, capacityBytes: max(freeBytes, 1_000_000), freeBytes: freeBytes)
     }
 
-    /// What it answers; nil for a request that it does not know. `sources` are all nodes.
-    mutating func answer(_ message: Message, sources: [PeerID: [ChunkID: Payload]]) -> Message? {
-        if let lie = rule(message) { return lie }
-        switch message {
+    /// What it answers. `sources` are all nodes.
+    mutating func answer(
+        _ request: NodeRequest, sources: [PeerID: [ChunkID: Payload]]
+    ) -> Answer {
+        if let lie = rule(request) { return lie }
+        switch request {
         case .store(let request):
             held[request.chunk] = request.payload
             return .stored(request.chunk, .stored)
         case .retrieve(let request):
-            return .retrieved(held[request.chunk].map { .found($0) } ?? .missing)
+            return .node(.retrieve(held[request.chunk].map { .found($0) } ?? .missing))
         case .copy(let request):
             guard let payload = sources[request.source]?[request.chunk] else {
                 return .copied(request.chunk, .sourceMissing)
@@ -34,15 +36,17 @@ struct FakeNode {
             held[request.chunk] = payload
             return .copied(request.chunk, .copied)
         case .delete(let request):
-            return .deleted(held.removeValue(forKey: request.chunk) == nil ? .notHeld : .deleted)
+            let payload = held.removeValue(forKey: request.chunk)
+            return .node(.delete(payload == nil ? .notHeld : .deleted))
         case .audit(let request):
-            return .audited(
-                request.chunk,
-                held[request.chunk].map { .proven(request.proof(of: $0.bytes)) } ?? .missing)
-        case .inventory(let question):
+            let proof = held[request.chunk].map { request.proof(of: $0.bytes) }
+            return .node(
+                .audit(
+                    AuditAnswer(
+                        chunk: request.chunk, outcome: proof.map { .proven($0) } ?? .missing)))
+        case .inventory(let request):
             var tree = InventoryTree(held.keys)
-            return .inventoryAnswer(tree.answer(question))
-        default: return nil
+            return .node(.inventory(.answered(tree.answer(request.question))))
         }
     }
 }
@@ -70,8 +74,8 @@ struct FakeDiscovery {
         entries = []
     }
 
-    func answer(epoch asked: UInt64, since: UInt64) -> PeersAnswer {
-        let since = asked == epoch ? since : 0
+    func answer(_ request: PeersRequest) -> PeersAnswer {
+        let since = request.epoch == epoch ? request.since : 0
         return PeersAnswer(
             epoch: epoch, version: version,
             reports: entries.filter { $0.changed > since }.map(\.report))

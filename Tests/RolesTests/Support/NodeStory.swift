@@ -36,7 +36,7 @@ extension Drive where R == StorageNode {
     ) -> [Effects.Send] {
         let request = StoreRequest(
             chunk: chunk.id, payload: chunk.payload, stamp: Instant(nanoseconds: stamp))
-        return receive(.store(request), from: backend, call: call)
+        return receive(.node(.store(request)), from: backend, call: call)
     }
 
     @discardableResult
@@ -46,7 +46,7 @@ extension Drive where R == StorageNode {
     ) -> DeleteOutcome? {
         let request = DeleteRequest(
             chunk: chunk.id, stamp: Instant(nanoseconds: stamp), expires: expires)
-        return receive(.delete(request), from: backend).first?.deleteOutcome
+        return receive(.node(.delete(request)), from: backend).first?.deleteOutcome
     }
 
     /// A backend's own read.
@@ -54,7 +54,8 @@ extension Drive where R == StorageNode {
         _ chunk: TestChunk, from asker: PeerID = Peers.backend, capability: Capability? = nil
     ) -> RetrieveAnswer? {
         let request = RetrieveRequest(chunk: chunk.id, capability: capability)
-        return receive(.retrieve(request), from: asker).first { $0.to == asker }?.retrieveAnswer
+        return receive(.node(.retrieve(request)), from: asker)
+            .first { $0.to == asker }?.retrieveAnswer
     }
 
     /// Asks the node to copy a chunk from node 2.
@@ -68,6 +69,6 @@ extension Drive where R == StorageNode {
         let request = CopyRequest(
             chunk: chunk.id, byteCount: byteCount ?? chunk.payload.byteCount,
             source: Peers.node(2), stamp: Instant(nanoseconds: stamp), capability: capability)
-        return receive(.copy(request), from: backend, call: call)
+        return receive(.node(.copy(request)), from: backend, call: call)
     }
 }

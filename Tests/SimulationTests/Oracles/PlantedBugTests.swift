@@ -29,8 +29,8 @@ struct PlantedBugTests {
         ) { world in
             world.sabotage = { peer, effects in
                 for index in effects.sends.indices {
-                    if case .fileAnswer(.found) = effects.sends[index].message {
-                        effects.sends[index].message = .fileAnswer(.notFound)
+                    if case .answer(.file(.getFile(.found))) = effects.sends[index].message {
+                        effects.sends[index].message = .answer(.file(.getFile(.notFound)))
                     }
                 }
             }
@@ -51,7 +51,8 @@ struct PlantedBugTests {
             world.sabotage = { peer, effects in
                 for request in effects.disk {
                     guard case .write(_, let stored, _) = request else { continue }
-                    effects.send(.stored(stored.chunk, .stored), to: stored.owner, call: .none)
+                    let answer = StoreAnswer(chunk: stored.chunk, outcome: .stored)
+                    effects.answer(.node(.store(answer)), to: stored.owner, call: .none)
                 }
             }
             world.put(byteCount: 100_000, by: 0)
@@ -60,11 +61,10 @@ struct PlantedBugTests {
         PlantedBug(testDescription: "users send plaintext", oracle: .noPlaintext) { world in
             world.sabotage = { peer, effects in
                 for index in effects.sends.indices {
-                    guard case .putChunk(var request) = effects.sends[index].message else {
-                        continue
-                    }
+                    let message = effects.sends[index].message
+                    guard case .request(.file(.putChunk(var request))) = message else { continue }
                     request.payload.bytes = FileContent.canary + [1, 2, 3]
-                    effects.sends[index].message = .putChunk(request)
+                    effects.sends[index].message = .request(.file(.putChunk(request)))
                 }
             }
             world.put(byteCount: 100_000, by: 0)
@@ -75,7 +75,7 @@ struct PlantedBugTests {
             let stranger = world.users[1].id
             world.sabotage = { peer, effects in
                 for index in effects.sends.indices {
-                    if case .fileAnswer(.found) = effects.sends[index].message {
+                    if case .answer(.file(.getFile(.found))) = effects.sends[index].message {
                         effects.sends[index].to = stranger
                     }
                 }
@@ -93,8 +93,8 @@ struct PlantedBugTests {
                 other.replicas.sorted { $0.key < $1.key }.last?.value.payload)
             world.sabotage = { peer, effects in
                 for index in effects.sends.indices {
-                    if case .chunkAnswer(.found) = effects.sends[index].message {
-                        effects.sends[index].message = .chunkAnswer(.found(payload))
+                    if case .answer(.file(.getChunk(.found))) = effects.sends[index].message {
+                        effects.sends[index].message = .answer(.file(.getChunk(.found(payload))))
                     }
                 }
             }
@@ -134,7 +134,9 @@ struct PlantedBugTests {
         },
         PlantedBug(testDescription: "nobody repairs", oracle: .redundancyRestored) { world in
             world.sabotage = { peer, effects in
-                effects.sends.removeAll { if case .copy = $0.message { true } else { false } }
+                effects.sends.removeAll {
+                    if case .request(.node(.copy)) = $0.message { true } else { false }
+                }
             }
             let chunk = try #require(world.referencedChunks.first)
             let slot = try #require(world.holders(of: chunk).first)
@@ -167,7 +169,7 @@ extension World {
     mutating func order(_ nodes: ArraySlice<PeerID>, toDelete chunk: ChunkID, from backend: PeerID)
     {
         let request = DeleteRequest(chunk: chunk, stamp: now, expires: now + .minutes(1))
-        for node in nodes { effects.send(.delete(request), to: node, call: .none) }
+        for node in nodes { effects.tell(.node(.delete(request)), to: node) }
         apply(UInt32(backend.raw))
         run(for: .seconds(5))
     }

@@ -35,10 +35,11 @@ struct LostChunkTests {
         // Every answer says that the chunk is missing, although the disks hold it.
         world.sabotage = { peer, effects in
             for index in effects.sends.indices {
-                if case .retrieved(.found(let payload)) = effects.sends[index].message,
+                if case .answer(.node(.retrieve(.found(let payload)))) =
+                    effects.sends[index].message,
                     payload.bytes.count > 0, peer.raw > 0
                 {
-                    effects.sends[index].message = .retrieved(.missing)
+                    effects.sends[index].message = .answer(.node(.retrieve(.missing)))
                 }
             }
         }

@@ -40,7 +40,7 @@ struct UserTests {
         // Long enough a wait between look-up and chunks that the deletion falls into it.
         world.sabotage = { peer, effects in
             for index in effects.sends.indices {
-                if case .getChunk = effects.sends[index].message {
+                if case .request(.file(.getChunk)) = effects.sends[index].message {
                     effects.sends[index].call = .none
                 }
             }
@@ -59,8 +59,8 @@ struct UserTests {
         var world = World(.small { $0.workload.files = 1 })
         world.sabotage = { _, effects in
             for index in effects.sends.indices {
-                if case .chunkPut = effects.sends[index].message {
-                    effects.sends[index].message = .fileDeleted(.deleted)
+                if case .answer(.file(.putChunk)) = effects.sends[index].message {
+                    effects.sends[index].message = .answer(.file(.delete(.deleted)))
                 }
             }
         }

@@ -11,7 +11,8 @@ struct EventQueueTests {
         case 0:
             queue.schedule(
                 EventQueue.Delivery(
-                    from: 0, to: 0, call: CallID(number), message: .unregister), at: instant)
+                    from: 0, to: 0, call: CallID(number),
+                    message: .request(.discovery(.unregister(Unregister())))), at: instant)
         case 1:
             queue.schedule(
                 EventQueue.Alarm(actor: 0, epoch: 0, timer: Timer(.retry, number)), at: instant)

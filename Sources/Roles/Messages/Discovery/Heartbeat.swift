@@ -1,0 +1,64 @@
+/// A node's word that it is there, and how much room it has.
+package struct Heartbeat: Sendable, Equatable, Codable {
+    package var lease: UInt32
+    package var freeBytes: UInt64
+
+    package init(lease: UInt32, freeBytes: UInt64) {
+        self.lease = lease
+        self.freeBytes = freeBytes
+    }
+}
+
+/// Whether the discovery knows the lease; if not, the node must register.
+package struct HeartbeatAnswer: Sendable, Equatable {
+    package var isKnown: Bool
+
+    package init(isKnown: Bool) { self.isKnown = isKnown }
+}
+
+extension Heartbeat: ServerRequest {
+    package static let kind = MessageKind("heartbeat")
+    package var bodyByteCount: Int { 48 }
+    package var words: (UInt64, UInt64) { (UInt64(lease), freeBytes) }
+
+    package static let route = Route(.post, "/heartbeat")
+    package static let askers = [MemberRole.node]
+    package static let bodyLimit = 4096
+
+    package func encode(_ edge: some Edge) -> WireRequest? {
+        WireRequest(Self.route, body: edge.json(self))
+    }
+
+    package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {
+        self = try edge.read(Heartbeat.self, wire.body)
+    }
+
+    package static func encode(_ reply: HeartbeatAnswer, _ edge: some Edge) -> WireAnswer {
+        let form = HeartbeatAnswerForm(isKnown: reply.isKnown, backends: edge.backends)
+        return WireAnswer(200, .json(edge.json(form)))
+    }
+
+    package func reply(_ wire: WireAnswer, _ edge: some Edge) throws(WireError) -> HeartbeatAnswer {
+        try wire.expect(200)
+        let form = try edge.read(HeartbeatAnswerForm.self, wire.bytes)
+        edge.learn(form.backends ?? [])
+        return HeartbeatAnswer(isKnown: form.isKnown)
+    }
+
+    package var request: Request { .discovery(.heartbeat(self)) }
+    package static func answer(_ reply: HeartbeatAnswer) -> Answer { .discovery(.heartbeat(reply)) }
+    package static func reply(in answer: Answer) -> HeartbeatAnswer? {
+        if case .discovery(.heartbeat(let reply)) = answer { reply } else { nil }
+    }
+}
+
+extension HeartbeatAnswer: MessageContent {
+    package static let kind = MessageKind("heartbeat answer")
+    package var bodyByteCount: Int { 16 }
+    package var words: (UInt64, UInt64) { (isKnown ? 1 : 0, 0) }
+}
+
+private struct HeartbeatAnswerForm: Codable {
+    var isKnown: Bool
+    var backends: [Contact]?
+}

@@ -1,0 +1,102 @@
+import Cryptography
+package import Primitives
+
+/// Challenges a node to prove that it holds a chunk now.
+package struct AuditRequest: Sendable, Equatable, Codable {
+    package var chunk: ChunkID
+    /// Never used before, so that no answer can be kept ready.
+    package var nonce: Hash256
+
+    package init(chunk: ChunkID, nonce: Hash256) {
+        self.chunk = chunk
+        self.nonce = nonce
+    }
+
+    /// What only the chunk's bytes give: the SHA-256 of nonce and bytes.
+    package func proof(of bytes: [UInt8]) -> Hash256 {
+        var hasher = SHA256Hasher()
+        hasher.update(nonce)
+        hasher.update(bytes)
+        return hasher.finalize()
+    }
+}
+
+/// What a node answers to a challenge.
+package struct AuditAnswer: Sendable, Equatable {
+    package var chunk: ChunkID
+    package var outcome: AuditOutcome
+
+    package init(chunk: ChunkID, outcome: AuditOutcome) {
+        self.chunk = chunk
+        self.outcome = outcome
+    }
+}
+
+/// What came of a challenge.
+package enum AuditOutcome: Sendable, Equatable {
+    case proven(Hash256)
+    case missing
+    case refused
+}
+
+extension AuditRequest: ServerRequest {
+    package static let kind = MessageKind("audit")
+    package var bodyByteCount: Int { 160 }
+    package var words: (UInt64, UInt64) { (chunk.hash.prefix, nonce.prefix) }
+
+    package static let route = Route(.post, "/audit")
+    package static let askers = [MemberRole.backend]
+    package static let bodyLimit = 4096
+
+    package func encode(_ edge: some Edge) -> WireRequest? {
+        WireRequest(Self.route, body: edge.json(self))
+    }
+
+    package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {
+        self = try edge.read(AuditRequest.self, wire.body)
+    }
+
+    package static func encode(_ reply: AuditAnswer, _ edge: some Edge) -> WireAnswer {
+        switch reply.outcome {
+        case .proven(let proof):
+            WireAnswer(
+                200, .json(edge.json(AuditAnswerForm(chunk: reply.chunk, proof: proof))))
+        case .missing: .noSuchChunk
+        case .refused: .refused("The node does not serve this backend.")
+        }
+    }
+
+    package func reply(_ wire: WireAnswer, _ edge: some Edge) throws(WireError) -> AuditAnswer {
+        let outcome: AuditOutcome =
+            switch wire.status {
+            case 200: .proven(try edge.read(AuditAnswerForm.self, wire.bytes).proof)
+            case 404 where wire.isNoSuchChunk(edge): .missing
+            case 403: .refused
+            default: throw .unexpectedStatus(wire.status)
+            }
+        return AuditAnswer(chunk: chunk, outcome: outcome)
+    }
+
+    package var request: Request { .node(.audit(self)) }
+    package static func answer(_ reply: AuditAnswer) -> Answer { .node(.audit(reply)) }
+    package static func reply(in answer: Answer) -> AuditAnswer? {
+        if case .node(.audit(let reply)) = answer { reply } else { nil }
+    }
+}
+
+extension AuditAnswer: MessageContent {
+    package static let kind = MessageKind("audit answer")
+    package var bodyByteCount: Int { 96 }
+    package var words: (UInt64, UInt64) {
+        switch outcome {
+        case .proven(let proof): (chunk.hash.prefix, proof.prefix)
+        case .missing: (chunk.hash.prefix, 1)
+        case .refused: (chunk.hash.prefix, 2)
+        }
+    }
+}
+
+private struct AuditAnswerForm: Codable {
+    var chunk: ChunkID
+    var proof: Hash256
+}

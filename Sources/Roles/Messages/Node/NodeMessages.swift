@@ -1,0 +1,48 @@
+/// What a backend, or a node on a backend's behalf, asks of a node.
+package enum NodeRequest: Sendable {
+    indirect case store(StoreRequest)
+    indirect case retrieve(RetrieveRequest)
+    indirect case copy(CopyRequest)
+    indirect case delete(DeleteRequest)
+    indirect case inventory(InventoryRequest)
+    indirect case audit(AuditRequest)
+
+    package static let all: [any ServerRequest.Type] = [
+        StoreRequest.self, RetrieveRequest.self, CopyRequest.self, DeleteRequest.self,
+        InventoryRequest.self, AuditRequest.self,
+    ]
+
+    @inline(__always)
+    package func visit<Visitor: RequestVisitor>(_ visitor: Visitor) -> Visitor.Result {
+        switch self {
+        case .store(let request): visitor.visit(request)
+        case .retrieve(let request): visitor.visit(request)
+        case .copy(let request): visitor.visit(request)
+        case .delete(let request): visitor.visit(request)
+        case .inventory(let request): visitor.visit(request)
+        case .audit(let request): visitor.visit(request)
+        }
+    }
+}
+
+/// What a node answers.
+package enum NodeAnswer: Sendable {
+    indirect case store(StoreAnswer)
+    indirect case retrieve(RetrieveAnswer)
+    indirect case copy(CopyAnswer)
+    case delete(DeleteOutcome)
+    indirect case inventory(InventoryReply)
+    indirect case audit(AuditAnswer)
+
+    @inline(__always)
+    package func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {
+        switch self {
+        case .store(let answer): visitor.visit(answer)
+        case .retrieve(let answer): visitor.visit(answer)
+        case .copy(let answer): visitor.visit(answer)
+        case .delete(let answer): visitor.visit(answer)
+        case .inventory(let answer): visitor.visit(answer)
+        case .audit(let answer): visitor.visit(answer)
+        }
+    }
+}
