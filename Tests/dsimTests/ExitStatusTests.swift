@@ -13,7 +13,7 @@ import Testing
     /// A world that is over in a moment.
     private func scenario(_ more: String = "", name: String = "tiny") -> String {
         """
-        {"name": "\(name)", "duration": "1h", "settle": "10m", "workload": {"files": 2}\(more)}
+        {"name": "\(name)", "duration": "1h", "workload": {"files": 2}\(more)}
         """
     }
 

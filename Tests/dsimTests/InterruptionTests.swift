@@ -12,7 +12,7 @@ import Testing
         // Years of heartbeats: nobody waits for its end.
         try folder.write(
             """
-            {"name": "endless", "duration": "40y", "settle": "1h", "sampleInterval": "1d",
+            {"name": "endless", "duration": "40y", "sampleInterval": "1d",
              "oracleInterval": "1y", "topology": {"nodes": 100}, "workload": {"files": 1},
              "expect": {"durability.filesAcknowledged": {"min": 9}}}
             """, to: "endless.json")

@@ -8,9 +8,7 @@ package struct WorldConfiguration: Equatable, Sendable {
     package var seed: UInt64 = 1
     /// How long faults, churn and workload last; measurements cover this time.
     package var duration = Duration.hours(1)
-    /// How long the world then gets, with every surviving node up and no fault, to heal before the
-    /// last checks.
-    package var settle = Duration.hours(1)
+    private var givenSettle: Duration?
     /// How long the users then take to read everything back once more.
     package var readBack = Duration.hours(1)
     /// Between two rows of the time series.
@@ -27,6 +25,24 @@ package struct WorldConfiguration: Equatable, Sendable {
     package var faults: [FaultSettings] = []
 
     package init() {}
+
+    /// How long the world then gets, with every surviving node up and no fault, to heal before the
+    /// last checks; unless given, as long as detection takes where the waits between comparisons and
+    /// between scrubs were drawn long, and an hour to repair what was detected.
+    package var settle: Duration {
+        get { givenSettle ?? detection + detection / 4 + .hours(1) }
+        set { givenSettle = newValue }
+    }
+
+    /// How long after its end a backend knows of everything that befell replicas: one destroyed with
+    /// its node counts until the node is dead, one that hides its damage until a scrub has come
+    /// round, and what a lost message did not tell is told by the next comparison.
+    package var detection: Duration {
+        let death = churn.lifetime == nil ? Duration.zero : settings.deadAfter
+        let scrub =
+            faults.contains(where: \.kind.hidesDamage) ? settings.scrubInterval : Duration.zero
+        return max(death, scrub) + settings.antiEntropyInterval
+    }
 }
 
 /// Who there is and where.
@@ -180,6 +196,14 @@ package struct FaultSettings: Equatable, Sendable {
         case lostChunks(every: Distribution)
         /// The chosen nodes leave gracefully, handing over what they hold first.
         case departure(at: Duration, of: Selection)
+
+        /// Whether only reading a replica shows what it did.
+        var hidesDamage: Bool {
+            switch self {
+            case .bitRot, .lostChunks: true
+            case .partition, .outage, .crashes, .degradation, .departure: false
+            }
+        }
     }
 
     /// Which way a partition cuts.

@@ -57,10 +57,12 @@ extension Scenario {
                 ? "an intruder needs somebody else's files; allowed: with topology.users of 2 or more"
                 : nil
         },
-        Rule("protocol.scrubInterval", "settle", "faults") { world, _ in
-            world.settings.scrubInterval > world.settle
-                && world.faults.contains(where: \.kind.hidesDamage)
-                ? "what rots last is found after settling; scrubInterval is \"\(world.settings.scrubInterval.text)\"; allowed: up to settle (\"\(world.settle.text)\")"
+        Rule(
+            "settle", "protocol.antiEntropyInterval", "protocol.deadAfter",
+            "protocol.scrubInterval", "churn", "faults"
+        ) { world, _ in
+            world.settle < world.detection
+                ? "\"\(world.settle.text)\" is over before all that was lost is known (deadAfter or scrubInterval, then antiEntropyInterval); allowed: from \"\(world.detection.text)\" up, or left out"
                 : nil
         },
         Rule("sampleInterval", "duration") { world, _ in
@@ -163,16 +165,6 @@ extension Scenario {
             return [("of", "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes")]
         case .domain, .region, .nodes, .backends, .discoveries:
             return []
-        }
-    }
-}
-
-extension FaultSettings.Kind {
-    /// Whether only reading a replica shows what it did.
-    fileprivate var hidesDamage: Bool {
-        switch self {
-        case .bitRot, .lostChunks: true
-        case .partition, .outage, .crashes, .degradation, .departure: false
         }
     }
 }

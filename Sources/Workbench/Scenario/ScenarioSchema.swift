@@ -20,9 +20,11 @@ enum ScenarioSchema {
             "duration", \.configuration.duration, .duration(.seconds(1)...longest), required: true,
             "How long faults, churn and workload last; measurements cover this time."),
         ScenarioKey(
-            "settle", \.configuration.settle, .duration(.zero...longest),
-            "How long the world then gets, with every surviving node up and no fault, to heal before the last checks."
-        ),
+            Setting(
+                "settle", \.configuration.settle, .duration(.zero...longest),
+                standard: "long enough to detect and repair all damage",
+                "How long the world then gets, with every surviving node up and no fault, to heal before the last checks."
+            )),
         ScenarioKey(
             "readBack", \.configuration.readBack, .duration(.zero...longest),
             "How long the users then take to read everything back once more."),

@@ -282,12 +282,26 @@ import Testing
                 "nodes.capacity: a node cannot hold a single chunk; allowed: from workload.chunk up"
             ),
             (
-                #""faults": [{"name": "r", "bitRot": {"every": {"constant": "1d"}}}]"#,
-                #"faults: what rots last is found after settling; scrubInterval is "14d"; allowed: up to settle ("1h")"#
+                #""settle": "5h""#,
+                #"settle: "5h" is over before all that was lost is known (deadAfter or scrubInterval, then antiEntropyInterval); allowed: from "6h" up, or left out"#
+            ),
+            (
+                #""settle": "17h", "churn": {"lifetime": {"constant": "1y"}}"#,
+                #"settle: "17h" is over before all that was lost is known (deadAfter or scrubInterval, then antiEntropyInterval); allowed: from "18h" up, or left out"#
+            ),
+            (
+                #""settle": "14d", "faults": [{"name": "r", "bitRot": {"every": {"constant": "1d"}}}]"#,
+                #"settle: "14d" is over before all that was lost is known (deadAfter or scrubInterval, then antiEntropyInterval); allowed: from "342h" up, or left out"#
             ),
         ] as [(String, String)])
     func contradictionsAreRefused(body: String, line: String) {
         #expect(issues(body) == ["s.json:2: \(line)"])
+    }
+
+    @Test func aSettlingTimeThatIsLeftOutIsLongEnough() {
+        #expect(
+            issues(#""faults": [{"name": "r", "bitRot": {"every": {"constant": "1d"}}}]"#) == [])
+        #expect(issues(#""churn": {"lifetime": {"constant": "1y"}}"#) == [])
     }
 
     @Test func moreReplicasThanDomainsAreAllowed() {
