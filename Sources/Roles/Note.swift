@@ -19,6 +19,8 @@ package enum Note: Sendable {
     case audited(ChunkID, PeerID, PeerID, agree: Bool)
     /// A node was told to delete a replica that nothing refers to.
     case collecting(ChunkID, on: PeerID)
+    /// Nothing was collected from a node, since orphans are too great a share of the chunks that it holds.
+    case collectionStopped(on: PeerID, orphans: Int, held: Int)
     /// A block became durable.
     case blockWritten(records: Int, byteCount: Int)
     /// A backend read its ledger back.

@@ -110,6 +110,8 @@ package struct Launch: Sendable {
         /// Nil: random, and kept in the data folder.
         package var secretKey: String?
         package var chunkSize = ChunkSize.standard
+        /// Where its ledger is gone, a backend that ran before begins an empty one.
+        package var beginsLedger = false
         package var accounts = Accounts.Settings()
 
         package init() {}
@@ -122,8 +124,7 @@ package struct Launch: Sendable {
         let settings = onLoop(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .backend)
         let logger = named("backend", settings)
-        let database = try BackendDatabase(
-            path: DatabaseURL(options.databaseURL).path(inDataFolder: folder.path))
+        let database = try database(options, of: folder)
         let secret = try ServerSecret(
             options.secretKey
                 ?? Hexadecimal.encode(
@@ -155,6 +156,30 @@ package struct Launch: Sendable {
             surroundings: surroundings)
     }
 
+    /// Opens the database of a backend's data folder. One that ran before, which its identity shows,
+    /// has to find its ledger: with an empty one it would count on no chunk that its nodes hold.
+    private func database(
+        _ options: BackendOptions, of folder: DataFolder
+    ) throws -> BackendDatabase {
+        let path = try DatabaseURL(options.databaseURL).path(inDataFolder: folder.path)
+        let ranBefore = try folder.contents(of: Self.identityFile) != nil
+        guard options.beginsLedger || !ranBefore else {
+            return try BackendDatabase(withLedgerAt: path)
+        }
+        let database = try BackendDatabase(path: path)
+        // Else it would begin another one unasked the next time that the ledger is gone.
+        if options.beginsLedger, try database.nextHeight() > 0 {
+            throw SettingError(
+                "--new-ledger or NEW_LEDGER is set, but the database \(path) holds a ledger: take "
+                    + "the setting away")
+        }
+        // Before there is an identity, so that a start that was cut short can be repeated.
+        try database.beginLedger()
+        return database
+    }
+
+    private static let identityFile = "identity.key"
+
     /// Stands in the folder of a node that has left.
     private static let leftFile = "left"
 
@@ -170,7 +195,7 @@ package struct Launch: Sendable {
     }
 
     private func identity(in folder: DataFolder) throws -> Identity {
-        var seed = try folder.secret(named: "identity.key", byteCount: SigningKey.seedCount) {
+        var seed = try folder.secret(named: Self.identityFile, byteCount: SigningKey.seedCount) {
             Accounts.randomBytes(SigningKey.seedCount)
         }
         return Identity(key: try SigningKey(seed: SecretKey(wiping: &seed)))

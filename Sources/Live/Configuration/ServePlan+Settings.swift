@@ -73,6 +73,10 @@ extension ServePlan {
         Setting(
             "databaseUrl", \.backend.databaseURL, .text("a URL"),
             "Accounts, ledger and address book; three slashes: within the data folder."),
+        Setting(
+            "newLedger", \.backend.beginsLedger, .yesOrNo,
+            "A backend whose ledger is gone begins an empty one. Refused where there is a ledger, so take it away after the start."
+        ),
     ]
 
     private static let operators: [Setting<ServePlan>] = [

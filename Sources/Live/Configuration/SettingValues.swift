@@ -64,7 +64,7 @@ package struct SettingValues: Sendable {
 
     // MARK: Reading
 
-    /// `--flag value` or `--flag=value`.
+    /// `--flag value` or `--flag=value`, or a switch alone.
     private static func flags(in arguments: [String]) throws(SettingError) -> [String: String] {
         var flags: [String: String] = [:]
         var rest = arguments[...]
@@ -72,13 +72,19 @@ package struct SettingValues: Sendable {
             let parts = argument.split(
                 separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let flag = String(parts.first?.drop { $0 == "-" } ?? "")
-            guard argument.hasPrefix("--"),
-                flag == config || ServePlan.settings.contains(where: { $0.flag == flag })
-            else { throw unknown(argument, flag) }
-            guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+            let setting = ServePlan.settings.first { $0.flag == flag }
+            guard argument.hasPrefix("--"), flag == config || setting != nil else {
+                throw unknown(argument, flag)
+            }
+            if parts.count == 2 {
+                flags[flag] = String(parts[1])
+            } else if setting?.isSwitch == true, rest.first?.hasPrefix("--") != false {
+                flags[flag] = "yes"
+            } else if let value = rest.popFirst() {
+                flags[flag] = value
+            } else {
                 throw SettingError("--\(flag) needs a value")
             }
-            flags[flag] = value
         }
         return flags
     }

@@ -117,8 +117,8 @@ package struct StartError: Error, Equatable, CustomStringConvertible {
     private static func kind(of error: BackendDatabaseError) -> Kind {
         switch error {
         case .cannotOpen: .notCreated
-        case .notADatabase, .corrupt, .newerVersion, .conflictingBlock, .missingBlock,
-            .malformedRow:
+        case .missing, .noLedger, .notADatabase, .corrupt, .newerVersion, .conflictingBlock,
+            .missingBlock, .malformedRow:
             .wrongData
         case .full, .failed: .notWritten
         case .readOnly: .notPermitted

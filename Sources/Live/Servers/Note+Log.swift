@@ -15,6 +15,7 @@ extension Note {
         case comparisonFinished = "comparison-finished"
         case comparisonFailed = "comparison-failed"
         case collecting
+        case collectionStopped = "collection-stopped"
         case audited
         case blockWritten = "block-written"
         case recovered
@@ -36,6 +37,7 @@ extension Note {
         case .comparisonFinished: .comparisonFinished
         case .comparisonFailed: .comparisonFailed
         case .collecting: .collecting
+        case .collectionStopped: .collectionStopped
         case .audited: .audited
         case .blockWritten: .blockWritten
         case .recovered: .recovered
@@ -46,6 +48,7 @@ extension Note {
     var level: Logger.Level {
         switch self {
         case .ledgerRefused: .critical
+        case .collectionStopped: .error
         case .declaredDead, .replicaMissing, .audited(_, _, _, agree: false): .warning
         case .deadReturned, .recovered: .info
         default: .debug
@@ -67,6 +70,8 @@ extension Note {
             ["chunk": "\(chunk)", "on": "\(peer.hexadecimal)", "finding": "\(finding)"]
         case .surplusFound(let chunk, let peer), .collecting(let chunk, let peer):
             ["chunk": "\(chunk)", "on": "\(peer.hexadecimal)"]
+        case .collectionStopped(let peer, let orphans, let held):
+            ["on": "\(peer.hexadecimal)", "orphans": "\(orphans)", "of": "\(held)"]
         case .comparisonFinished(let peer, let isEqual, let count, _):
             ["with": "\(peer.hexadecimal)", "equal": "\(isEqual)", "chunks": "\(count)"]
         case .audited(let chunk, let first, let second, let agree):

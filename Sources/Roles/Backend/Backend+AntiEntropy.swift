@@ -15,7 +15,7 @@ struct Comparison: Sendable {
 
 /// Anti-entropy: compares what a node holds with what the ledger says it holds, by their inventory
 /// trees, and mends the difference. What the node holds and no ledger names is collected, once it has
-/// been seen for longer than any upload takes.
+/// been seen for longer than any upload takes, unless it is suspiciously much.
 extension Backend {
     mutating func startComparisons(
         at now: Instant, random: inout RandomSource, effects: inout Effects
@@ -106,23 +106,47 @@ extension Backend {
             guard let since, since < comparison.startedAt else { continue }
             replicaMissing(id, on: index, .comparison, at: now, effects: &effects)
         }
+        let found = surplus.filter { !comparison.deleted.contains($0) }
+        let held = comparison.inventoryCount - missing.count + surplus.count
+        let collects = mayCollect(found, of: held, from: index, at: now, effects: &effects)
         var stillOrphaned: [ChunkID: Instant] = [:]
-        for id in surplus where !comparison.deleted.contains(id) {
-            if let since = judgeSurplus(id, on: index, at: now, effects: &effects) {
+        for id in found {
+            if let since = judgeSurplus(
+                id, on: index, collects: collects, at: now, effects: &effects)
+            {
                 stillOrphaned[id] = since
             }
         }
         orphans[index] = stillOrphaned.isEmpty ? nil : stillOrphaned
     }
 
+    /// Whether orphans among a surplus may go. A ledger that was lost, or is older than it was, does not
+    /// name what it should: who believed it would delete the last copies.
+    private func mayCollect(
+        _ surplus: [ChunkID], of held: Int, from index: Int, at now: Instant,
+        effects: inout Effects
+    ) -> Bool {
+        let due = surplus.count { id in
+            guard chunks[id] == nil, !released.contains(id.hash.prefix),
+                let since = orphans[index]?[id]
+            else { return false }
+            return now - since >= settings.orphanGrace
+        }
+        guard due > settings.collectible(of: held) else { return true }
+        effects.note(.collectionStopped(on: members[index].peer, orphans: due, held: held))
+        return false
+    }
+
     /// Adopts, deletes or watches a replica that was not expected. Returns since when it is watched.
     private mutating func judgeSurplus(
-        _ id: ChunkID, on index: Int, at now: Instant, effects: inout Effects
+        _ id: ChunkID, on index: Int, collects: Bool, at now: Instant, effects: inout Effects
     ) -> Instant? {
         guard let chunk = chunks[id] else {
             effects.note(.surplusFound(id, on: members[index].peer))
             let since = orphans[index]?[id] ?? now
-            guard now - since >= settings.orphanGrace else { return since }
+            guard now - since >= settings.orphanGrace,
+                collects || released.contains(id.hash.prefix)
+            else { return since }
             journal.whenDurable(.delete(id, member: index))
             return nil
         }

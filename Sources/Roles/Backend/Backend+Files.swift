@@ -124,6 +124,7 @@ extension Backend {
     /// Nothing refers to a chunk any more: its replicas go once the ledger says so.
     private mutating func release(_ id: ChunkID) {
         guard let chunk = chunks.removeValue(forKey: id) else { return }
+        released.insert(id.hash.prefix)
         journal.add(
             .placement(.released(id, size: UInt32(chunk.byteCount))))
         for holder in chunk.holders {

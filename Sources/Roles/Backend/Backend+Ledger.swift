@@ -113,7 +113,10 @@ extension Backend {
         for holder in chunks.removeValue(forKey: placement.chunk)?.holders ?? [] {
             members[holder.member].expected.remove(placement.chunk)
         }
-        guard !placement.nodes.isEmpty else { return }
+        guard !placement.nodes.isEmpty else {
+            released.insert(placement.chunk.hash.prefix)
+            return
+        }
         var chunk = PlacedChunk(byteCount: Int(placement.size))
         chunk.isCommitted = true
         for peer in placement.nodes {

@@ -47,6 +47,8 @@ package struct Backend: Role {
     var freshened = Instant.origin
     /// By member: chunks found there that no ledger names, and when they were first seen.
     var orphans: [Int: [ChunkID: Instant]] = [:]
+    /// Prefixes of the chunks that the ledger named and let go: replicas that turn up later may go as well.
+    var released: Set<UInt64> = []
     var journal: Journal
 
     package init(

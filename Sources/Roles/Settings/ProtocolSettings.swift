@@ -27,6 +27,7 @@ package struct ProtocolSettings: Equatable, Sendable {
     package var auditInterval = Duration.minutes(10)
     package var scrubInterval = Duration.days(14)
     package var orphanGrace = Duration.hours(2)
+    package var orphanPercent = 5
     package var uploadExpiry = Duration.hours(1)
     package var ledgerInterval = Duration.seconds(15)
 
@@ -105,6 +106,10 @@ extension ProtocolSettings {
             "How long a chunk that no ledger names is left alone before it is collected: longer than any upload takes."
         ),
         Setting(
+            "orphanPercent", \.orphanPercent, .count(0...100),
+            "The part of a node's chunks that is collected at once because no ledger ever named them; where there is more, none is, and an alarm is raised."
+        ),
+        Setting(
             "uploadExpiry", \.uploadExpiry, time,
             "How long a stored chunk waits for its file to be committed."),
         Setting(
@@ -152,6 +157,15 @@ extension ProtocolSettings {
     /// into, and sealing adds some. Every size that comes from elsewhere is checked against this
     /// before anything is computed from it.
     package static let chunkBytes = 1...(16 << 20) + 1024
+
+    /// As many orphans are collected from a node whatever part they are, unless they are most of what it
+    /// holds.
+    package static let fewOrphans = 16
+
+    /// How many chunks that no ledger ever named may be collected at once from a node that holds `held`.
+    func collectible(of held: Int) -> Int {
+        max(held * orphanPercent / 100, min(Self.fewOrphans, held / 2))
+    }
 
     /// How long a caller waits for a request that moves `bytes` of payload.
     package func timeout(forBytes bytes: Int) -> Duration {

@@ -11,6 +11,8 @@ package struct Setting<Root>: Sendable {
     package let allowed: String
     /// Whether JSON has it as a number.
     package let isNumber: Bool
+    /// Whether its flag may stand alone, which means "yes".
+    package let isSwitch: Bool
     /// Whether it is never shown.
     package let isSecret: Bool
     /// What holds where nobody gives it, in words; nil: the value that a `Root` begins with.
@@ -28,8 +30,8 @@ package struct Setting<Root>: Sendable {
     ) {
         self.init(
             name: name, variable: variable ?? Self.words(name, "_").uppercased(),
-            sentence: sentence, allowed: form.allowed, isNumber: form.isNumber, isSecret: false,
-            standard: standard,
+            sentence: sentence, allowed: form.allowed, isNumber: form.isNumber,
+            isSwitch: Value.self == Bool.self, isSecret: false, standard: standard,
             read: { text, root in
                 guard let value = form.read(text) else { return false }
                 root[keyPath: path] = value
@@ -46,7 +48,7 @@ package struct Setting<Root>: Sendable {
     ) {
         self.init(
             name: name, variable: Self.words(name, "_").uppercased(), sentence: sentence,
-            allowed: form.allowed, isNumber: form.isNumber, isSecret: isSecret,
+            allowed: form.allowed, isNumber: form.isNumber, isSwitch: false, isSecret: isSecret,
             standard: standard,
             read: { text, root in
                 guard let value = form.read(text) else { return false }
@@ -58,7 +60,8 @@ package struct Setting<Root>: Sendable {
 
     private init(
         name: String, variable: String, sentence: String, allowed: String, isNumber: Bool,
-        isSecret: Bool, standard: String?, read: @escaping @Sendable (String, inout Root) -> Bool,
+        isSwitch: Bool, isSecret: Bool, standard: String?,
+        read: @escaping @Sendable (String, inout Root) -> Bool,
         text: @escaping @Sendable (Root) -> String
     ) {
         self.name = name
@@ -66,6 +69,7 @@ package struct Setting<Root>: Sendable {
         self.sentence = sentence
         self.allowed = allowed
         self.isNumber = isNumber
+        self.isSwitch = isSwitch
         self.isSecret = isSecret
         self.standard = standard
         self.read = read
@@ -78,7 +82,7 @@ package struct Setting<Root>: Sendable {
     ) -> Setting<Outer> {
         Setting<Outer>(
             name: name, variable: variable, sentence: sentence, allowed: allowed,
-            isNumber: isNumber, isSecret: isSecret, standard: standard,
+            isNumber: isNumber, isSwitch: isSwitch, isSecret: isSecret, standard: standard,
             read: { read($0, &$1[keyPath: path]) }, text: { text($0[keyPath: path]) })
     }
 

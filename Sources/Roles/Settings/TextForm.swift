@@ -63,6 +63,14 @@ extension TextForm where Value == Duration {
     }
 }
 
+extension TextForm where Value == Bool {
+    package static var yesOrNo: Self {
+        Self(
+            allowed: "\"yes\" or \"no\"", read: { ["yes": true, "no": false][$0] },
+            write: { $0 ? "yes" : "no" })
+    }
+}
+
 extension TextForm where Value == String {
     /// Any text but none, or one of which `isAllowed` says so.
     package static func text(

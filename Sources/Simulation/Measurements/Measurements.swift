@@ -135,6 +135,7 @@ package struct Measurements: Equatable, Sendable {
         package var storedBytes: UInt64 = 0
         package var storedPerUserByte = 0.0
         package var chunksCollected = 0
+        package var collectionsStopped = 0
 
         package init() {}
     }

@@ -31,6 +31,7 @@ struct Meters: Sendable {
     var wholeInventoryBytes: UInt64 = 0
     var bytesMended: UInt64 = 0
     var collected = 0
+    var collectionsStopped = 0
 
     var sessionsEnded = 0
     var nodesDestroyed = 0

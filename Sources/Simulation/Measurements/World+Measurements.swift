@@ -51,6 +51,7 @@ extension World {
             meters.wholeInventoryBytes += UInt64(32 * inventoryCount)
         case .comparisonFailed: meters.comparisonsFailed += 1
         case .collecting: meters.collected += 1
+        case .collectionStopped: meters.collectionsStopped += 1
         }
     }
 
@@ -216,6 +217,7 @@ extension World {
             result.storedPerUserByte = Double(result.storedBytes) / Double(result.userBytes)
         }
         result.chunksCollected = meters.collected
+        result.collectionsStopped = meters.collectionsStopped
         return result
     }
 

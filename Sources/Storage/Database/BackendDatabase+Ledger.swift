@@ -1,6 +1,30 @@
 import Foundation
 import GRDB
 
+/// Whether there is a ledger, which has no blocks at first.
+extension BackendDatabase {
+    /// Opens the database of a backend that ran before. Throws `missing`, and makes no file, or
+    /// `noLedger`.
+    package convenience init(withLedgerAt path: String) throws(BackendDatabaseError) {
+        if access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR {
+            throw .missing(path: path)
+        }
+        try self.init(path: path)
+        let hasLedger = try readNow { database in
+            let version = try Int.fetchOne(database, sql: "PRAGMA user_version")
+            return try version == Self.begun || Self.countBlocks(database) > 0
+        }
+        guard hasLedger else { throw .noLedger(path: path) }
+    }
+
+    /// Notes that a ledger begins here.
+    package func beginLedger() throws(BackendDatabaseError) {
+        try updateNow { try $0.execute(sql: "PRAGMA user_version = \(Self.begun)") }
+    }
+
+    private static let begun = 1
+}
+
 /// The ledger's blocks, by height from zero. Only durable blocks are seen.
 extension BackendDatabase {
     /// How many blocks there are.
@@ -95,7 +119,9 @@ extension BackendDatabase {
     }
 
     /// The height of the next block.
-    func nextHeight() throws(BackendDatabaseError) -> UInt64 { try readNow(Self.countBlocks) }
+    package func nextHeight() throws(BackendDatabaseError) -> UInt64 {
+        try readNow(Self.countBlocks)
+    }
 
     @Sendable private static func countBlocks(_ database: Database) throws -> UInt64 {
         // Quicker than counting; heights have no gaps, as recovery checks.

@@ -4,6 +4,10 @@ import GRDB
 package enum BackendDatabaseError: Error, Equatable {
     /// The file cannot be made or opened.
     case cannotOpen(path: String, reason: String)
+    /// The file is gone, though the backend ran before.
+    case missing(path: String)
+    /// No ledger was begun in it, though the backend ran before.
+    case noLedger(path: String)
     /// The file holds something else.
     case notADatabase(path: String)
     /// The file was damaged.
@@ -63,6 +67,10 @@ extension BackendDatabaseError: CustomStringConvertible {
         case .cannotOpen(let path, let reason):
             "The database \(path) cannot be opened (\(reason)): check that its folder exists and "
                 + "that this user may write there."
+        case .missing(let path):
+            "The database \(path) is not there, though this backend ran before: \(Self.advice)"
+        case .noLedger(let path):
+            "The database \(path) holds no ledger, though this backend ran before: \(Self.advice)"
         case .notADatabase(let path):
             "The file \(path) is not a SQLite database: point DATABASE_URL elsewhere, or move the "
                 + "file away."
@@ -92,4 +100,8 @@ extension BackendDatabaseError: CustomStringConvertible {
                 + "and the system's log."
         }
     }
+
+    private static let advice =
+        "put its disk or its back-up back, or mend --database-url. To do without its files and "
+        + "accounts, and begin an empty ledger, start it once with --new-ledger."
 }

@@ -115,6 +115,10 @@ extension MetricCatalogue {
         Metric("storage.chunksCollected", "Replicas deleted because no ledger named their chunk.") {
             .count($0.storage.chunksCollected)
         },
+        Metric(
+            "storage.collectionsStopped",
+            "Comparisons that collected nothing, since no ledger named too many of a node's chunks."
+        ) { .count($0.storage.collectionsStopped) },
     ]
 
     static let ledger = [

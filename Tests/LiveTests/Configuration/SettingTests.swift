@@ -90,6 +90,18 @@ import Testing
         #expect(refusal("--port=1", "--data=a=b", "--host", "--x") == nil)
     }
 
+    @Test func aSwitchMayStandAlone() throws {
+        for arguments in [
+            ["--new-ledger"], ["--new-ledger", "--port", "1"], ["--new-ledger", "yes"],
+            ["--new-ledger=yes"],
+        ] {
+            let plan = try ServePlan(SettingValues(arguments: arguments, environment: [:]))
+            #expect(plan.backend.beginsLedger, "\(arguments)")
+        }
+        #expect(try !ServePlan(values(flags: ["new-ledger": "no"])).backend.beginsLedger)
+        #expect(try !ServePlan(values()).backend.beginsLedger)
+    }
+
     @Test(arguments: [
         ("role", "king"), ("host", ""), ("port", "-1"), ("port", "65536"), ("port", "1.5"),
         ("public-url", "ftp://x"), ("public-url", "http://x/"), ("data", ""),
@@ -103,7 +115,8 @@ import Testing
         ("suspect-after", "5s"), ("dead-after", "1s"), ("dead-after", "999999999d"),
         ("tls-certificate", "x"), ("tls-key", "x"), ("connections", "0"),
         ("connections", "100001"), ("log-level", "loud"), ("log-format", "xml"),
-        ("join-token", "short"),
+        ("join-token", "short"), ("orphan-percent", "-1"), ("orphan-percent", "101"),
+        ("new-ledger", "maybe"),
     ])
     func valuesThatMakeNoSenseAreRefused(flag: String, value: String) throws {
         let message = try #require(problem(flags: [flag: value]), "--\(flag) \(value) was taken")

@@ -28,10 +28,10 @@ final class ServerProcess: Sendable {
     }
 
     /// Starts it, on top of nothing or of what a former run left.
-    func start() throws {
+    func start(with more: [String] = []) throws {
         let process = Process()
         process.executableURL = Spawning.dsim
-        process.arguments = ["serve", "--port", String(port)] + arguments
+        process.arguments = ["serve", "--port", String(port)] + arguments + more
         process.environment = warden.environment
         process.currentDirectoryURL = warden.folder
         process.standardInput = FileHandle.nullDevice

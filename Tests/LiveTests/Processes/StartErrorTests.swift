@@ -1,9 +1,9 @@
 import Foundation
 import NIOCore
-import Storage
 import Testing
 
 @testable import Live
+@testable import Storage
 
 /// What whoever starts a server is told when it does not start.
 @Suite struct StartErrorTests {
@@ -136,6 +136,60 @@ import Testing
                 "--role", "backend", "--data", "data", "--database-url", "sqlite:///\(file.path)",
                 "--port", port(),
             ])
+    }
+
+    /// A backend's folder and database as a start leaves them.
+    private func started() throws -> (folder: DataFolder, database: String) {
+        let folder = try DataFolder(
+            path: warden.folder.appending(path: "data").path, purpose: .backend)
+        _ = try folder.secret(named: "identity.key", byteCount: 32) {
+            [UInt8](repeating: 7, count: 32)
+        }
+        return (folder, folder.path(of: "users.db"))
+    }
+
+    private static let advice =
+        "though this backend ran before: put its disk or its back-up back, or mend --database-url. "
+        + "To do without its files and accounts, and begin an empty ledger, start it once with "
+        + "--new-ledger."
+
+    @Test func aBackendWhoseDatabaseIsGoneEndsWith65AndMakesNone() async throws {
+        let (folder, database) = try started()
+        folder.release()
+        let arguments = ["--role", "backend", "--data", folder.path, "--port", try port()]
+        for _ in 0..<2 {
+            try await expect(
+                65, "The database \(database) is not there, \(Self.advice)", arguments)
+        }
+        let elsewhere = warden.folder.appending(path: "not-mounted/users.db").path
+        try await expect(
+            65, "The database \(elsewhere) is not there, \(Self.advice)",
+            arguments + ["--database-url", "sqlite:///\(elsewhere)"])
+        #expect(!FileManager.default.fileExists(atPath: database))
+    }
+
+    @Test func aBackendWhoseDatabaseHoldsNoLedgerEndsWith65() async throws {
+        let (folder, database) = try started()
+        folder.release()
+        try Data().write(to: URL(fileURLWithPath: database))
+        let arguments = ["--role", "backend", "--data", folder.path, "--port", try port()]
+        for _ in 0..<2 {
+            try await expect(
+                65, "The database \(database) holds no ledger, \(Self.advice)", arguments)
+        }
+    }
+
+    @Test func aNewLedgerBesideOneThatIsThereEndsWith64() async throws {
+        let (folder, path) = try started()
+        folder.release()
+        let database = try BackendDatabase(path: path)
+        try database.append([[1, 2, 3]], at: 0)
+        try database.close()
+        try await expect(
+            64,
+            "--new-ledger or NEW_LEDGER is set, but the database \(path) holds a ledger: take the "
+                + "setting away.",
+            ["--role", "backend", "--data", folder.path, "--port", port(), "--new-ledger"])
     }
 
     @Test func aFolderThatCannotBeMadeEndsWith73() async throws {

@@ -68,6 +68,15 @@ import Testing
                 "Minutes that a stored chunk waits for its commit",
                 Int(settings.protocolSettings.uploadExpiry.seconds / 60)
             ),
+            (
+                "Percent of a node's chunks that are removed at once as no ledger named them, "
+                    + "unless set",
+                settings.protocolSettings.orphanPercent
+            ),
+            (
+                "Chunks that are removed so whatever their share, if they are not most of the node's",
+                ProtocolSettings.fewOrphans
+            ),
             ("Hours that a session lasts", Int(accounts.sessionLifetime.seconds / 3600)),
             ("Open sessions of a user", accounts.maximumOpenSessions),
             (

@@ -19,6 +19,7 @@ import Testing
             settings.antiEntropyInterval = .minutes(20)
             settings.uploadExpiry = .minutes(30)
             settings.orphanGrace = .minutes(45)
+            settings.orphanPercent = 100
             settings.repairTransfers = 4
             story = BackendStory(nodes: 8, domains: 4, settings: settings, seed: seed)
             story.lossRate = 0.05

@@ -103,6 +103,7 @@ import Testing
         var settings = ProtocolSettings()
         settings.antiEntropyInterval = .minutes(5)
         settings.orphanGrace = .minutes(10)
+        settings.orphanPercent = 100
         settings.uploadExpiry = .minutes(5)
         var story = BackendStory(settings: settings)
         let orphan = TestChunk(1)

@@ -30,6 +30,42 @@ import Testing
         try database.close()
     }
 
+    // MARK: Of a backend that ran before
+
+    @Test func `A database that is gone is missed, and not made`() throws {
+        for name in ["users.db", "not-mounted/users.db"] {
+            #expect(throws: BackendDatabaseError.missing(path: folder.path(name))) {
+                try BackendDatabase(withLedgerAt: folder.path(name))
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+    }
+
+    @Test(arguments: [false, true])
+    func `A ledger that was begun is found, with blocks or without`(hasBlocks: Bool) throws {
+        let database = try BackendDatabase(path: folder.path())
+        if hasBlocks { try database.append([[1]], at: 0) } else { try database.beginLedger() }
+        // As a crash leaves it.
+        try folder.copyFiles(to: "copy.db")
+        try database.close()
+        for name in ["users.db", "copy.db"] {
+            let again = try BackendDatabase(withLedgerAt: folder.path(name))
+            #expect(try again.nextHeight() == (hasBlocks ? 1 : 0))
+            try again.close()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `A database in which no ledger was begun is refused`(hasTables: Bool) throws {
+        try Data().write(to: URL(fileURLWithPath: folder.path()))
+        if hasTables { try BackendDatabase(path: folder.path()).close() }
+        for _ in 0..<2 {
+            #expect(throws: BackendDatabaseError.noLedger(path: folder.path())) {
+                try BackendDatabase(withLedgerAt: folder.path())
+            }
+        }
+    }
+
     @Test func `A database of a newer version is refused and left alone`() throws {
         let database = try BackendDatabase(path: folder.path())
         try database.updateNow { connection in

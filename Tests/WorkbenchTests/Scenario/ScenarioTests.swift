@@ -164,7 +164,7 @@ import Testing
             "slowestTransfer": "1MB/s", "attempts": 5, "retryDelay": "500ms", "hedgeAfter": "3s",
             "repairTransfers": 16, "repairRate": "10MiB/s", "copiesPerNode": 4,
             "antiEntropyInterval": "3h", "antiEntropySessions": 9, "auditInterval": "1h",
-             "orphanGrace": "5h",
+             "orphanGrace": "5h", "orphanPercent": 25,
             "uploadExpiry": "90m", "scrubInterval": "2d", "ledgerInterval": "30s",
             "capabilityLifetime": "10m"
           },

@@ -85,6 +85,7 @@ enum SampleRun {
         result.storage.storedBytes = 9_663_676_417
         result.storage.storedPerUserByte = 3.0004
         result.storage.chunksCollected = 18
+        result.storage.collectionsStopped = 2
         result.ledger.blocks = 701
         result.ledger.records = 9_990
         result.ledger.bytes = 1_234_567
