@@ -21,7 +21,8 @@ struct StoreService: Sendable {
         settings.timeout(forBytes: bytes) * 3
     }
 
-    /// Has a sealed chunk kept on a write quorum of nodes, for a commit within `uploadExpiry`.
+    /// Has a sealed chunk kept on a write quorum of nodes, for a commit within `uploadExpiry` of the
+    /// last chunk that the user has kept.
     func put(_ chunk: ChunkID, _ bytes: [UInt8], by user: PeerID) async throws {
         let payload = Payload(bytes: bytes, byteCount: bytes.count)
         for attempt in 1...settings.attempts {

@@ -15,7 +15,7 @@ struct Comparison: Sendable {
 
 /// Anti-entropy: compares what a node holds with what the ledger says it holds, by their inventory
 /// trees, and mends the difference. What the node holds and no ledger names is collected, once it has
-/// been seen for longer than any upload takes, unless it is suspiciously much.
+/// been seen for the orphan grace, unless it is suspiciously much.
 extension Backend {
     mutating func startComparisons(
         at now: Instant, random: inout RandomSource, effects: inout Effects

@@ -75,6 +75,7 @@ extension Backend {
     }
 
     private mutating func commitChunk(_ id: ChunkID) {
+        unstage(by: chunks[id]?.stagedBy)
         chunks[id]?.isCommitted = true
         for holder in chunks[id]?.holders ?? [] { members[holder.member].expected.insert(id) }
         markDirty(id)

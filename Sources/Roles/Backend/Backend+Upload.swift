@@ -159,30 +159,60 @@ extension Backend {
 
     // MARK: Staging
 
-    /// Keeps a chunk for a commit from now on, for as long as uploads are given.
+    /// Times that a stored chunk is kept for another `uploadExpiry` since its user goes on storing
+    /// chunks: with an expiry of an hour an upload may take a week.
+    package static let renewalLimit = 168
+
+    /// Keeps a chunk for a commit from now on, for as long as uploads are given. Nobody says which
+    /// chunks belong to one upload, so this keeps all that the user has staged.
     private mutating func stage(
         _ id: ChunkID, byteCount: Int, by user: PeerID, at now: Instant
     ) {
         if let chunk = chunks[id] {
             guard !chunk.isCommitted, chunk.stagedBy == user else { return }
             chunks[id]?.stagedAt = now
+            chunks[id]?.renewals = 0
         } else {
             chunks[id] = PlacedChunk(byteCount: byteCount, stagedBy: user, stagedAt: now)
+            stagings[user, default: Staging()].chunkCount += 1
         }
+        stagings[user]?.lastPut = now
         staged.append((id, now))
     }
 
-    /// Lets go of chunks whose file was never committed.
+    /// A user has one chunk less staged: it was committed, or let go.
+    mutating func unstage(by user: PeerID?) {
+        guard let user, let count = stagings[user]?.chunkCount else { return }
+        if count > 1 { stagings[user]?.chunkCount = count - 1 } else { stagings[user] = nil }
+    }
+
+    /// Lets go of chunks whose file was never committed and whose user has stored none since; keeps
+    /// the others for another while.
     mutating func expireStaged(at now: Instant, effects: inout Effects) {
         while let (id, since) = staged.first, now - since >= settings.uploadExpiry {
             staged.removeFirst()
             guard let chunk = chunks[id], !chunk.isCommitted, chunk.stagedAt == since else {
                 continue
             }
+            if let user = chunk.stagedBy, let lastPut = stagings[user]?.lastPut, lastPut > since,
+                chunk.renewals < Self.renewalLimit
+            {
+                chunks[id]?.stagedAt = now
+                chunks[id]?.renewals += 1
+                staged.append((id, now))
+                continue
+            }
             chunks[id] = nil
+            unstage(by: chunk.stagedBy)
             for holder in chunk.holders {
                 deleteReplica(id, on: holder.member, at: now, effects: &effects)
             }
         }
     }
+}
+
+/// What a user has put and not committed.
+struct Staging: Sendable {
+    var chunkCount = 0
+    var lastPut = Instant.origin
 }

@@ -34,8 +34,10 @@ package struct Backend: Role {
     var uploading: [ChunkID: UInt64] = [:]
     var downloads: [UInt64: Download] = [:]
     var lastOperation: UInt64 = 0
-    /// Chunks put but not committed, oldest first.
+    /// Chunks put but not committed, those first that were put or kept on longest ago.
     var staged: Deque<(chunk: ChunkID, since: Instant)> = []
+    /// Of users who have chunks staged.
+    var stagings: [PeerID: Staging] = [:]
     package internal(set) var repairs: RepairQueue
     var comparisons: [Int: Comparison] = [:]
     /// By operation.

@@ -184,9 +184,11 @@ package struct Member: Sendable {
 /// A chunk that a backend answers for.
 package struct PlacedChunk: Sendable {
     package let byteCount: Int
-    /// Who put it and when, until it is committed.
+    /// Who put it, when it was put or kept on last, and how often it was kept on since it was put;
+    /// until it is committed.
     var stagedBy: PeerID?
     var stagedAt: Instant?
+    var renewals: UInt8 = 0
     package var holders: [Holder] = []
     /// In a file that the ledger has or is about to have; else staged by a user for a commit.
     package var isCommitted = false

@@ -103,7 +103,7 @@ extension ProtocolSettings {
             "How long a node takes to re-read and re-hash all its chunks once."),
         Setting(
             "orphanGrace", \.orphanGrace, time,
-            "How long a chunk that no ledger names is left alone before it is collected: longer than any upload takes."
+            "How long a chunk that no ledger names is left alone before it is collected."
         ),
         Setting(
             "orphanPercent", \.orphanPercent, .count(0...100),
@@ -111,7 +111,8 @@ extension ProtocolSettings {
         ),
         Setting(
             "uploadExpiry", \.uploadExpiry, time,
-            "How long a stored chunk waits for its file to be committed."),
+            "How long a stored chunk waits for its file to be committed; again while its user stores others."
+        ),
         Setting(
             "ledgerInterval", \.ledgerInterval, .duration(.milliseconds(1)...Duration.days(1)),
             "How long records that nobody waits for gather before they are signed into a block."),

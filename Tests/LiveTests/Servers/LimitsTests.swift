@@ -69,6 +69,10 @@ import Testing
                 Int(settings.protocolSettings.uploadExpiry.seconds / 60)
             ),
             (
+                "Times that it waits so long again while its user stores others",
+                Backend.renewalLimit
+            ),
+            (
                 "Percent of a node's chunks that are removed at once as no ledger named them, "
                     + "unless set",
                 settings.protocolSettings.orphanPercent

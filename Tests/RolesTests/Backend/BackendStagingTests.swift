@@ -121,4 +121,54 @@ import Testing
         story.advance(by: story.settings.uploadExpiry - .minutes(1))
         #expect(story.commit([chunk], as: 1) == .committed)
     }
+
+    @Test func `an upload that goes on for three times the expiry can be committed`() {
+        var story = BackendStory()
+        let chunks = (0..<10).map { TestChunk($0) }
+        for chunk in chunks {
+            #expect(story.put(chunk) == .stored)
+            story.advance(by: story.settings.uploadExpiry.scaled(by: 0.3))
+        }
+        #expect(story.commit(chunks, as: 1) == .committed)
+        #expect(chunks.allSatisfy { story.nodesHolding($0).count == 3 })
+    }
+
+    @Test func `somebody else's upload renews nothing`() {
+        var story = BackendStory()
+        story.put(chunk)
+        for number in 10..<14 {
+            story.advance(by: story.settings.uploadExpiry.scaled(by: 0.3))
+            story.put(TestChunk(number), by: Peers.otherUser)
+        }
+        #expect(story.backend.chunks[chunk.id] == nil)
+        #expect(story.nodesHolding(chunk).isEmpty)
+    }
+
+    @Test func `what is left of an upload that went on for long goes after twice the expiry`() {
+        var story = BackendStory()
+        let chunks = (0..<10).map { TestChunk($0) }
+        for chunk in chunks {
+            story.put(chunk)
+            story.advance(by: story.settings.uploadExpiry.scaled(by: 0.3))
+        }
+        // Of another upload of the same user's, which is over.
+        story.commit(Array(chunks.suffix(2)), as: 1)
+        story.advance(by: story.settings.uploadExpiry.scaled(by: 1.8))
+        #expect(Set(story.backend.chunks.keys) == Set(chunks.suffix(2).map(\.id)))
+        #expect(chunks.prefix(8).allSatisfy { story.nodesHolding($0).isEmpty })
+    }
+
+    @Test func `a chunk is not kept for ever for a user who always stores others`() {
+        var settings = ProtocolSettings()
+        settings.uploadExpiry = .minutes(2)
+        settings.orphanGrace = .minutes(3)
+        var story = BackendStory(settings: settings)
+        story.put(chunk)
+        for round in 0..<Backend.renewalLimit * 2 + 10 {
+            if round == Backend.renewalLimit { #expect(story.backend.chunks[chunk.id] != nil) }
+            story.put(TestChunk(10 + round))
+            story.advance(by: .minutes(1))
+        }
+        #expect(story.backend.chunks[chunk.id] == nil)
+    }
 }
