@@ -5,7 +5,7 @@ import Primitives
 
 /// Fetches, opens and writes a range of a file, several chunks ahead of the reader.
 struct FileDownload: Sendable {
-    let file: OpenFile
+    let file: ReadableFile
     let range: Range<UInt64>
     let store: StoreService
     let user: PeerID
@@ -40,7 +40,7 @@ struct FileDownload: Sendable {
         }
     }
 
-    private func fetch(_ index: Int, proof file: inout OpenFile) -> Task<[UInt8], any Error> {
+    private func fetch(_ index: Int, proof file: inout ReadableFile) -> Task<[UInt8], any Error> {
         let proof = file.proof(of: index)
         let fixed = file
         return Task(executorPreference: executor) {

@@ -27,19 +27,19 @@ struct FileRoutes: Sendable {
         return .json(FileListForm(files: files.map(\.form)))
     }
 
-    private func files(of session: Session) async throws -> [OpenFile] {
+    private func files(of session: Session) async throws -> [ReadableFile] {
         let masterKey = try session.masterKey()
         let records = await backend.host.read { $0.files(of: session.user) }
         // One record that does not open must not hide the others.
         return records.compactMap { record, since in
-            try? OpenFile(record, since: since, masterKey: masterKey)
+            try? ReadableFile(record, since: since, masterKey: masterKey)
         }
     }
 
-    private func open(_ id: FileID, _ request: Request) async throws -> (OpenFile, Session) {
+    private func open(_ id: FileID, _ request: Request) async throws -> (ReadableFile, Session) {
         let (session, masterKey) = try await backend.openSession(request)
         let (record, since) = try await backend.store.file(id, of: session.user)
-        return (try OpenFile(record, since: since, masterKey: masterKey), session)
+        return (try ReadableFile(record, since: since, masterKey: masterKey), session)
     }
 
     private func info(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -47,7 +47,7 @@ struct FileRoutes: Sendable {
         return .json(await form(of: file))
     }
 
-    private func form(of file: OpenFile) async -> FileForm {
+    private func form(of file: ReadableFile) async -> FileForm {
         var form = file.form
         let chunks = file.manifest.chunks
         form.redundancy = FileForm.Redundancy(
@@ -87,7 +87,7 @@ struct FileRoutes: Sendable {
         }
         let (record, since) = try await backend.store.file(id, of: session.user)
         return .json(
-            await form(of: try OpenFile(record, since: since, masterKey: masterKey)),
+            await form(of: try ReadableFile(record, since: since, masterKey: masterKey)),
             status: .created)
     }
 
@@ -142,7 +142,7 @@ struct FileRoutes: Sendable {
     }
 
     /// The file's name for the browser, in the encoding of RFC 8187.
-    private static func disposition(of file: OpenFile) -> String {
+    private static func disposition(of file: ReadableFile) -> String {
         var allowed = CharacterSet.alphanumerics
         allowed.insert(charactersIn: "-._~")
         allowed = allowed.intersection(CharacterSet(charactersIn: "\u{20}"..."\u{7E}"))

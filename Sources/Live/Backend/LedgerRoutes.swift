@@ -86,7 +86,7 @@ struct LedgerRoutes: Sendable {
         guard await backend.host.read({ $0.isOwner(session.user, of: owner) }) else { return }
         entry.own = true
         guard case .file(let file) = record, let key = try? session.masterKey(),
-            let open = try? OpenFile(file, since: .origin, masterKey: key)
+            let open = try? ReadableFile(file, since: .origin, masterKey: key)
         else { return }
         entry.name = open.manifest.name
         entry.size = open.manifest.size

@@ -42,16 +42,12 @@ struct NetworkRoutes: Sendable {
     ) -> NetworkForm.Node {
         let member = role.members[index]
         let status: NetworkForm.Status =
-            if member.hasLeft {
-                .left
-            } else if member.isDraining {
-                .draining
-            } else {
-                switch member.status {
-                case .alive: .alive
-                case .suspect: .suspect
-                case .dead: .dead
-                }
+            switch member.standing {
+            case .left: .left
+            case .leaving: .draining
+            case .staying(.alive): .alive
+            case .staying(.suspect): .suspect
+            case .staying(.dead): .dead
             }
         return NetworkForm.Node(
             id: member.peer, address: address, status: status, domain: member.domain,

@@ -82,7 +82,7 @@ struct SealedRoutes: Sendable {
                 try session.masterKey()
             }
             let (record, since) = try await backend.store.file(id, of: session.user)
-            chunks = try OpenFile(record, since: since, masterKey: masterKey).manifest.chunks
+            chunks = try ReadableFile(record, since: since, masterKey: masterKey).manifest.chunks
         } else {
             try request.requireJSON()
             chunks = try WireJSON.read(DeleteForm.self, from: body).chunks

@@ -134,7 +134,7 @@ package struct BackendServer: Sendable {
                 gauges.append(("dsim_chunks_by_replicas{replicas=\"\(replicas)\"}", Double(count)))
             }
             for status in [PeerStatus.alive, .suspect, .dead] {
-                let count = role.members.all.count { $0.status == status && !$0.hasLeft }
+                let count = role.members.all.count { $0.standing.status == status }
                 gauges.append(("dsim_nodes{status=\"\(status)\"}", Double(count)))
             }
             return gauges

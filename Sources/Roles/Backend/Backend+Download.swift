@@ -10,8 +10,36 @@ struct Download: Sendable {
     let call: CallID
     /// Holders to ask next, best first.
     var candidates: [Int]
-    var lastAskedAt = Instant.origin
-    var waiting = 0
+    private(set) var state = State.ready
+
+    enum State: Sendable {
+        /// Nobody is being asked. → asking, or it ends for want of candidates
+        case ready
+        /// So many are being asked, the last one since then. → ready, or it ends with the chunk
+        case asking(count: Int, since: Instant)
+    }
+
+    init(chunk: ChunkID, user: PeerID, call: CallID, candidates: [Int]) {
+        self.chunk = chunk
+        self.user = user
+        self.call = call
+        self.candidates = candidates
+    }
+
+    mutating func asked(at now: Instant) {
+        switch state {
+        case .ready: state = .asking(count: 1, since: now)
+        case .asking(let count, _): state = .asking(count: count + 1, since: now)
+        }
+    }
+
+    mutating func answered() {
+        switch state {
+        case .ready: break
+        case .asking(let count, let since):
+            state = count > 1 ? .asking(count: count - 1, since: since) : .ready
+        }
+    }
 }
 
 /// A retrieval under way. It outlives its download: what comes of it tells of the node and of its
@@ -64,7 +92,8 @@ extension Backend {
         for holder in chunk.holders {
             let member = members[holder.member]
             let time = member.answerTime.scaled(by: 1 + random.unit())
-            order.append((Int(member.status.rawValue), time, holder.member))
+            let rank = member.standing.status?.rawValue ?? .max
+            order.append((Int(rank), time, holder.member))
         }
         order.sort { ($0.rank, $0.time, $0.member) < ($1.rank, $1.time, $1.member) }
         return order.map(\.member)
@@ -75,14 +104,13 @@ extension Backend {
     ) {
         guard var download = downloads[operation] else { return }
         guard !download.candidates.isEmpty else {
-            guard download.waiting == 0 else { return }
+            guard case .ready = download.state else { return }
             downloads[operation] = nil
             effects.answer(.file(.getChunk(.unavailable)), to: download.user, call: download.call)
             return
         }
         let member = download.candidates.removeFirst()
-        download.lastAskedAt = now
-        download.waiting += 1
+        download.asked(at: now)
         downloads[operation] = download
         let peer = members[member].peer
         let byteCount = chunks[download.chunk]?.byteCount ?? 0
@@ -102,7 +130,8 @@ extension Backend {
         _ operation: UInt64, at now: Instant, effects: inout Effects
     ) {
         guard let download = downloads[operation], !download.candidates.isEmpty,
-            now - download.lastAskedAt >= slowAfter(chunks[download.chunk]?.byteCount ?? 0)
+            case .asking(_, let since) = download.state,
+            now - since >= slowAfter(chunks[download.chunk]?.byteCount ?? 0)
         else { return }
         askNext(operation, at: now, effects: &effects)
     }
@@ -112,7 +141,7 @@ extension Backend {
         _ retrieval: Retrieval, _ answer: RetrieveAnswer?, at now: Instant, effects: inout Effects
     ) {
         let operation = retrieval.operation
-        downloads[operation]?.waiting -= 1
+        downloads[operation]?.answered()
         // A smoothed estimate with the gain that TCP uses for round trips (RFC 6298 §2).
         let old = members[retrieval.member].answerTime
         members[retrieval.member].answerTime = (old * 7 + (now - retrieval.askedAt)) / 8

@@ -57,7 +57,7 @@ extension Backend {
                 unknown.append(UInt32(index))
                 continue
             }
-            guard !chunk.isCommitted, chunk.stagedBy == user else { return .conflict }
+            guard chunk.isStaged(by: user) else { return .conflict }
             // Nodes may have left or died since the chunk was put.
             if redundancy(of: chunk) < settings.writeQuorum { unknown.append(UInt32(index)) }
         }
@@ -75,8 +75,8 @@ extension Backend {
     }
 
     private mutating func commitChunk(_ id: ChunkID) {
-        unstage(by: chunks[id]?.stagedBy)
-        chunks[id]?.isCommitted = true
+        unstage(by: chunks[id]?.hold?.user)
+        chunks[id]?.state = .committed(PlacedChunk.Commitment())
         for holder in chunks[id]?.holders ?? [] { members[holder.member].expected.insert(id) }
         markDirty(id)
     }

@@ -24,7 +24,7 @@ extension Backend {
         journal.dirty.compactMap { id in
             // Released meanwhile: its last record was added then.
             guard let chunk = chunks[id] else { return nil }
-            chunks[id]?.isDirty = false
+            chunks[id]?.commitment?.isDirty = false
             // Nobody is known to hold it. A record of no nodes would release it; the last one stands
             // instead, so that a replica that turns up is still wanted after a restart.
             guard chunk.isCommitted, !chunk.holders.isEmpty else { return nil }
@@ -50,7 +50,7 @@ extension Backend {
             case .answer(let answer, let peer, let call):
                 effects.answer(answer, to: peer, call: call)
             case .delete(let id, let member):
-                if chunks[id]?.isDirty == true {
+                if chunks[id]?.commitment?.isDirty == true {
                     // Its placement changed again since the block was made, so that what is durable
                     // now may still count on the replica.
                     journal.whenDurable(action)
@@ -117,8 +117,8 @@ extension Backend {
             released.insert(placement.chunk.hash.prefix)
             return
         }
-        var chunk = PlacedChunk(byteCount: Int(placement.size))
-        chunk.isCommitted = true
+        var chunk = PlacedChunk(
+            byteCount: Int(placement.size), .committed(PlacedChunk.Commitment()))
         for peer in placement.nodes {
             guard let member = members.index(of: peer) else { continue }
             chunk.holders.append(PlacedChunk.Holder(member: member, since: now))
@@ -137,9 +137,9 @@ extension Backend {
         guard let index = members.index(of: membership.node) else { return }
         switch membership.event {
         case .joined: break
-        case .left: members[index].hasLeft = true
-        case .declaredDead: members[index].status = .dead
-        case .returned: members[index].status = .suspect
+        case .left: members[index].standing = .left
+        case .declaredDead: members[index].standing.isNow(.dead)
+        case .returned: members[index].standing.isNow(.suspect)
         }
     }
 }

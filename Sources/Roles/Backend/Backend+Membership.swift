@@ -39,7 +39,7 @@ extension Backend {
     ) {
         let registration = report.registration
         let index = members.index(of: registration.node) ?? join(registration, at: now)
-        guard !members[index].hasLeft else { return }
+        guard members[index].standing != .left else { return }
         members.heard(
             freeBytes: registration.freeBytes, capacityBytes: registration.capacityBytes, of: index)
         members[index].lastSeen = members.lastSeen(index)
@@ -48,8 +48,7 @@ extension Backend {
             // It restarted: what it holds may differ from what it held, and it no longer wants to
             // leave, unless it asks again.
             members[index].incarnation = registration.incarnation
-            if members[index].isDraining { members.candidateGained() }
-            members[index].isDraining = false
+            if members[index].standing.restarted() { members.candidateGained() }
             members[index].nextComparison = min(
                 members[index].nextComparison, now + random.upTo(.minutes(1)))
         }
@@ -84,7 +83,7 @@ extension Backend {
             members.feeds[slot].wasFresh = isFresh
         }
         guard hasChanged else { return }
-        for index in members.all.indices where !members[index].hasLeft {
+        for index in members.all.indices where members[index].standing != .left {
             judge(index, at: now, effects: &effects)
         }
     }
@@ -108,13 +107,13 @@ extension Backend {
             heardSince = min(heardSince ?? since, since)
             if let view = members[index].views[slot] { best = min(best ?? view, view) }
         }
-        let old = members[index].status
+        guard let old = members[index].standing.status else { return }
         // The dead return only when somebody has heard of them.
         guard let heardSince, best != nil || old != .dead else { return }
         let silence = now - max(members.lastSeen(index), heardSince)
         let status = best ?? (silence >= settings.deadAfter ? .dead : .suspect)
         guard status != old else { return }
-        members[index].status = status
+        members[index].standing.isNow(status)
         if status == .dead { died(index, effects: &effects) }
         if old == .dead { returned(index, at: now, effects: &effects) }
         if status == .alive {
@@ -157,13 +156,12 @@ extension Backend {
                 .backend(.leave(LeaveAnswer(isGranted: true))), to: peer, call: call)
             return
         }
-        if !members[index].isDraining {
-            members[index].isDraining = true
+        if members[index].standing.wantsToLeave() {
             reconcileExpected(of: index, at: now, effects: &effects)
         }
-        guard members[index].hasLeft || members[index].expected.isEmpty else { return }
-        if !members[index].hasLeft {
-            members[index].hasLeft = true
+        guard members[index].standing == .left || members[index].expected.isEmpty else { return }
+        if members[index].standing != .left {
+            members[index].standing = .left
             journal.add(.membership(MembershipRecord(node: peer, event: .left)))
         }
         journal.whenDurable(

@@ -84,7 +84,9 @@ extension Backend {
     // MARK: Holders
 
     mutating func addHolder(_ member: Int, to id: ChunkID, at now: Instant) {
-        guard chunks[id]?.isHeld(by: member) == false, !members[member].hasLeft else { return }
+        guard chunks[id]?.isHeld(by: member) == false, members[member].standing != .left else {
+            return
+        }
         chunks[id]?.holders.append(PlacedChunk.Holder(member: member, since: now))
         if chunks[id]?.isCommitted == true {
             members[member].expected.insert(id)
@@ -101,8 +103,8 @@ extension Backend {
     }
 
     mutating func markDirty(_ id: ChunkID) {
-        guard chunks[id]?.isDirty == false else { return }
-        chunks[id]?.isDirty = true
+        guard chunks[id]?.commitment?.isDirty == false else { return }
+        chunks[id]?.commitment?.isDirty = true
         journal.dirty.append(id)
     }
 
@@ -125,7 +127,7 @@ extension Backend {
             enqueueIfNeeded(id)
             return
         }
-        chunks[id]?.repairTicket = nil
+        chunks[id]?.commitment?.repairTicket = nil
         for holder in chunk.holders where !members[holder.member].countsForRedundancy {
             removeHolder(holder.member, from: id)
         }

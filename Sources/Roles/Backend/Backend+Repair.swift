@@ -120,16 +120,16 @@ package struct RepairQueue: Sendable {
 extension Backend {
     /// Queues a chunk that has, counting transfers under way, too few replicas.
     mutating func enqueueIfNeeded(_ id: ChunkID) {
-        guard let chunk = chunks[id], chunk.isCommitted else { return }
+        guard let chunk = chunks[id], let commitment = chunk.commitment else { return }
         let level = redundancy(of: chunk)
         guard level + chunk.underWay.count < settings.replicas else { return }
-        if let ticket = chunk.repairTicket, ticket.level <= level { return }
-        chunks[id]?.repairTicket = repairs.push(id, level: level)
+        if let ticket = commitment.repairTicket, ticket.level <= level { return }
+        chunks[id]?.commitment?.repairTicket = repairs.push(id, level: level)
     }
 
     /// Queues a chunk that may find a target now even if it found none before.
     mutating func enqueueAnew(_ id: ChunkID) {
-        chunks[id]?.repairTicket = nil
+        chunks[id]?.commitment?.repairTicket = nil
         enqueueIfNeeded(id)
     }
 
@@ -152,8 +152,10 @@ extension Backend {
             }
             guard let (id, number) = repairs.pop() else { return }
             // Queued again since, or no longer in need.
-            guard let chunk = chunks[id], chunk.repairTicket?.number == number else { continue }
-            chunks[id]?.repairTicket = nil
+            guard let chunk = chunks[id], chunk.commitment?.repairTicket?.number == number else {
+                continue
+            }
+            chunks[id]?.commitment?.repairTicket = nil
             guard redundancy(of: chunk) + chunk.underWay.count < settings.replicas else {
                 continue
             }
@@ -175,7 +177,7 @@ extension Backend {
             ).first
         else {
             let level = redundancy(of: chunk)
-            chunks[id]?.repairTicket = repairs.wait(id, level: level)
+            chunks[id]?.commitment?.repairTicket = repairs.wait(id, level: level)
             return
         }
         let source = sources[random.below(sources.count)]

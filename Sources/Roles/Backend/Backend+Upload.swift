@@ -3,20 +3,59 @@ import DequeModule
 import Primitives
 
 /// One chunk on its way to a write quorum.
+///
+/// It ends once no store is under way; the user is answered by then.
 struct Upload: Sendable {
     let chunk: ChunkID
     let payload: Payload
     let user: PeerID
-    /// The user's last try.
-    var call: CallID
-    var acknowledged = 0
-    /// Members that were asked, whatever came of it.
-    var tried: [Int] = []
-    /// Stores that have neither been answered nor timed out.
-    var waiting = 0
+    var reply: Reply
+    /// What came of each member that was asked, or that held the chunk before.
+    private(set) var stores: [(member: Int, state: Store)]
     /// Further members that may be asked in place of slow, full or refusing ones.
     var spares: Int
-    var isAnswered = false
+
+    enum Reply: Sendable, Equatable {
+        /// The user's last try waits for it. → given
+        case owed(CallID)
+        /// → owed (the user tries again)
+        case given
+    }
+
+    enum Store: Sendable {
+        /// → counted, failed
+        case underWay
+        /// Durable on a member that counts.
+        case counted
+        /// Whatever was the reason.
+        case failed
+    }
+
+    init(
+        chunk: ChunkID, payload: Payload, user: PeerID, call: CallID,
+        holders: [(member: Int, counts: Bool)], spares: Int
+    ) {
+        self.chunk = chunk
+        self.payload = payload
+        self.user = user
+        reply = .owed(call)
+        stores = holders.map { ($0.member, $0.counts ? .counted : .failed) }
+        self.spares = spares
+    }
+
+    var acknowledged: Int { stores.count { $0.state == .counted } }
+    var isUnderWay: Bool { stores.contains { $0.state == .underWay } }
+    /// Members that were asked, whatever came of it.
+    var tried: [Int] { stores.map(\.member) }
+
+    mutating func asked(_ member: Int) { stores.append((member, .underWay)) }
+
+    mutating func ended(_ member: Int, as state: Store) {
+        guard
+            let index = stores.firstIndex(where: { $0.member == member && $0.state == .underWay })
+        else { return }
+        stores[index].state = state
+    }
 }
 
 /// Putting chunks: places each on distinct failure domains, answers once a write quorum is durable,
@@ -43,8 +82,7 @@ extension Backend {
         }
         if let operation = uploading[id], uploads[operation]?.user == user {
             // The user tries again; the answer goes to the last try.
-            uploads[operation]?.call = call
-            uploads[operation]?.isAnswered = false
+            uploads[operation]?.reply = .owed(call)
             stage(id, byteCount: request.payload.byteCount, by: user, at: now)
             return
         }
@@ -53,14 +91,22 @@ extension Backend {
             return
         }
         stage(id, byteCount: request.payload.byteCount, by: user, at: now)
+        startUpload(request, from: user, call: call, at: now, random: &random, effects: &effects)
+    }
+
+    private mutating func startUpload(
+        _ request: PutChunkRequest, from user: PeerID, call: CallID, at now: Instant,
+        random: inout RandomSource, effects: inout Effects
+    ) {
+        let id = request.chunk
         lastOperation += 1
         let operation = lastOperation
         uploading[id] = operation
-        var upload = Upload(
+        let holders = chunks[id]?.holders.map(\.member) ?? []
+        let upload = Upload(
             chunk: id, payload: request.payload, user: user, call: call,
+            holders: holders.map { ($0, members[$0].countsForRedundancy) },
             spares: settings.replicas * settings.attempts)
-        upload.acknowledged = chunks[id].map { redundancy(of: $0) } ?? 0
-        upload.tried = chunks[id]?.holders.map(\.member) ?? []
         uploads[operation] = upload
         sendStores(
             settings.replicas - upload.acknowledged, for: operation, at: now, random: &random,
@@ -87,8 +133,7 @@ extension Backend {
         for member in targets {
             let peer = members[member].peer
             let call = calls.open(to: peer, .store(operation, upload.chunk, member: member))
-            uploads[operation]?.tried.append(member)
-            uploads[operation]?.waiting += 1
+            uploads[operation]?.asked(member)
             chunks[upload.chunk]?.underWay.append(member)
             effects.request(
                 .node(
@@ -106,12 +151,12 @@ extension Backend {
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
         chunks[id]?.underWay.removeAll { $0 == member }
-        uploads[operation]?.waiting -= 1
         if outcome == .stored { addHolder(member, to: id, at: now) }
         if outcome == .full { members[member].isFull() }
         // A node that is about to leave takes its replica along.
-        if outcome == .stored, members[member].countsForRedundancy {
-            uploads[operation]?.acknowledged += 1
+        let counts = outcome == .stored && members[member].countsForRedundancy
+        uploads[operation]?.ended(member, as: counts ? .counted : .failed)
+        if counts {
             reconcile(id, at: now, effects: &effects)
         } else {
             replaceStore(of: operation, at: now, random: &random, effects: &effects)
@@ -125,7 +170,7 @@ extension Backend {
     mutating func hedgeUpload(
         _ operation: UInt64, at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
-        guard let upload = uploads[operation], !upload.isAnswered else { return }
+        guard let upload = uploads[operation], upload.reply != .given else { return }
         replaceStore(of: operation, at: now, random: &random, effects: &effects)
         effects.schedule(
             Timer(.hedge, operation), after: slowAfter(upload.payload.byteCount))
@@ -143,16 +188,14 @@ extension Backend {
 
     /// Answers the user once the quorum is durable, or once nobody is left to ask.
     private mutating func settle(_ operation: UInt64, effects: inout Effects) {
-        guard var upload = uploads[operation] else { return }
-        if !upload.isAnswered, upload.acknowledged >= settings.writeQuorum {
-            upload.isAnswered = true
-            uploads[operation]?.isAnswered = true
-            effects.answer(.file(.putChunk(.stored)), to: upload.user, call: upload.call)
+        guard let upload = uploads[operation] else { return }
+        let isStored = upload.acknowledged >= settings.writeQuorum
+        if case .owed(let call) = upload.reply, isStored || !upload.isUnderWay {
+            uploads[operation]?.reply = .given
+            effects.answer(
+                .file(.putChunk(isStored ? .stored : .unavailable)), to: upload.user, call: call)
         }
-        guard upload.waiting == 0 else { return }
-        if !upload.isAnswered {
-            effects.answer(.file(.putChunk(.unavailable)), to: upload.user, call: upload.call)
-        }
+        guard !upload.isUnderWay else { return }
         uploads[operation] = nil
         uploading[upload.chunk] = nil
     }
@@ -168,12 +211,12 @@ extension Backend {
     private mutating func stage(
         _ id: ChunkID, byteCount: Int, by user: PeerID, at now: Instant
     ) {
+        let hold = PlacedChunk.Hold(user: user, since: now)
         if let chunk = chunks[id] {
-            guard !chunk.isCommitted, chunk.stagedBy == user else { return }
-            chunks[id]?.stagedAt = now
-            chunks[id]?.renewals = 0
+            guard chunk.isStaged(by: user) else { return }
+            chunks[id]?.state = .staged(hold)
         } else {
-            chunks[id] = PlacedChunk(byteCount: byteCount, stagedBy: user, stagedAt: now)
+            chunks[id] = PlacedChunk(byteCount: byteCount, .staged(hold))
             stagings[user, default: Staging()].chunkCount += 1
         }
         stagings[user]?.lastPut = now
@@ -191,19 +234,20 @@ extension Backend {
     mutating func expireStaged(at now: Instant, effects: inout Effects) {
         while let (id, since) = staged.first, now - since >= settings.uploadExpiry {
             staged.removeFirst()
-            guard let chunk = chunks[id], !chunk.isCommitted, chunk.stagedAt == since else {
+            guard let chunk = chunks[id], var hold = chunk.hold, hold.since == since else {
                 continue
             }
-            if let user = chunk.stagedBy, let lastPut = stagings[user]?.lastPut, lastPut > since,
-                chunk.renewals < Self.renewalLimit
+            if let lastPut = stagings[hold.user]?.lastPut, lastPut > since,
+                hold.renewals < Self.renewalLimit
             {
-                chunks[id]?.stagedAt = now
-                chunks[id]?.renewals += 1
+                hold.since = now
+                hold.renewals += 1
+                chunks[id]?.state = .staged(hold)
                 staged.append((id, now))
                 continue
             }
             chunks[id] = nil
-            unstage(by: chunk.stagedBy)
+            unstage(by: hold.user)
             for holder in chunk.holders {
                 deleteReplica(id, on: holder.member, at: now, effects: &effects)
             }

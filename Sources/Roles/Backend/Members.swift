@@ -1,4 +1,4 @@
-package import Merkle
+import Merkle
 package import Primitives
 
 /// The nodes as a backend sees them, merged from what every discovery says. A member keeps its index
@@ -58,14 +58,14 @@ package struct Members: Sendable {
 
     func isComparisonDue(with index: Int, at now: Instant) -> Bool {
         all.withUnsafeBufferPointer {
-            $0[index].nextComparison <= now && $0[index].status == .alive && !$0[index].hasLeft
+            $0[index].nextComparison <= now && $0[index].standing.isReachable
         }
     }
 
     /// No discovery that answers says anything of it.
     func isUnheardOf(_ index: Int) -> Bool {
         all.withUnsafeBufferPointer { members in
-            !members[index].hasLeft
+            !members[index].standing.hasLeft
                 && members[index].views.withUnsafeBufferPointer { views in
                     views.indices.allSatisfy { views[$0] == nil || !feeds[$0].wasFresh }
                 }
@@ -136,83 +136,4 @@ package struct Members: Sendable {
     mutating func measureRoom() {
         mostRoom = all.reduce(0) { $1.acceptsChunks ? max($0, $1.room) : $0 }
     }
-}
-
-/// One node as a backend sees it.
-package struct Member: Sendable {
-    package let peer: PeerID
-    package let domain: UInt32
-    package let capacityBytes: UInt64
-    /// As last reported, which may be off by 1 % of the capacity.
-    package var freeBytes: UInt64 = 0
-    /// What was placed here since placements were last forgotten and no report may show yet.
-    var placedBytes: UInt64 = 0
-    package var status = PeerStatus.suspect
-    /// When some discovery last called it alive, or the backend started. While one does, that is when
-    /// this last changed; see `Members.lastSeen`.
-    var lastSeen: Instant
-    /// What each discovery says of it; nil where it says nothing.
-    var views: [PeerStatus?]
-    /// The run of the node that was heard of last, and the one that was compared with.
-    var incarnation: UInt64 = 0
-    var nextComparison = Instant.origin
-    var nextAudit = Instant.origin
-    package internal(set) var isDraining = false
-    package internal(set) var hasLeft = false
-    /// The committed chunks that it is to hold.
-    package var expected = InventoryTree()
-    /// Smoothed time that it took to answer a retrieval.
-    var answerTime = Self.assumedAnswerTime
-
-    /// What a member of which nothing was measured is taken to need for an answer.
-    static let assumedAnswerTime = Duration.milliseconds(50)
-
-    /// A replica here counts: the node is there, or is thought to come back.
-    package var countsForRedundancy: Bool { status != .dead && !isDraining && !hasLeft }
-    /// Something new may be placed here.
-    var acceptsChunks: Bool { status == .alive && !isDraining && !hasLeft }
-    /// The room that it is thought to have.
-    var room: UInt64 { freeBytes > placedBytes ? freeBytes - placedBytes : 0 }
-
-    /// It said that it has no room, whatever was reported.
-    mutating func isFull() { placedBytes = freeBytes }
-
-    /// It can be asked for what it holds.
-    var isReachable: Bool { status == .alive && !hasLeft }
-}
-
-/// A chunk that a backend answers for.
-package struct PlacedChunk: Sendable {
-    package let byteCount: Int
-    /// Who put it, when it was put or kept on last, and how often it was kept on since it was put;
-    /// until it is committed.
-    var stagedBy: PeerID?
-    var stagedAt: Instant?
-    var renewals: UInt8 = 0
-    package var holders: [Holder] = []
-    /// In a file that the ledger has or is about to have; else staged by a user for a commit.
-    package var isCommitted = false
-    /// Members that a store or a copy is under way to.
-    var underWay: [Int] = []
-    /// Members that were asked to delete it and have not answered.
-    var deleting: [Int] = []
-    /// Where it waits for repair; nil when it does not.
-    var repairTicket: RepairQueue.Ticket?
-    /// Its holders changed since its last placement record.
-    var isDirty = false
-
-    /// A member that holds the chunk.
-    package struct Holder: Sendable {
-        package var member: Int
-        /// When it was counted as a holder.
-        var since: Instant
-    }
-
-    init(byteCount: Int, stagedBy: PeerID? = nil, stagedAt: Instant? = nil) {
-        self.byteCount = byteCount
-        self.stagedBy = stagedBy
-        self.stagedAt = stagedAt
-    }
-
-    package func isHeld(by member: Int) -> Bool { holders.contains { $0.member == member } }
 }

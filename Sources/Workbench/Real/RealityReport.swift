@@ -30,7 +30,7 @@ struct RealityReport {
     var comparison: String {
         var table = MarkdownTable(
             ("metric", .left), ("simulated", .right), ("seen", .right), ("off by", .right))
-        for row in Comparison(predicted: reality.predicted, seen: result.measurements).rows {
+        for row in PredictionTable(predicted: reality.predicted, seen: result.measurements).rows {
             table.add(
                 "`\(row.path)`", row.unit.text(row.predicted), row.unit.text(row.seen),
                 row.differenceText)
@@ -53,7 +53,7 @@ struct RealityReport {
     private var wire: String {
         let (wire, modelled) = (conditions.wireBytes, conditions.modelledWireBytes)
         guard modelled > 0 else { return "" }
-        let row = Comparison.Row(
+        let row = PredictionTable.Row(
             path: "", unit: .bytes, predicted: Double(modelled), seen: Double(wire))
         return """
             Servers sent each other \(Format.bytes(wire)) in the measured time, HTTP and all; the model \

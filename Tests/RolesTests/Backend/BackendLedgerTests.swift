@@ -37,7 +37,9 @@ import Testing
         #expect(after.members.all.map(\.capacityBytes) == before.members.all.map(\.capacityBytes))
         #expect(after.members.all.map(\.expected) == before.members.all.map(\.expected))
         // Who was dead still is; of the others nothing is known until a discovery tells.
-        #expect(after.members.all.map(\.status) == [.dead] + Array(repeating: .suspect, count: 5))
+        #expect(
+            after.members.all.map(\.standing.status)
+                == [.dead] + Array(repeating: .suspect, count: 5))
         let recovered = story.notes { if case .recovered(let blocks) = $0 { blocks } else { nil } }
         #expect(recovered.last == story.drive.disk.state.log.count)
 

@@ -14,7 +14,7 @@ import Testing
         story.advance(by: .minutes(2))
         #expect(story.backend.members.all.map(\.peer) == story.nodes.map(\.id))
         let member = try story.member(1)
-        #expect(member.status == .alive)
+        #expect(member.standing.status == .alive)
         #expect(member.domain == 1)
         #expect(member.freeBytes == 1_000_000)
         #expect(
@@ -29,29 +29,29 @@ import Testing
         var story = BackendStory(discoveries: 2)
         story.discoveries[0].say(.dead, of: story.nodes[0].registration)
         story.advance(by: .minutes(1))
-        #expect(try story.member(0).status == .alive)
+        #expect(try story.member(0).standing.status == .alive)
         story.discoveries[1].say(.suspect, of: story.nodes[0].registration)
         story.advance(by: .minutes(1))
-        #expect(try story.member(0).status == .suspect)
+        #expect(try story.member(0).standing.status == .suspect)
         story.discoveries[1].say(.dead, of: story.nodes[0].registration)
         story.advance(by: .minutes(1))
-        #expect(try story.member(0).status == .dead)
+        #expect(try story.member(0).standing.status == .dead)
         #expect(deaths(&story) == [story.nodes[0].id])
         story.discoveries[0].say(.alive, of: story.nodes[0].registration)
         story.advance(by: .minutes(1))
-        #expect(try story.member(0).status == .alive)
+        #expect(try story.member(0).standing.status == .alive)
     }
 
     @Test func `a discovery that has been silent for a while no longer counts`() throws {
         var story = BackendStory(discoveries: 2)
         story.discoveries[1].say(.suspect, of: story.nodes[0].registration)
         story.advance(by: .minutes(1))
-        #expect(try story.member(0).status == .alive)
+        #expect(try story.member(0).standing.status == .alive)
         story.discoveries[0].isSilent = true
         story.advance(by: story.settings.peersInterval * 3)
-        #expect(try story.member(0).status == .alive)
+        #expect(try story.member(0).standing.status == .alive)
         story.advance(by: story.settings.peersInterval * 4)
-        #expect(try story.member(0).status == .suspect)
+        #expect(try story.member(0).standing.status == .suspect)
     }
 
     @Test func `while no discovery answers, nobody's status changes`() throws {
@@ -59,7 +59,9 @@ import Testing
         for index in story.discoveries.indices { story.discoveries[index].isSilent = true }
         story.say(.dead, of: story.nodes[0].registration)
         story.advance(by: .days(2))
-        for number in story.nodes.indices { #expect(try story.member(number).status == .alive) }
+        for number in story.nodes.indices {
+            #expect(try story.member(number).standing.status == .alive)
+        }
         #expect(deaths(&story).isEmpty)
         for index in story.discoveries.indices { story.discoveries[index].isSilent = false }
         story.advance(by: .minutes(1))
@@ -72,17 +74,17 @@ import Testing
         var story = BackendStory()
         try story.store([TestChunk(1)])
         story.advance(by: .days(3))
-        #expect(try story.member(0).status == .alive)
+        #expect(try story.member(0).standing.status == .alive)
         story.discoveries[0].restart()
         story.discoveries[0].say(.alive, of: story.nodes[1].registration)
         story.advance(by: .minutes(2))
-        #expect(try story.member(0).status == .suspect)
-        #expect(try story.member(1).status == .alive)
+        #expect(try story.member(0).standing.status == .suspect)
+        #expect(try story.member(1).standing.status == .alive)
         #expect(deaths(&story).isEmpty)
         #expect(story.requests(\.copyRequest).isEmpty)
         for node in story.nodes { story.say(.alive, of: node.registration) }
         story.advance(by: .minutes(1))
-        #expect(try story.member(0).status == .alive)
+        #expect(try story.member(0).standing.status == .alive)
     }
 
     @Test func `a node that is never heard of again dies, counted from when it was alive last`()
@@ -93,11 +95,11 @@ import Testing
         story.discoveries[0].restart()
         for node in story.nodes.dropFirst() { story.say(.alive, of: node.registration) }
         story.advance(by: story.settings.deadAfter - .minutes(1))
-        #expect(try story.member(0).status == .suspect)
+        #expect(try story.member(0).standing.status == .suspect)
         story.advance(by: .minutes(2))
-        #expect(try story.member(0).status == .dead)
+        #expect(try story.member(0).standing.status == .dead)
         #expect(deaths(&story) == [story.nodes[0].id])
-        #expect(try story.member(1).status == .alive)
+        #expect(try story.member(1).standing.status == .alive)
     }
 
     @Test func `a node that only a vanished discovery knew dies in time`() throws {
@@ -109,9 +111,9 @@ import Testing
         story.advance(by: .minutes(1))
         story.discoveries[0].isSilent = true
         story.advance(by: .minutes(5))
-        #expect(try story.member(0).status == .suspect)
+        #expect(try story.member(0).standing.status == .suspect)
         story.advance(by: story.settings.deadAfter)
-        #expect(try story.member(0).status == .dead)
+        #expect(try story.member(0).standing.status == .dead)
         #expect(deaths(&story) == [story.nodes[0].id])
     }
 
@@ -122,9 +124,9 @@ import Testing
         for node in story.nodes.dropFirst() { story.say(.alive, of: node.registration) }
         story.restartBackend()
         story.advance(by: story.settings.deadAfter - .minutes(1))
-        #expect(try story.member(0).status == .suspect)
+        #expect(try story.member(0).standing.status == .suspect)
         story.advance(by: .minutes(2))
-        #expect(try story.member(0).status == .dead)
+        #expect(try story.member(0).standing.status == .dead)
     }
 
     @Test func `a death and a return are recorded`() throws {
@@ -230,7 +232,7 @@ import Testing
         story.discoveries[0].restart()
         story.discoveries[0].isSilent = false
         story.advance(by: .minutes(1))
-        #expect(try story.member(0).status == .suspect)
+        #expect(try story.member(0).standing.status == .suspect)
         #expect(deaths(&story).isEmpty)
     }
 
@@ -240,12 +242,12 @@ import Testing
         story.advance(by: .minutes(2))
         story.discoveries[0].isSilent = true
         story.restartBackend()
-        #expect(try story.member(0).status == .dead)
+        #expect(try story.member(0).standing.status == .dead)
         story.discoveries[0].isSilent = false
         story.hear(.alive, of: 0)
         story.advance(by: .minutes(2))
         story.discoveries[0].isSilent = true
         story.restartBackend()
-        #expect(try story.member(0).status == .suspect)
+        #expect(try story.member(0).standing.status == .suspect)
     }
 }

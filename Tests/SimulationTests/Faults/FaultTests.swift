@@ -31,10 +31,10 @@ struct FaultTests {
         world.run(until: .origin + .minutes(18))
         let cut = world.backends[0].members.all.filter { $0.domain == 0 }
         let isHeard = direction == .incoming
-        #expect(cut.allSatisfy { ($0.status == .alive) == isHeard })
+        #expect(cut.allSatisfy { ($0.standing.status == .alive) == isHeard })
         #expect(effects(of: world) > 0)
         world.run(until: .origin + .minutes(28))
-        #expect(world.backends[0].members.all.allSatisfy { $0.status == .alive })
+        #expect(world.backends[0].members.all.allSatisfy { $0.standing.status == .alive })
         let total = effects(of: world)
         world.finishRun()
         #expect(effects(of: world) == total)

@@ -6,7 +6,7 @@ import Merkle
 import Primitives
 
 /// A user's file whose manifest is open: what a session with the master key can see.
-struct OpenFile: Sendable {
+struct ReadableFile: Sendable {
     let id: FileID
     let created: Instant
     let manifest: Manifest

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Workbench
 
-@Suite struct ComparisonTests {
-    private func row(_ predicted: Double?, _ seen: Double?) -> Comparison.Row {
-        Comparison.Row(path: "a.b", unit: .number, predicted: predicted, seen: seen)
+@Suite struct PredictionTableTests {
+    private func row(_ predicted: Double?, _ seen: Double?) -> PredictionTable.Row {
+        PredictionTable.Row(path: "a.b", unit: .number, predicted: predicted, seen: seen)
     }
 
     @Test func aDifferenceIsAShareOfThePrediction() {
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func everyFigureOfTheTableIsInTheCatalogue() {
-        for (path, _) in Comparison.figures {
+        for (path, _) in PredictionTable.figures {
             #expect(MetricCatalogue.figure(path) != nil, "\(path)")
         }
     }
@@ -35,7 +35,7 @@ import Testing
         var seen = Measurements()
         seen.availability.reads = 10
         seen.availability.readsFirstTry = 9
-        let paths = Comparison(predicted: Measurements(), seen: seen).rows.map(\.path)
+        let paths = PredictionTable(predicted: Measurements(), seen: seen).rows.map(\.path)
         #expect(paths.contains("availability.firstTry.estimate"))
         #expect(!paths.contains("latency.readSeconds.p50"))
     }

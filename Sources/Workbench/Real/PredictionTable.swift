@@ -1,7 +1,7 @@
 import Simulation
 
 /// What the simulator predicted and what was seen, figure by figure.
-struct Comparison: Sendable {
+struct PredictionTable: Sendable {
     /// How a figure is written.
     enum Unit: Sendable {
         case count, bytes, seconds, share, number

@@ -1,0 +1,108 @@
+package import Merkle
+package import Primitives
+
+/// One node as a backend sees it.
+package struct Member: Sendable {
+    package let peer: PeerID
+    package let domain: UInt32
+    package let capacityBytes: UInt64
+    /// As last reported, which may be off by 1 % of the capacity.
+    package var freeBytes: UInt64 = 0
+    /// What was placed here since placements were last forgotten and no report may show yet.
+    var placedBytes: UInt64 = 0
+    package internal(set) var standing = Standing.staying(.suspect)
+    /// When some discovery last called it alive, or the backend started. While one does, that is when
+    /// this last changed; see `Members.lastSeen`.
+    var lastSeen: Instant
+    /// What each discovery says of it; nil where it says nothing.
+    var views: [PeerStatus?]
+    /// The run of the node that was heard of last, and the one that was compared with.
+    var incarnation: UInt64 = 0
+    var nextComparison = Instant.origin
+    var nextAudit = Instant.origin
+    /// The committed chunks that it is to hold.
+    package var expected = InventoryTree()
+    /// Smoothed time that it took to answer a retrieval.
+    var answerTime = Self.assumedAnswerTime
+
+    init(
+        peer: PeerID, domain: UInt32, capacityBytes: UInt64, lastSeen: Instant,
+        views: [PeerStatus?]
+    ) {
+        self.peer = peer
+        self.domain = domain
+        self.capacityBytes = capacityBytes
+        self.lastSeen = lastSeen
+        self.views = views
+    }
+
+    /// What a member of which nothing was measured is taken to need for an answer.
+    static let assumedAnswerTime = Duration.milliseconds(50)
+
+    /// A replica here counts: the node is there, or is thought to come back.
+    package var countsForRedundancy: Bool { standing.countsForRedundancy }
+    /// Something new may be placed here.
+    var acceptsChunks: Bool { standing == .staying(.alive) }
+    /// It can be asked for what it holds.
+    var isReachable: Bool { standing.isReachable }
+
+    /// The room that it is thought to have.
+    var room: UInt64 { freeBytes > placedBytes ? freeBytes - placedBytes : 0 }
+
+    /// It said that it has no room, whatever was reported.
+    mutating func isFull() { placedBytes = freeBytes }
+}
+
+extension Member {
+    /// Whether a node is one of the network, and whether it is there.
+    package enum Standing: Sendable, Equatable {
+        /// → leaving, left
+        case staying(PeerStatus)
+        /// It asked to go for good: nothing new is placed here, and what is here does not count.
+        /// → staying (it restarted), left
+        case leaving(PeerStatus)
+        /// It has gone for good.
+        case left
+
+        /// Nil for one that has left.
+        package var status: PeerStatus? {
+            switch self {
+            case .staying(let status), .leaving(let status): status
+            case .left: nil
+            }
+        }
+
+        var hasLeft: Bool { self == .left }
+        var isReachable: Bool { status == .alive }
+
+        var countsForRedundancy: Bool {
+            switch self {
+            case .staying(let status): status != .dead
+            case .leaving, .left: false
+            }
+        }
+
+        /// The network thinks otherwise of whether it is there.
+        mutating func isNow(_ status: PeerStatus) {
+            switch self {
+            case .staying: self = .staying(status)
+            case .leaving: self = .leaving(status)
+            case .left: break
+            }
+        }
+
+        /// It asks to go. False when it did before.
+        mutating func wantsToLeave() -> Bool {
+            guard case .staying(let status) = self else { return false }
+            self = .leaving(status)
+            return true
+        }
+
+        /// It restarted, and no longer wants to leave. False when it did not want to.
+        mutating func restarted() -> Bool {
+            guard case .leaving(let status) = self else { return false }
+            self = .staying(status)
+            return true
+        }
+    }
+}
