@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// A chunk that a backend answers for.
 package struct PlacedChunk: Sendable {
