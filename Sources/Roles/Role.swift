@@ -53,8 +53,7 @@ package enum DiskEvent: Sendable {
     case recoveredLog([[UInt8]])
     case wrote(token: UInt64, DiskOutcome)
     case synced(token: UInt64)
-    /// Nil when the bytes cannot be read.
-    case read(token: UInt64, Payload?)
+    case read(token: UInt64, ReadOutcome)
 }
 
 /// What came of a write.
@@ -62,6 +61,16 @@ package enum DiskOutcome: UInt8, Sendable {
     case written
     case full
     case failed
+}
+
+/// What came of a read.
+package enum ReadOutcome: Sendable {
+    /// As they stand on the disk: whether they have the chunk's name is for the reader to see.
+    case bytes(Payload)
+    /// The disk was read, and what is there is not all of the chunk, or nothing.
+    case damaged
+    /// The disk could not be read, which says nothing of what is on it.
+    case unavailable
 }
 
 /// What a role asks of its disk, which carries requests out in their order, as far as they touch

@@ -73,7 +73,8 @@ private struct Server {
             throw SettingError("\(plan.server.dataFolder)/join.token is damaged")
         }
         let launch = try Launch(
-            token: joinToken, tlsAuthority: plan.server.tlsAuthority, logger: logger)
+            token: joinToken, servers: plan.serverCount, tlsAuthority: plan.server.tlsAuthority,
+            logger: logger)
         do {
             try await serve(launch, logger)
         } catch {

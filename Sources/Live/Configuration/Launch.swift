@@ -18,12 +18,16 @@ package struct Launch: Sendable {
     package let clock: Clock
     /// Where all of its servers do their work.
     package let loop: any EventLoop
+    private let descriptors: Descriptors
 
-    /// `meter` counts what the servers' requests to each other and the answers take on the wire.
+    /// For this many servers in one process. `meter` counts what their requests to each other and the
+    /// answers take on the wire.
     package init(
-        token: JoinToken, tlsAuthority: String?, logger: Logger, clock: Clock = Clock(),
-        meter: WireMeter? = nil
+        token: JoinToken, servers: Int, tlsAuthority: String?, logger: Logger,
+        clock: Clock = Clock(), meter: WireMeter? = nil
     ) throws {
+        descriptors = try Descriptors(servers: servers)
+        logger.info("file descriptors", metadata: ["limit": "\(descriptors.limit)"])
         self.token = token
         self.logger = logger
         self.clock = clock
@@ -54,7 +58,7 @@ package struct Launch: Sendable {
     package func discovery(
         _ settings: ServerSettings, in surroundings: Surroundings = Surroundings()
     ) throws -> DiscoveryServer {
-        let settings = onLoop(settings)
+        let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .discovery)
         return try DiscoveryServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
@@ -64,7 +68,7 @@ package struct Launch: Sendable {
     package func node(
         _ settings: ServerSettings, in surroundings: Surroundings = Surroundings()
     ) throws -> NodeServer {
-        let settings = onLoop(settings)
+        let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
         let logger = named("node", settings)
         let identity = try identity(in: folder)
@@ -86,7 +90,7 @@ package struct Launch: Sendable {
             // A full disk must not keep a node from serving what it holds.
             logger.warning("cannot note where the server is", metadata: ["error": "\(error)"])
         }
-        let store = try ChunkStore(in: folder)
+        let store = try ChunkStore(in: folder, limits: descriptors.chunkStore)
         return try NodeServer(
             settings: settings, identity: identity, token: token, clock: clock,
             disk: store, status: { [weak store] in store?.status ?? ChunkStoreStatus() },
@@ -121,7 +125,7 @@ package struct Launch: Sendable {
         _ settings: ServerSettings, _ options: BackendOptions,
         in surroundings: Surroundings = Surroundings()
     ) async throws -> BackendServer {
-        let settings = onLoop(settings)
+        let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .backend)
         let logger = named("backend", settings)
         let database = try database(options, of: folder)
@@ -188,9 +192,18 @@ package struct Launch: Sendable {
         FileManager.default.fileExists(atPath: "\(dataFolder)/\(leftFile)")
     }
 
-    private func onLoop(_ settings: ServerSettings) -> ServerSettings {
+    /// The settings with what this process has to give.
+    private func fitted(_ settings: ServerSettings) -> ServerSettings {
         var settings = settings
         settings.loop = loop
+        if descriptors.connections < settings.connectionLimit {
+            logger.notice(
+                "fewer connections than set: the others' descriptors are reserved for files",
+                metadata: [
+                    "port": "\(settings.port)", "connections": "\(descriptors.connections)",
+                ])
+            settings.connectionLimit = descriptors.connections
+        }
         return settings
     }
 

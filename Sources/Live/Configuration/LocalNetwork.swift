@@ -57,12 +57,18 @@ package struct LocalNetwork: Sendable {
     package static func joinToken(in folder: String) throws -> String {
         try make(folder: folder)
         let path = folder + "/join.token"
-        if let kept = FileManager.default.contents(atPath: path) {
-            return String(decoding: kept, as: UTF8.self)
+        let files = FileSystem()
+        do {
+            // Only one that is not there is made: another would shut out whoever has the first.
+            if let kept = try files.contents(of: path, limit: DataFolder.smallFileLimit) {
+                return String(decoding: kept, as: UTF8.self)
+            }
+        } catch {
+            throw StartError.cannotRead(file: path)
         }
         let made = Hexadecimal.encode(Accounts.randomBytes(32))
         do {
-            try FileSystem().replace(path, with: Array(made.utf8))
+            try files.replace(path, with: Array(made.utf8))
         } catch {
             throw StartError.cannotWrite(file: path)
         }

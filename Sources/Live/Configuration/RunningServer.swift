@@ -40,14 +40,15 @@ extension Logger {
 
 extension Launch {
     /// For servers that share this process and its clock, and log nothing.
-    package init(acting clock: Clock, meter: WireMeter) throws {
+    package init(acting clock: Clock, servers: Int, meter: WireMeter) throws {
         var random = SystemRandomNumberGenerator()
         let secret = (0..<4).map { _ in String(random.next(), radix: 36) }.joined(separator: "-")
         guard let token = JoinToken("acted-\(secret)-\(secret)") else {
             preconditionFailure("the token is long enough")
         }
         try self.init(
-            token: token, tlsAuthority: nil, logger: .silent, clock: clock, meter: meter)
+            token: token, servers: servers, tlsAuthority: nil, logger: .silent, clock: clock,
+            meter: meter)
     }
 
     /// Lets go of all connections between servers.

@@ -40,5 +40,8 @@ package struct ServePlan: Sendable {
         }
     }
 
+    /// How many servers the process is.
+    package var serverCount: Int { role == .all ? nodeCount + 2 : 1 }
+
     private static let ports: [Role: Int] = [.discovery: 4000, .node: 6001, .backend: 5000]
 }

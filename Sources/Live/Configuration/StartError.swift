@@ -41,10 +41,23 @@ package struct StartError: Error, Equatable, CustomStringConvertible {
                 + "is yours")
     }
 
+    /// A file that is there and cannot be read.
+    static func cannotRead(file: String) -> StartError {
+        StartError(.unreadable, "\(file) cannot be read: check that it is yours")
+    }
+
     /// A file that cannot be written.
     static func cannotWrite(file: String) -> StartError {
         StartError(
             .notWritten, "\(file) cannot be written: check that its folder is yours and has room")
+    }
+
+    /// The system lets the process open too few files.
+    static func tooFewDescriptors(_ limit: Int, needed: Int) -> StartError {
+        StartError(
+            .notPermitted,
+            "This process may open \(limit) files and connections, and needs \(needed): raise the "
+                + "limit (ulimit -Hn, or LimitNOFILE of systemd)")
     }
 
     /// Translates whatever starting or running a server throws. `settings` tells what it was to be.

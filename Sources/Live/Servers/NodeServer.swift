@@ -61,8 +61,12 @@ package struct NodeServer: Sendable {
             })
         let router = shell.router(
             readiness: {
-                guard await host.read({ $0.isServing }) else { return "reading the index back" }
-                return status().failure.map { "the disk keeps nothing new: \($0.reason)" }
+                let failure = status().failure
+                guard await host.read({ $0.isServing }) else {
+                    return failure.map { "the index cannot be read back: \($0.reason)" }
+                        ?? "reading the index back"
+                }
+                return failure.map { "the disk keeps nothing new: \($0.reason)" }
             },
             description: Self.description
         ) { await Self.gauges(host) + Self.gauges(status()) }
@@ -126,6 +130,7 @@ package struct NodeServer: Sendable {
             ("dsim_disk_syncs", Double(disk.syncs)),
             ("dsim_disk_failed_syncs", Double(disk.failedSyncs)),
             ("dsim_disk_failed_writes", Double(disk.failedWrites)),
+            ("dsim_disk_failed_reads", Double(disk.failedReads)),
             ("dsim_disk_quarantined", Double(disk.quarantined)),
             ("dsim_disk_compactions", Double(disk.compactions)),
             ("dsim_disk_failing", disk.failure == nil ? 0 : 1),
@@ -172,7 +177,7 @@ private struct DiskWatch: Service {
                 try await Task.sleep(for: Self.interval)
                 let status = status()
                 let now =
-                    status.failure.map { "the disk fails: \($0.reason)" }
+                    status.failure.map { "the disk fails: \($0)" }
                     ?? (status.isFull ? "the disk is full" : nil)
                 guard now != trouble else { continue }
                 trouble = now

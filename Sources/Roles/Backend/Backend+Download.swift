@@ -154,7 +154,7 @@ extension Backend {
             replicaMissing(
                 retrieval.chunk, on: retrieval.member, .scrubOrRead, at: now, effects: &effects)
             askNext(operation, at: now, effects: &effects)
-        case .refused, nil: askNext(operation, at: now, effects: &effects)
+        case .refused, .unavailable, nil: askNext(operation, at: now, effects: &effects)
         }
     }
 }

@@ -52,32 +52,44 @@ extension StorageNode {
         effects.disk.append(.read(token: token, stored.chunk))
     }
 
-    mutating func finishRead(_ token: UInt64, _ payload: Payload?, effects: inout Effects) {
+    mutating func finishRead(_ token: UInt64, _ outcome: ReadOutcome, effects: inout Effects) {
         guard let read = disk.finishRead(token) else { return }
         let chunk = read.stored.chunk
-        if let payload, SHA256.hash(payload.bytes) == chunk.hash {
-            if let (asker, call) = read.answer {
-                let answer: NodeAnswer =
-                    read.audit.map {
-                        .audit(
-                            AuditAnswer(chunk: chunk, outcome: .proven($0.proof(of: payload.bytes)))
-                        )
-                    } ?? .retrieve(.found(payload))
-                effects.answer(.node(answer), to: asker, call: call)
+        switch outcome {
+        case .bytes(let payload) where SHA256.hash(payload.bytes) == chunk.hash:
+            answer(read, .found(payload), effects: &effects)
+        case .unavailable: answer(read, .unavailable, effects: &effects)
+        case .bytes, .damaged:
+            answer(read, .missing, effects: &effects)
+            // Deleted or stored anew while it was read: what was wrong is gone, and what is on the
+            // disk now is not what was read.
+            guard index[chunk] == read.stored, disk.stampBeingWritten(of: chunk) == nil else {
+                return
             }
+            discard(read.stored, effects: &effects)
+            effects.tell(.backend(.damaged(DamageReport(chunk: chunk))), to: read.stored.owner)
+        }
+    }
+
+    /// Tells whoever waits for a read what came of it.
+    private func answer(
+        _ read: DiskOperations.Read, _ answer: RetrieveAnswer, effects: inout Effects
+    ) {
+        guard let (asker, call) = read.answer else { return }
+        guard let audit = read.audit else {
+            effects.answer(.node(.retrieve(answer)), to: asker, call: call)
             return
         }
-        if let (asker, call) = read.answer {
-            let answer: NodeAnswer =
-                read.audit == nil
-                ? .retrieve(.missing) : .audit(AuditAnswer(chunk: chunk, outcome: .missing))
-            effects.answer(.node(answer), to: asker, call: call)
-        }
-        // Deleted or stored anew while it was read: what was wrong is gone, and what is on the disk
-        // now is not what was read.
-        guard index[chunk] == read.stored, disk.stampBeingWritten(of: chunk) == nil else { return }
-        discard(read.stored, effects: &effects)
-        effects.tell(.backend(.damaged(DamageReport(chunk: chunk))), to: read.stored.owner)
+        let outcome: AuditOutcome =
+            switch answer {
+            case .found(let payload): .proven(audit.proof(of: payload.bytes))
+            case .missing: .missing
+            case .refused: .refused
+            case .unavailable: .unavailable
+            }
+        effects.answer(
+            .node(.audit(AuditAnswer(chunk: read.stored.chunk, outcome: outcome))), to: asker,
+            call: call)
     }
 
     /// The pause between two scrubbed chunks that spreads all of them over the interval.

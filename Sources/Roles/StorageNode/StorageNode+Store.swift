@@ -66,9 +66,9 @@ extension StorageNode {
         case .found(let payload):
             write(copy.stored, payload, answer: .copy(copy), effects: &effects)
         case .missing: finishCopy(copy, .sourceMissing, effects: &effects)
-        // The capability ran out, or the source is not told of the backend: that says nothing of
-        // what it holds.
-        case .refused: finishCopy(copy, .sourceSilent, effects: &effects)
+        // The capability ran out, the source is not told of the backend, or its disk cannot be read
+        // now: that says nothing of what it holds.
+        case .refused, .unavailable: finishCopy(copy, .sourceSilent, effects: &effects)
         }
     }
 

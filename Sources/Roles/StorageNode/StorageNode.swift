@@ -157,8 +157,8 @@ package struct StorageNode: Role {
         case .wrote(let token, let outcome):
             finishWrite(token, outcome, effects: &effects)
         case .synced: finishSync(effects: &effects)
-        case .read(let token, let payload):
-            finishRead(token, payload, effects: &effects)
+        case .read(let token, let outcome):
+            finishRead(token, outcome, effects: &effects)
         case .recoveredLog: break
         }
     }

@@ -42,7 +42,9 @@ extension World {
             if answer.outcome == .stored { checkDurable(answer.chunk, on: from) }
         case .copy(let answer):
             if answer.outcome == .copied { checkDurable(answer.chunk, on: from) }
-        case .retrieve(.missing), .retrieve(.refused), .delete, .inventory, .audit: break
+        case .retrieve(.missing), .retrieve(.refused), .retrieve(.unavailable), .delete, .inventory,
+            .audit:
+            break
         }
     }
 

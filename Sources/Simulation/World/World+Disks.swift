@@ -40,7 +40,8 @@ extension World {
         case .read(let token, let chunk):
             let payload = chunkDisks[slot].replicas[chunk]?.payload
             let done = chunkDisks[slot].finish(bytes: payload?.byteCount ?? 0, at: now)
-            complete(.read(token: token, payload), of: actor, at: done)
+            complete(
+                .read(token: token, payload.map { .bytes($0) } ?? .damaged), of: actor, at: done)
         case .delete(let chunk):
             delete(chunk, actor, slot)
         case .sync(let token):

@@ -6,9 +6,10 @@ package import Roles
 ///
 /// One queue writes, another syncs, and a few read. A write is refused as `full` or `failed` when the
 /// disk refuses it. A sync that the disk refuses is never reported as done: what it was to cover is
-/// written anew, again and again if need be, and `status.failure` says so meanwhile.
+/// written anew, again and again if need be, and `status.failure` says so meanwhile. As long as the
+/// disk cannot be read back after a start, requests wait, and it says that.
 package final class ChunkStore: Disk {
-    private let table = ChunkTable()
+    private let table: ChunkTable
     private let folder: SegmentFolder
     /// Keeps the lock.
     private let dataFolder: DataFolder?
@@ -18,6 +19,8 @@ package final class ChunkStore: Disk {
     private nonisolated(unsafe) var isAbandoned = false
     private nonisolated(unsafe) var closed: CheckedContinuation<Void, Never>?
     private nonisolated(unsafe) var isRetrying = false
+    /// What is to be done once the chunks are read back, oldest first.
+    private nonisolated(unsafe) var waiting: [(DiskRequest, @Sendable (DiskEvent) -> Void)] = []
     private let writing = DispatchQueue(label: "chunks.write")
     private let syncing = DispatchQueue(label: "chunks.sync")
     private let reading = (0..<4).map { DispatchQueue(label: "chunks.read.\($0)") }
@@ -31,6 +34,7 @@ package final class ChunkStore: Disk {
         retryMilliseconds: Int = 1_000
     ) throws(StorageError) {
         folder = SegmentFolder(path: path, files: files)
+        table = ChunkTable(mostFiles: limits.openSegments)
         dataFolder = nil
         retryDelay = .milliseconds(retryMilliseconds)
         writer = try Self.open(folder, table, limits)
@@ -41,6 +45,7 @@ package final class ChunkStore: Disk {
         throws(StorageError)
     {
         folder = SegmentFolder(path: dataFolder.path(of: "chunks"), files: dataFolder.files)
+        table = ChunkTable(mostFiles: limits.openSegments)
         self.dataFolder = dataFolder
         retryDelay = .seconds(1)
         writer = try Self.open(folder, table, limits)
@@ -79,8 +84,8 @@ package final class ChunkStore: Disk {
         }
         guard !ordered.isEmpty else { return }
         writing.async { [ordered] in
-            for request in ordered { self.carryOut(request, complete) }
-            self.sync()
+            self.waiting += ordered.map { ($0, complete) }
+            self.carryOut()
         }
     }
 
@@ -117,16 +122,34 @@ package final class ChunkStore: Disk {
 
     // MARK: On the writer's queue
 
+    /// Carries out what waits, as far as the disk can be read.
+    private func carryOut(isRetry: Bool = false) {
+        guard !isAbandoned else { return }
+        let work = waiting
+        waiting = []
+        for (index, (request, complete)) in work.enumerated() {
+            do throws(SystemError) {
+                try carryOut(request, complete)
+            } catch {
+                waiting = Array(work[index...])
+                table.report { $0.failure = error }
+                retryLater()
+                return
+            }
+        }
+        sync(isRetry: isRetry)
+    }
+
+    /// Throws when it could not be begun.
     private func carryOut(
         _ request: DiskRequest, _ complete: @escaping @Sendable (DiskEvent) -> Void
-    ) {
-        guard !isAbandoned else { return }
-        if case .recoverChunks = request {
-            complete(.recoveredChunks(writer.recover()))
-            return
-        }
-        if !writer.isRecovered { _ = writer.recover() }
+    ) throws(SystemError) {
+        if !writer.isRecovered { try writer.recover() }
         switch request {
+        case .recoverChunks:
+            let chunks = try writer.chunks()
+            table.report { $0.failure = writer.failure }
+            complete(.recoveredChunks(chunks))
         case .write(let token, let stored, let payload):
             let outcome = writer.write(stored, payload)
             table.dequeue(stored.chunk)
@@ -140,7 +163,7 @@ package final class ChunkStore: Disk {
             writer.batch.waiting.append { complete(.synced(token: token)) }
         // A node has no log.
         case .recoverLog: complete(.recoveredLog([]))
-        case .append, .recoverChunks: break
+        case .append: break
         }
     }
 
@@ -189,11 +212,11 @@ package final class ChunkStore: Disk {
     }
 
     private func retryLater() {
-        guard !isRetrying, writer.syncing == nil else { return }
+        guard !isRetrying else { return }
         isRetrying = true
         writing.asyncAfter(deadline: .now() + retryDelay) {
             self.isRetrying = false
-            if !self.isClosing { self.sync(isRetry: true) }
+            if !self.isClosing { self.carryOut(isRetry: true) }
         }
     }
 
@@ -205,32 +228,33 @@ package final class ChunkStore: Disk {
         _ token: UInt64, _ chunk: ChunkID, onWriter: Bool,
         _ complete: @escaping @Sendable (DiskEvent) -> Void
     ) -> Bool {
-        let (location, open): (RecordLocation, OpenFile?)
+        let location: RecordLocation
         switch table.startRead(chunk, onWriter: onWriter) {
         case .waits: return false
         case .missing:
-            reading[0].async { complete(.read(token: token, nil)) }
+            reading[0].async { complete(.read(token: token, .damaged)) }
             return true
-        case .at(let place, let file): (location, open) = (place, file)
+        case .at(let place): location = place
         }
-        // Opened here if it is not, since the file may be gone later.
-        let file = open ?? openFile(of: location.segment)
         reading[Int(chunk.hash.prefix % UInt64(reading.count))].async {
-            let bytes = try? file?.read(Int(location.length), at: location.payloadOffset)
+            let outcome = self.read(location)
             self.table.finishRead(location)
-            guard let bytes, bytes.count == Int(location.length) else {
-                complete(.read(token: token, nil))
-                return
-            }
-            let payload = Payload(bytes: bytes, byteCount: Int(location.byteCount))
-            complete(.read(token: token, payload))
+            complete(.read(token: token, outcome))
         }
         return true
     }
 
-    private func openFile(of segment: UInt32) -> OpenFile? {
-        guard let file = try? folder.files.open(folder.dataPath(segment)) else { return nil }
-        table.keep(file, of: segment)
-        return file
+    /// On a queue for reading, so that however many reads wait, no file is open for them.
+    private func read(_ location: RecordLocation) -> ReadOutcome {
+        do throws(SystemError) {
+            let file = try table.file(of: location.segment, in: folder)
+            let bytes = try file.read(Int(location.length), at: location.payloadOffset)
+            // Else the file has become too short.
+            guard bytes.count == Int(location.length) else { return .damaged }
+            return .bytes(Payload(bytes: bytes, byteCount: Int(location.byteCount)))
+        } catch {
+            table.report { $0.failedReads += 1 }
+            return .unavailable
+        }
     }
 }

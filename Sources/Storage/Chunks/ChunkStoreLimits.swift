@@ -11,6 +11,10 @@ package struct ChunkStoreLimits: Sendable {
     /// Bytes that one step of a compaction moves.
     package var compactionStep = 4 << 20
     package var quarantineBytes = 256 << 20
+    /// Data files that are kept open to be read.
+    package var openSegments = 128
+    /// Index files that are kept open to be marked in.
+    package var openIndexes = 64
 
     package init() {}
 }

@@ -26,10 +26,14 @@ final class ChunkTable: Sendable {
         var status = ChunkStoreStatus()
     }
 
-    private static let mostFiles = 128
     private static let mostRecent = 256
 
+    /// The most files that are kept open.
+    private let mostFiles: Int
+
     private let state = Mutex(State())
+
+    init(mostFiles: Int) { self.mostFiles = mostFiles }
 
     var status: ChunkStoreStatus { state.withLock { $0.status } }
 
@@ -83,7 +87,7 @@ final class ChunkTable: Sendable {
         case waits
         case missing
         /// The bytes stay there until `finishRead`, whatever becomes of the chunk meanwhile.
-        case at(RecordLocation, OpenFile?)
+        case at(RecordLocation)
     }
 
     /// Begins a read, which the writer itself need not wait for.
@@ -101,7 +105,7 @@ final class ChunkTable: Sendable {
                 state.nextRecent = (state.nextRecent + 1) % Self.mostRecent
             }
             state.reads[location, default: 0] += 1
-            return .at(location, state.files[location.segment])
+            return .at(location)
         }
     }
 
@@ -116,11 +120,17 @@ final class ChunkTable: Sendable {
         state.withLock { $0.reads[location] != nil }
     }
 
-    func file(of segment: UInt32) -> OpenFile? { state.withLock { $0.files[segment] } }
+    /// A segment's data file, which is opened if it is not.
+    func file(of segment: UInt32, in folder: SegmentFolder) throws(SystemError) -> OpenFile {
+        if let file = state.withLock({ $0.files[segment] }) { return file }
+        let file = try folder.files.open(folder.dataPath(segment))
+        keep(file, of: segment)
+        return file
+    }
 
     func keep(_ file: OpenFile, of segment: UInt32) {
         state.withLock { state in
-            if state.files.count >= Self.mostFiles, let any = state.files.keys.first {
+            if state.files.count >= mostFiles, let any = state.files.keys.first {
                 state.files[any] = nil
             }
             state.files[segment] = file
@@ -146,14 +156,16 @@ package struct ChunkStoreStatus: Sendable, Equatable {
     package var failedSyncs = 0
     /// Writes that the disk refused.
     package var failedWrites = 0
+    /// Reads that the disk refused, of chunks that may be intact.
+    package var failedReads = 0
     /// The disk had no room for the last write.
     package var isFull = false
     /// Damaged records that were found since the start.
     package var quarantined = 0
     /// Segments whose living chunks were moved to give room back.
     package var compactions = 0
-    /// Why nothing can be made durable at present; nil when all is well. No write is accepted
-    /// meanwhile, and the store tries again by itself.
+    /// Why nothing can be made durable at present, or the chunks not be read back; nil when all is
+    /// well. No write is accepted meanwhile, and the store tries again by itself.
     package var failure: SystemError?
 
     mutating func count(_ location: RecordLocation?, instead old: RecordLocation?) {

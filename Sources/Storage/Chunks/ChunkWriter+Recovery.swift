@@ -1,23 +1,20 @@
+import Glibc
 import Primitives
 import Roles
 
-/// Reading back what a former run left.
+/// Reading back what a former run left. Where the disk refuses, nothing is taken for damaged or gone:
+/// whatever throws here is tried again from where it stopped.
 extension ChunkWriter {
-    /// What the disk holds as far as this run has changed it; the first call reads it.
-    func recover() -> [StoredChunk] {
-        if !isRecovered {
-            load()
-            isRecovered = true
-            table.report { $0.isReady = true }
-        }
-        return report()
-    }
-
-    private func load() {
-        guard let (data, indexOnly) = try? folder.segments() else { return }
+    /// Reads what the disk holds.
+    func recover() throws(SystemError) {
+        let (data, indexOnly) = try folder.segments()
         nextNumber = max(data.last ?? 0, indexOnly.last ?? 0) + 1
-        for number in indexOnly { loseIndex(number) }
-        for number in data { load(number) }
+        for number in indexOnly { try loseIndex(number) }
+        for number in data where segments[number] == nil { try load(number) }
+        while let (stored, location) = duplicates.first {
+            try decide(stored, location)
+            duplicates.removeFirst()
+        }
         for number in data { removeIfEmpty(number) }
         reportSegments()
         if let last = data.last, let segment = segments[last], segment.state == .sealed,
@@ -26,33 +23,34 @@ extension ChunkWriter {
             resumable = last
         }
         batch.isWanted = !batch.dead.isEmpty
+        isRecovered = true
+        table.report {
+            $0.isReady = true
+            $0.failure = nil
+        }
     }
 
     /// A data file that vanished takes its chunks along.
-    private func loseIndex(_ number: UInt32) {
-        if let index = try? folder.readIndex(of: number) {
-            SegmentFolder.forEach(index.entries, index.salt) { offset, record in
-                guard let record, record.isLive else { return }
-                note(
-                    offset..<offset, of: number, from: nil, chunk: record.stored.chunk,
-                    because: "the data file is missing")
-            }
+    private func loseIndex(_ number: UInt32) throws(SystemError) {
+        let index = try folder.readIndex(of: number)
+        try files.rename(folder.indexPath(number), to: quarantine.path(of: "\(number).index"))
+        guard let index else { return }
+        SegmentFolder.forEach(index.entries, index.salt) { offset, record in
+            guard let record, record.isLive else { return }
+            note(
+                offset..<offset, of: number, from: nil, chunk: record.stored.chunk,
+                because: "the data file is missing")
         }
-        try? files.rename(
-            folder.indexPath(number), to: quarantine.path(of: "\(number).index"))
     }
 
-    private func load(_ number: UInt32) {
-        guard let file = try? files.open(folder.dataPath(number)) else {
-            note(
-                0..<0, of: number, from: nil, chunk: nil, because: "the data file cannot be opened")
-            return
-        }
+    private func load(_ number: UInt32) throws(SystemError) {
+        let file = try files.open(folder.dataPath(number))
+        let size = try file.size()
         let (segment, entries): (Segment, [UInt8])
-        if let index = try? folder.readIndex(of: number) {
+        if let index = try folder.readIndex(of: number) {
             segment = Segment(salt: index.salt, state: .sealed, end: index.end)
             entries = index.entries
-        } else if let scanned = scan(number, file) {
+        } else if let scanned = try scan(number, file, size) {
             segment = scanned
             entries = scanned.entries
         } else {
@@ -60,7 +58,7 @@ extension ChunkWriter {
         }
         segments[number] = segment
         table.keep(file, of: number)
-        add(entries, segment.salt, file)
+        add(entries, segment.salt, file, size)
         if segment.state == .full, let segment = segments[number] { try? seal(segment) }
         if let live = segments[number]?.liveBytes, let taken = try? file.allocatedSize() {
             segments[number]?.deadBytes = max(0, taken - live - ChunkFormat.firstRecordOffset)
@@ -69,47 +67,65 @@ extension ChunkWriter {
 
     /// Reads a data file that has no usable index file. Nil when it is none of ours, and then it is
     /// put aside.
-    private func scan(_ number: UInt32, _ file: OpenFile) -> Segment? {
-        guard
-            let salt = SegmentScan.salt(of: file, segment: number) ?? saltOfDamagedIndex(number),
-            let scan = try? SegmentScan(file, salt: salt), (try? file.sync()) != nil
-        else {
-            putAside(number, file)
+    private func scan(
+        _ number: UInt32, _ file: OpenFile, _ size: Int
+    ) throws(SystemError) -> Segment? {
+        var salt = try SegmentScan.salt(of: file, segment: number)
+        if salt == nil { salt = try saltOfDamagedIndex(number) }
+        guard let salt else {
+            try putAside(number, file, size)
             return nil
+        }
+        let scan = try SegmentScan(file, salt: salt)
+        do { try file.sync() } catch {
+            // What was read may have been in memory only, and never gets to the disk now.
+            file.uncache(0..<size)
+            throw error
         }
         for (range, chunk) in scan.damage {
             note(range, of: number, from: file, chunk: chunk, because: "damaged or torn")
         }
-        var segment = Segment(salt: salt, state: .full, file: file, end: scan.end)
+        for range in scan.unread {
+            table.report { $0.failedReads += 1 }
+            quarantine.log(
+                "segment \(number) offset \(range.lowerBound) bytes \(range.count): "
+                    + "cannot be read, and is left for the next start")
+        }
+        var segment = Segment(
+            salt: salt, state: scan.unread.isEmpty ? .full : .unread, file: file, end: scan.end)
         segment.entries = scan.entries
         return segment
     }
 
     /// An index file's header may tell the salt though the rest is damaged.
-    private func saltOfDamagedIndex(_ number: UInt32) -> SegmentSalt? {
-        guard let file = try? files.open(folder.indexPath(number)),
-            let header = try? file.read(ChunkFormat.indexHeaderByteCount, at: 0)
-        else { return nil }
+    private func saltOfDamagedIndex(_ number: UInt32) throws(SystemError) -> SegmentSalt? {
+        let file: OpenFile
+        do {
+            file = try files.open(folder.indexPath(number))
+        } catch  where error.code == ENOENT {
+            return nil
+        }
+        let header = try file.read(ChunkFormat.indexHeaderByteCount, at: 0)
         return SegmentSalt.read(indexHeader: header[...], segment: number)?.salt
     }
 
-    private func putAside(_ number: UInt32, _ file: OpenFile) {
+    private func putAside(
+        _ number: UInt32, _ file: OpenFile, _ size: Int
+    ) throws(SystemError) {
         // A crash while the file was made leaves it empty, or zeros.
-        let size = (try? file.size()) ?? 0
-        let start = (try? file.read(ChunkFormat.firstRecordOffset, at: 0)) ?? []
+        let start = try file.read(ChunkFormat.firstRecordOffset, at: 0)
         if size <= ChunkFormat.firstRecordOffset, start.allSatisfy({ $0 == 0 }) {
-            try? files.remove(folder.dataPath(number))
+            try files.remove(folder.dataPath(number))
             return
         }
+        try files.rename(folder.dataPath(number), to: quarantine.path(of: "\(number).data"))
         note(
             0..<0, of: number, from: nil, chunk: nil, because: "not a readable data file: put aside"
         )
-        try? files.rename(folder.dataPath(number), to: quarantine.path(of: "\(number).data"))
     }
 
     /// Takes a segment's living records into the table.
-    private func add(_ entries: [UInt8], _ salt: SegmentSalt, _ file: OpenFile) {
-        let size = (try? file.size()) ?? 0
+    private func add(_ entries: [UInt8], _ salt: SegmentSalt, _ file: OpenFile, _ size: Int) {
         SegmentFolder.forEach(entries, salt) { offset, record in
             guard let record, record.isLive else { return }
             let location = RecordLocation(
@@ -123,40 +139,42 @@ extension ChunkWriter {
                 kill(location)
                 return
             }
-            add(record.stored, location)
+            if table.location(of: record.stored.chunk) == nil {
+                table.update(record.stored.chunk, to: location)
+            } else {
+                duplicates.append((record.stored, location))
+            }
         }
     }
 
     /// Of two records of one chunk the newer stamp counts, and of equal ones, which a compaction
     /// leaves, the later record.
-    private func add(_ stored: StoredChunk, _ location: RecordLocation) {
-        guard let other = table.update(stored.chunk, to: location) else { return }
-        guard let before = header(at: other), before.stored.stamp > stored.stamp else {
+    private func decide(
+        _ stored: StoredChunk, _ location: RecordLocation
+    ) throws(SystemError) {
+        guard let other = table.location(of: stored.chunk) else { return }
+        if let before = try header(at: other), before.stored.stamp > stored.stamp {
+            kill(location)
+        } else {
+            table.update(stored.chunk, to: location)
             kill(other)
-            return
         }
-        table.update(stored.chunk, to: other)
-        kill(location)
     }
 
-    private func header(at location: RecordLocation) -> RecordHeader? {
-        guard let salt = segments[location.segment]?.salt,
-            let file = openDataFile(location.segment),
-            let bytes = try? file.read(
-                ChunkFormat.recordHeaderByteCount, at: Int(location.offset))
-        else { return nil }
+    private func header(at location: RecordLocation) throws(SystemError) -> RecordHeader? {
+        guard let salt = segments[location.segment]?.salt else { return nil }
+        let bytes = try table.file(of: location.segment, in: folder).read(
+            ChunkFormat.recordHeaderByteCount, at: Int(location.offset))
         return bytes.withUnsafeBytes { RecordHeader($0, in: salt, at: Int(location.offset)) }
     }
 
-    private func report() -> [StoredChunk] {
+    /// What the disk holds as far as this run has changed it.
+    func chunks() throws(SystemError) -> [StoredChunk] {
         var chunks: [StoredChunk] = []
         chunks.reserveCapacity(table.status.chunks)
         for number in segments.keys.sorted() {
             guard let segment = segments[number] else { continue }
-            let entries =
-                segment.state == .sealed
-                ? (try? folder.readIndex(of: number))?.entries ?? [] : segment.entries
-            SegmentFolder.forEach(entries, segment.salt) { offset, record in
+            SegmentFolder.forEach(try entries(of: segment), segment.salt) { offset, record in
                 guard let record, let location = table.location(of: record.stored.chunk),
                     location.segment == number, location.offset == UInt32(offset)
                 else { return }
@@ -164,5 +182,15 @@ extension ChunkWriter {
             }
         }
         return chunks
+    }
+
+    /// The entries of a segment, from its data file where the index file was damaged meanwhile.
+    func entries(of segment: Segment) throws(SystemError) -> [UInt8] {
+        guard segment.state == .sealed else { return segment.entries }
+        if let index = try folder.readIndex(of: segment.number) { return index.entries }
+        let path = folder.dataPath(segment.number)
+        let scan = try SegmentScan(files.open(path), salt: segment.salt)
+        guard scan.unread.isEmpty else { throw SystemError(.read, path, code: EIO) }
+        return scan.entries
     }
 }

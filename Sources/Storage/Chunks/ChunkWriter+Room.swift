@@ -24,7 +24,7 @@ extension ChunkWriter {
             return
         }
         segments[location.segment]?.dyingCount -= 1
-        guard let file = openDataFile(location.segment) else { return }
+        guard let file = try? table.file(of: location.segment, in: folder) else { return }
         if let chunk = dead.suspect { keepIfDamaged(location, chunk, file) }
         let block = Self.blockByteCount
         let start = (location.payloadOffset + block - 1) / block * block
@@ -46,8 +46,9 @@ extension ChunkWriter {
 
     /// A role deletes what it read and found damaged.
     private func keepIfDamaged(_ location: RecordLocation, _ chunk: ChunkID, _ file: OpenFile) {
-        let bytes = try? file.read(Int(location.length), at: location.payloadOffset)
-        guard bytes.map(SHA256.hash) != chunk.hash else { return }
+        guard let bytes = try? file.read(Int(location.length), at: location.payloadOffset),
+            SHA256.hash(bytes) != chunk.hash
+        else { return }
         note(
             Int(location.offset)..<location.payloadOffset + Int(location.length),
             of: location.segment,
@@ -95,7 +96,7 @@ extension ChunkWriter {
         if compaction == nil { compaction = nextCompaction() }
         guard var current = compaction else { return }
         guard segments[current.segment]?.state == .sealed,
-            let file = openDataFile(current.segment)
+            let file = try? table.file(of: current.segment, in: folder)
         else {
             compaction = nil
             return

@@ -50,7 +50,6 @@ extension ChunkWriter {
         for dead in done.dead { reclaim(dead) }
         sealFullSegments()
         for number in Set(done.dead.map(\.location.segment)).sorted() { removeIfEmpty(number) }
-        if indexFiles.count > 64 { indexFiles = indexFiles.filter { batch.index.contains($0.key) } }
         for tell in done.waiting { tell() }
     }
 
@@ -105,7 +104,9 @@ extension ChunkWriter {
     /// Writes whole index files where marking entries failed, or where the data file is not trusted.
     private func resealDamaged() throws(SystemError) {
         for number in batch.reseal.sorted() {
-            if segments[number]?.liveCount == 0 {
+            if segments[number]?.state == .unread {
+                // An index file would leave out what could not be read: a dead record may come back.
+            } else if segments[number]?.liveCount == 0 {
                 try remove(number)
             } else if segments[number] != nil {
                 let dead = (batch.dead + (syncing?.dead ?? [])).map(\.location)
@@ -127,14 +128,7 @@ extension ChunkWriter {
 
     private func reseal(_ number: UInt32, dead: [RecordLocation]) throws(SystemError) {
         guard var segment = segments[number] else { return }
-        if segment.state == .sealed {
-            if let index = try folder.readIndex(of: number) {
-                segment.entries = index.entries
-            } else {
-                let file = try files.open(folder.dataPath(number))
-                segment.entries = try SegmentScan(file, salt: segment.salt).entries
-            }
-        }
+        segment.entries = try entries(of: segment)
         for location in dead { segment.markEntryDead(at: location.offset) }
         try seal(segment)
     }
@@ -157,7 +151,7 @@ extension ChunkWriter {
         try folder.writeIndex(
             .init(salt: segment.salt, end: segment.end, entries: segment.entries))
         // Gives reserved room back; to fail in that costs nothing but room.
-        try? (segment.file ?? openDataFile(segment.number))?.truncate(to: segment.end)
+        try? (segment.file ?? table.file(of: segment.number, in: folder)).truncate(to: segment.end)
         indexFiles[segment.number] = nil
         segment.entries = []
         segment.file = nil

@@ -29,6 +29,8 @@ final class ChunkWriter {
     /// Segments that could not be compacted and are let alone.
     var incompressible: Set<UInt32> = []
     var isRecovered = false
+    /// Records of chunks that other records have as well, before it is decided which count.
+    var duplicates: [(StoredChunk, RecordLocation)] = []
     /// Syncs that failed since one did not.
     var failuresInARow = 0
     /// Why nothing can be made durable.
@@ -215,7 +217,7 @@ final class ChunkWriter {
         // Not the segment itself: a copy of it would have its entries copied.
         guard let state = segments[number]?.state else { return }
         let offset = Int(location.offset) + ChunkFormat.stateOffset
-        let file = segments[number]?.file ?? openDataFile(number)
+        let file = segments[number]?.file ?? (try? table.file(of: number, in: folder))
         let isMarked = (try? file?.write([ChunkFormat.dead], at: offset)) != nil
         if state == .sealed {
             if (try? markInIndex(location)) != true { batch.reseal.insert(number) }
@@ -240,6 +242,7 @@ final class ChunkWriter {
         if let open = indexFiles[number] {
             file = open
         } else {
+            makeRoomForIndexFile()
             file = try files.open(folder.indexPath(number))
             indexFiles[number] = file
         }
@@ -258,11 +261,14 @@ final class ChunkWriter {
         return true
     }
 
-    /// A data file that is open already, or opened now.
-    func openDataFile(_ number: UInt32) -> OpenFile? {
-        if let file = table.file(of: number) { return file }
-        guard let file = try? files.open(folder.dataPath(number)) else { return nil }
-        table.keep(file, of: number)
-        return file
+    /// Closes an index file if there are too many, durably where that is wanted of it.
+    private func makeRoomForIndexFile() {
+        guard indexFiles.count >= limits.openIndexes,
+            let (number, file) = indexFiles.first(where: { !batch.index.contains($0.key) })
+                ?? indexFiles.first
+        else { return }
+        indexFiles[number] = nil
+        guard batch.index.remove(number) != nil else { return }
+        if (try? file.sync()) == nil { batch.reseal.insert(number) }
     }
 }

@@ -20,7 +20,7 @@ struct RecordLocation: Hashable {
 
 /// One data file and what is known of it.
 struct Segment {
-    /// Successors: open → full → sealed.
+    /// Successors: open → full → sealed. An unread one stays as it is until the next start.
     enum State {
         /// Records are appended to it.
         case open
@@ -28,6 +28,9 @@ struct Segment {
         case full
         /// It has an index file.
         case sealed
+        /// The disk refuses to read parts of its data file: it gets no index file and is not removed,
+        /// so that the next start looks again.
+        case unread
     }
 
     var salt: SegmentSalt
@@ -45,8 +48,6 @@ struct Segment {
     var deadBytes = 0
     /// Records that are marked dead, though not durably.
     var dyingCount = 0
-    /// Its data file could not be synced: only an index file can tell what is in it.
-    var isSuspect = false
 
     var number: UInt32 { salt.segment }
 

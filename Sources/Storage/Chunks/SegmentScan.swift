@@ -12,6 +12,8 @@ struct SegmentScan {
     private(set) var end = ChunkFormat.firstRecordOffset
     /// What is damaged: where, how much, and whose it is where that can be told.
     private(set) var damage: [(range: Range<Int>, chunk: ChunkID?)] = []
+    /// Where the disk refused to read what may be records.
+    private(set) var unread: [Range<Int>] = []
 
     private let file: OpenFile
     private let salt: SegmentSalt
@@ -21,18 +23,20 @@ struct SegmentScan {
     private var window: [UInt8] = []
     private var windowStart = 0
     private static let windowByteCount = 4 << 20
-    /// What the disk said of a part that it refused to read.
-    private var unreadable: SystemError?
+    /// What the disk said of the parts that it refused to read, and the blocks that it refused.
+    private var refusal: SystemError?
+    private var refused: [Range<Int>] = []
     private static let blockByteCount = 4096
 
-    /// Where the disk refuses to read, what is behind it counts all the same. Throws when nothing that
-    /// can be read is a record, so that nobody takes a disk that fails for an empty file.
+    /// Where the disk refuses to read, what is behind it counts all the same, and so does a record of
+    /// which it reads the header. Throws when nothing that can be read is a record, so that nobody
+    /// takes a disk that fails for an empty file.
     init(_ file: OpenFile, salt: SegmentSalt) throws(SystemError) {
         self.file = file
         self.salt = salt
         size = try file.size()
         try scan()
-        if let unreadable, entries.isEmpty { throw unreadable }
+        if let refusal, entries.isEmpty { throw refusal }
     }
 
     private mutating func scan() throws(SystemError) {
@@ -54,21 +58,27 @@ struct SegmentScan {
         if unread < size { try note(unread..<size, nil) }
     }
 
-    /// The salt by a data file's own header, of which it has two copies.
-    static func salt(of file: OpenFile, segment: UInt32) -> SegmentSalt? {
+    /// The salt by a data file's own header, of which it has two copies. Nil when both are wrong;
+    /// throws when one is and the other cannot be read.
+    static func salt(of file: OpenFile, segment: UInt32) throws(SystemError) -> SegmentSalt? {
+        var failure: SystemError?
         for offset in [0, ChunkFormat.secondHeaderOffset] {
-            guard let bytes = try? file.read(ChunkFormat.segmentHeaderByteCount, at: offset),
-                let salt = SegmentSalt(dataHeader: bytes[...], segment: segment)
-            else { continue }
-            return salt
+            do throws(SystemError) {
+                let bytes = try file.read(ChunkFormat.segmentHeaderByteCount, at: offset)
+                if let salt = SegmentSalt(dataHeader: bytes[...], segment: segment) { return salt }
+            } catch {
+                failure = error
+            }
         }
+        if let failure { throw failure }
         return nil
     }
 
     private mutating func take(_ record: RecordHeader, at offset: Int) throws(SystemError) {
         let start = offset + ChunkFormat.recordHeaderByteCount
         if record.isLive {
-            guard try hash(start, record.length) == record.stored.chunk.hash else {
+            let isIntact = try hash(start, record.length) == record.stored.chunk.hash
+            guard isIntact || isRefused(start..<start + record.length) else {
                 damage.append((offset..<min(start + record.length, size), record.stored.chunk))
                 return
             }
@@ -77,8 +87,17 @@ struct SegmentScan {
         entries += record.encoded(in: salt, at: offset, asIndexEntry: true)
     }
 
+    /// Whether the disk refused to read a part of a range.
+    private func isRefused(_ range: Range<Int>) -> Bool {
+        refused.contains { $0.overlaps(range) }
+    }
+
     /// Notes damage, unless it is nothing but zeros, which is room that was reserved and not used.
     private mutating func note(_ range: Range<Int>, _ chunk: ChunkID?) throws(SystemError) {
+        guard !isRefused(range) else {
+            unread.append(range)
+            return
+        }
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count = min(Self.windowByteCount, range.upperBound - offset)
@@ -131,7 +150,7 @@ struct SegmentScan {
     /// Reads a part of the file; blocks that the disk refuses are filled with what is no record.
     private mutating func load(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
         do { return try file.read(count, at: offset) } catch  where error.code == EIO {
-            unreadable = error
+            refusal = error
         }
         var bytes: [UInt8] = []
         let end = min(offset + count, size)
@@ -142,6 +161,7 @@ struct SegmentScan {
                 bytes += try file.read(next - position, at: position)
             } catch  where error.code == EIO {
                 bytes += [UInt8](repeating: .max, count: next - position)
+                refused.append(position..<next)
             }
             position = next
         }

@@ -54,7 +54,8 @@ package final class MemoryDisk: Disk {
             state.now.chunks[stored.chunk] = (stored, payload)
             return .wrote(token: token, .written)
         case .read(let token, let chunk):
-            return .read(token: token, state.now.chunks[chunk]?.payload)
+            let payload = state.now.chunks[chunk]?.payload
+            return .read(token: token, payload.map { .bytes($0) } ?? .damaged)
         case .delete(let chunk): state.now.chunks[chunk] = nil
         case .append(let block): state.now.log.append(block)
         case .sync(let token):

@@ -15,7 +15,7 @@ enum DiskAudit {
         }
         for (token, stored) in found.enumerated() {
             let event = await ask(disk, .read(token: UInt64(token), stored.chunk))
-            guard case .read(_, let payload?) = event,
+            guard case .read(_, .bytes(let payload)) = event,
                 SHA256.hash(payload.bytes) == stored.chunk.hash
             else {
                 damaged.append(stored.chunk)

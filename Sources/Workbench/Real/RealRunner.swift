@@ -42,8 +42,10 @@ package struct RealRunner: Sendable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let meter = WireMeter()
         let clock = Clock(origin: .origin, speed: speed)
+        let topology = scenario.configuration.topology
+        let servers = topology.discoveries + topology.nodes + topology.backends
         let launch: Launch
-        do { launch = try Launch(acting: clock, meter: meter) } catch {
+        do { launch = try Launch(acting: clock, servers: servers, meter: meter) } catch {
             throw .server("the HTTP client", "\(error)")
         }
         let shadow = Shadow(scenario.configuration, clock: clock)

@@ -56,7 +56,7 @@ import Testing
             let node = try TestPeer(.node, seed: 51, token: token, address: url)
             let directory = Directory(token: token)
             directory.learn(node.member)
-            let launch = try Launch(token: token, tlsAuthority: nil, logger: .silent)
+            let launch = try Launch(token: token, servers: 1, tlsAuthority: nil, logger: .silent)
             let client = PeerClient(
                 identity: own.identity, own: own.member, directory: directory, discoveries: [],
                 client: launch.client, clock: Clock())

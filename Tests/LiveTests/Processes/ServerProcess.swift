@@ -10,6 +10,8 @@ final class ServerProcess: Sendable {
     /// Where the program writes what it has to say.
     let log: URL
     private let arguments: [String]
+    /// How many files and connections it may have open; nil: as many as this process.
+    private let descriptors: Int?
     private let warden: Warden
     private let state = Mutex(State())
 
@@ -18,10 +20,13 @@ final class ServerProcess: Sendable {
         var ended: AsyncStream<Void>?
     }
 
-    init(_ name: String, port: Int, arguments: [String], warden: Warden) {
+    init(
+        _ name: String, port: Int, arguments: [String], descriptors: Int? = nil, warden: Warden
+    ) {
         self.name = name
         self.port = port
         self.arguments = arguments
+        self.descriptors = descriptors
         self.warden = warden
         address = "http://127.0.0.1:\(port)"
         log = warden.folder.appending(path: "\(name).log")
@@ -30,8 +35,15 @@ final class ServerProcess: Sendable {
     /// Starts it, on top of nothing or of what a former run left.
     func start(with more: [String] = []) throws {
         let process = Process()
-        process.executableURL = Spawning.dsim
-        process.arguments = ["serve", "--port", String(port)] + arguments + more
+        let command = ["serve", "--port", String(port)] + arguments + more
+        if let descriptors {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            let script = "ulimit -n \(descriptors) && exec \"$0\" \"$@\""
+            process.arguments = ["-c", script, Spawning.dsim.path] + command
+        } else {
+            process.executableURL = Spawning.dsim
+            process.arguments = command
+        }
         process.environment = warden.environment
         process.currentDirectoryURL = warden.folder
         process.standardInput = FileHandle.nullDevice

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Hummingbird
 import Primitives
+import Storage
 import Testing
 
 @testable import Live
@@ -39,6 +40,10 @@ import Testing
                 "Connections of one address at once, unless set",
                 ConnectionLimiter(settings).limit
             ),
+            ("Descriptors of a server, least", Descriptors.least),
+            ("Descriptors that a server reserves for files", Descriptors.mostReserved),
+            ("Data files that a node keeps open", ChunkStoreLimits().openSegments),
+            ("Index files that a node keeps open", ChunkStoreLimits().openIndexes),
             (
                 "Seconds that a connection may say nothing between requests",
                 Int(settings.idleSeconds)

@@ -92,7 +92,8 @@ struct EdgeNetwork: Sendable {
         let logs = LogRecorder()
         let token = JoinToken(tokenText)!
         let launch = try Launch(
-            token: token, tlsAuthority: common.tlsAuthority, logger: logs.logger)
+            token: token, servers: count + 2, tlsAuthority: common.tlsAuthority,
+            logger: logs.logger)
         do {
             let network = try await EdgeNetwork(common, launch, token, count, folder, logs)
             let outcome = await network.serve(launch, waits: waits, body)

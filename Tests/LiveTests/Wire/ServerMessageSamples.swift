@@ -101,7 +101,7 @@ struct ServerMessageSamples {
         try visitor.visit(
             Exchange(
                 asked: AuditRequest(chunk: chunk, nonce: SHA256.hash([2])),
-                replies: [.proven(SHA256.hash([3])), .missing, .refused].map {
+                replies: [.proven(SHA256.hash([3])), .missing, .refused, .unavailable].map {
                     AuditAnswer(chunk: chunk, outcome: $0)
                 }))
     }
@@ -109,7 +109,7 @@ struct ServerMessageSamples {
     // MARK: Parts
 
     private let retrieveAnswers: [RetrieveAnswer] = [
-        .found(Payload(bytes: [7], byteCount: 1)), .missing, .refused,
+        .found(Payload(bytes: [7], byteCount: 1)), .missing, .refused, .unavailable,
     ]
 
     private func registration(_ number: UInt64) -> Registration {

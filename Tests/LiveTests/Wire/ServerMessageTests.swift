@@ -160,7 +160,8 @@ import Testing
                     case .bytes: Asked.self != RetrieveRequest.self
                     case .none: false
                     case .refusal(let code, _):
-                        code == "no-such-chunk" && Asked.self != DeleteRequest.self
+                        ["no-such-chunk", "unavailable"].contains(code)
+                            && Asked.self != DeleteRequest.self
                     }
                 }.map(\.status))
             let strange = ServerMessageTests.statuses.subtracting(ours.map(\.status))

@@ -59,6 +59,21 @@ import Testing
         #expect(story.holders(of: TestChunk(1)) == story.nodesHolding(TestChunk(1)))
     }
 
+    @Test func `a node that cannot read now has lost nothing`() throws {
+        var story = try story()
+        let holders = story.holders(of: TestChunk(1))
+        story.nodes[holders[0]].rule = { message in
+            guard case .audit(let request) = message else { return nil }
+            return .node(.audit(AuditAnswer(chunk: request.chunk, outcome: .unavailable)))
+        }
+        story.advance(by: .hours(1))
+        #expect(story.holders(of: TestChunk(1)) == holders)
+        #expect(
+            !story.drive.takeNotes().contains {
+                if case .replicaMissing = $0 { true } else { false }
+            })
+    }
+
     @Test func `where proofs differ, the bytes decide who was wrong`() throws {
         // The liar has the bytes after all: it is asked for them, and stays.
         var honest = try story(liar: 0)

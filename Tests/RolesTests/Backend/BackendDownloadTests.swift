@@ -138,11 +138,12 @@ import Testing
         #expect(story.requests(\.copyRequest).count == 1)
     }
 
-    @Test func `a refusal is no sign of damage`() throws {
+    @Test(arguments: [RetrieveAnswer.refused, .unavailable])
+    func `a refusal is no sign of damage`(_ answer: RetrieveAnswer) throws {
         var story = try withFile()
         for index in 0..<2 {
             story.nodes[index].rule = { request in
-                if case .retrieve = request { .node(.retrieve(.refused)) } else { nil }
+                if case .retrieve = request { .node(.retrieve(answer)) } else { nil }
             }
         }
         for _ in 0..<5 { #expect(story.read(0, of: chunks) == .found(chunks[0].payload)) }

@@ -47,7 +47,7 @@ import Testing
         drive.store(TestChunk(1))
         #expect(drive.handle(.disk(.wrote(token: 999, .written))).isEmpty)
         #expect(drive.handle(.disk(.wrote(token: 999, .failed))).isEmpty)
-        #expect(drive.handle(.disk(.read(token: 999, nil))).isEmpty)
+        #expect(drive.handle(.disk(.read(token: 999, .damaged))).isEmpty)
         #expect(drive.handle(.disk(.synced(token: 999))).isEmpty)
         #expect(drive.role.index.count == 1)
     }

@@ -24,6 +24,16 @@ import Testing
         #expect(answer(&drive, chunk) == .proven(expected))
     }
 
+    @Test func `a node that cannot read a chunk now says so, and keeps it`() {
+        var drive = NodeDrive.node()
+        drive.store(chunk)
+        drive.disk.refusesReads = true
+        #expect(answer(&drive, chunk) == .unavailable)
+        #expect(drive.role.index.count == 1)
+        drive.disk.refusesReads = false
+        #expect(answer(&drive, chunk) == .proven(SHA256.hash(nonce.bytes + chunk.payload.bytes)))
+    }
+
     @Test func `a node says that it lacks a chunk to backends only`() {
         var drive = NodeDrive.node()
         drive.store(chunk)

@@ -101,10 +101,13 @@ import Testing
         #expect(answers.map(\.copyOutcome) == [.sourceMissing])
     }
 
-    @Test func `a source that refuses is not taken for one without the chunk`() throws {
+    @Test(arguments: [RetrieveAnswer.refused, .unavailable])
+    func `a source that refuses or cannot read is not taken for one without the chunk`(
+        _ answer: RetrieveAnswer
+    ) throws {
         var drive = NodeDrive.node()
         let fetch = try fetch(in: drive.copy(chunk))
-        let answers = drive.hear(.node(.retrieve(.refused)), from: source, call: fetch.call)
+        let answers = drive.hear(.node(.retrieve(answer)), from: source, call: fetch.call)
         #expect(answers.map(\.copyOutcome) == [.sourceSilent])
     }
 

@@ -90,13 +90,25 @@ import Testing
         #expect(drive.disk.state.chunks.isEmpty)
     }
 
-    @Test func `a chunk that the disk cannot read is missing, and its backend is told`() {
+    @Test func `a chunk that the disk has lost is missing, and its backend is told`() {
         var drive = holder()
         drive.disk.lose(chunk.id)
         let request = RetrieveRequest(chunk: chunk.id, capability: nil)
         let sends = drive.receive(.node(.retrieve(request)), from: Peers.backend)
         #expect(sends.compactMap(\.retrieveAnswer) == [.missing])
         #expect(sends.compactMap(\.damagedChunk) == [chunk.id])
+    }
+
+    @Test func `a chunk that the disk cannot read now stays, is unavailable, and is served later`()
+    {
+        var drive = holder()
+        drive.disk.refusesReads = true
+        let request = RetrieveRequest(chunk: chunk.id, capability: nil)
+        let sends = drive.receive(.node(.retrieve(request)), from: Peers.backend)
+        #expect(sends.map(\.retrieveAnswer) == [.unavailable])
+        #expect(drive.role.index.count == 1 && drive.disk.state.chunks.count == 1)
+        drive.disk.refusesReads = false
+        #expect(drive.retrieve(chunk) == .found(chunk.payload))
     }
 
     @Test func `a chunk that was deleted while it was read is no damage`() {
@@ -147,6 +159,20 @@ import Testing
         #expect(drive.disk.readCount > 60)
         #expect(sends.allSatisfy { $0.damagedChunk == nil && $0.retrieveAnswer == nil })
         #expect(drive.role.index.count == 30)
+    }
+
+    @Test func `a scrub that the disk refuses finds nothing damaged, and goes on`() {
+        var drive = NodeDrive.node(settings: quickScrub)
+        for number in 0..<30 { drive.store(TestChunk(number)) }
+        drive.disk.refusesReads = true
+        let sends = drive.advance(by: .hours(2))
+        #expect(drive.disk.readCount > 40)
+        #expect(sends.compactMap(\.damagedChunk).isEmpty)
+        #expect(drive.role.index.count == 30)
+        drive.disk.refusesReads = false
+        drive.disk.rot(TestChunk(7).id)
+        #expect(
+            drive.advance(by: .hours(2)).compactMap(\.damagedChunk) == [TestChunk(7).id])
     }
 
     @Test func `a node without chunks goes on scrubbing once it has some`() {

@@ -30,6 +30,8 @@ struct MemoryDisk {
     var holding: Kinds = []
     /// What writes come to; anything but `written` leaves the disk as it was.
     var writeOutcome = DiskOutcome.written
+    /// Reads find the disk out of order.
+    var refusesReads = false
     private(set) var writeCount = 0
     private(set) var syncCount = 0
     private(set) var readCount = 0
@@ -96,7 +98,9 @@ struct MemoryDisk {
             return Report(event: .wrote(token: token, writeOutcome))
         case .read(let token, let chunk):
             readCount += 1
-            return Report(event: .read(token: token, state.chunks[chunk]?.payload))
+            guard !refusesReads else { return Report(event: .read(token: token, .unavailable)) }
+            let payload = state.chunks[chunk]?.payload
+            return Report(event: .read(token: token, payload.map { .bytes($0) } ?? .damaged))
         case .sync(let token):
             syncCount += 1
             return Report(event: .synced(token: token), durable: state)

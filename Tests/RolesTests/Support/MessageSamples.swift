@@ -72,7 +72,7 @@ enum MessageSamples {
             .copy(CopyAnswer(chunk: other.id, outcome: .copied)),
             .retrieve(.found(chunk.payload)), .retrieve(.found(other.payload)),
             .retrieve(.found(Payload(bytes: chunk.payload.bytes, byteCount: 65))),
-            .retrieve(.missing), .retrieve(.refused),
+            .retrieve(.missing), .retrieve(.refused), .retrieve(.unavailable),
             .inventory(.answered(InventoryAnswer(question: 1, entries: [.same]))),
             .inventory(.answered(InventoryAnswer(question: 1, entries: [.bucket([])]))),
             .inventory(.refused),
@@ -80,6 +80,7 @@ enum MessageSamples {
             .audit(AuditAnswer(chunk: chunk.id, outcome: .missing)),
             .audit(AuditAnswer(chunk: chunk.id, outcome: .refused)),
             .audit(AuditAnswer(chunk: other.id, outcome: .refused)),
+            .audit(AuditAnswer(chunk: chunk.id, outcome: .unavailable)),
         ]
 
     private static func store(_ chunk: ChunkID, at nanoseconds: Int64 = 0) -> StoreRequest {

@@ -77,16 +77,6 @@ struct ChunkStoreFaultTests {
         await again.close()
     }
 
-    @Test func `a read that fails finds nothing`() async throws {
-        let store = try open()
-        await store.keep([Sample(1)])
-        faults.set { _, operation, _ in operation == .read ? .fails(EIO) : nil }
-        #expect(await store.read(Sample(1).chunk) == nil)
-        faults.set(nil)
-        #expect(await store.read(Sample(1).chunk) == Sample(1).chunk)
-        await store.close()
-    }
-
     @Test func `after one failed sync all is written anew before the sync is reported`()
         async throws
     {

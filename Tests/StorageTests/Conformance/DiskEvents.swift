@@ -14,7 +14,7 @@ struct DiskEvents: Sendable {
     mutating func add(_ event: DiskEvent) {
         switch event {
         case .wrote(let token, let outcome): outcomes[token] = outcome
-        case .read(let token, let payload): reads[token] = .some(payload?.name)
+        case .read(let token, let outcome): reads[token] = .some(outcome.name)
         case .synced(let token): synced.append(token)
         case .recoveredChunks, .recoveredLog: others += 1
         }

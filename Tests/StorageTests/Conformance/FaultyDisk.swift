@@ -8,7 +8,7 @@ final class FaultyDisk: Disk {
     struct Faults {
         /// What writes come to instead; nil lets them through.
         var writes: DiskOutcome?
-        /// Reads find nothing.
+        /// Reads find the disk out of order.
         var reads = false
         /// Writes above this many bytes together are refused as full.
         var room = Int.max
@@ -44,7 +44,8 @@ final class FaultyDisk: Disk {
                 }
                 faults.room -= payload.byteCount
                 return nil
-            case .read(let token, _): return faults.reads ? .read(token: token, nil) : nil
+            case .read(let token, _):
+                return faults.reads ? .read(token: token, .unavailable) : nil
             default: return nil
             }
         }

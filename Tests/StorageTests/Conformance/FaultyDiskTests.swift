@@ -26,10 +26,10 @@ struct FaultyDiskTests {
         await disk.close()
     }
 
-    @Test func `reads that it refuses find nothing, once`() async {
+    @Test func `reads that it refuses find out nothing, once`() async {
         await disk.keep([Sample(1)])
         disk.set { $0.reads = true }
-        #expect(await disk.read(Sample(1).chunk) == nil)
+        #expect(await disk.isUnavailable(Sample(1).chunk))
         disk.set { $0.reads = false }
         #expect(await disk.read(Sample(1).chunk) == Sample(1).chunk)
         await disk.close()

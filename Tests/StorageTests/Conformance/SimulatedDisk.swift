@@ -32,7 +32,8 @@ final class SimulatedDisk: Disk {
             let fits = disk.write(.init(stored: stored, payload: payload))
             return .wrote(token: token, fits ? .written : .full)
         case .read(let token, let chunk):
-            return .read(token: token, disk.replicas[chunk]?.payload)
+            let payload = disk.replicas[chunk]?.payload
+            return .read(token: token, payload.map { .bytes($0) } ?? .damaged)
         case .delete(let chunk): disk.delete(chunk)
         case .append: break
         case .sync(let token):

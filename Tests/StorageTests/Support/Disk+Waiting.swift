@@ -22,9 +22,21 @@ extension Disk {
     }
 
     /// The name that the bytes have, which is the chunk's when they are intact.
-    func read(_ chunk: ChunkID) async -> ChunkID? {
-        guard case .read(_, let payload) = await ask(.read(token: 1, chunk)) else { return nil }
-        return payload?.name
+    func read(_ chunk: ChunkID) async -> ChunkID? { await outcome(ofReading: chunk)?.name }
+
+    /// Whether a read finds that the chunk is not what was written.
+    func isDamaged(_ chunk: ChunkID) async -> Bool {
+        if case .damaged? = await outcome(ofReading: chunk) { true } else { false }
+    }
+
+    /// Whether a read finds out nothing of the chunk.
+    func isUnavailable(_ chunk: ChunkID) async -> Bool {
+        if case .unavailable? = await outcome(ofReading: chunk) { true } else { false }
+    }
+
+    private func outcome(ofReading chunk: ChunkID) async -> ReadOutcome? {
+        guard case .read(_, let outcome) = await ask(.read(token: 1, chunk)) else { return nil }
+        return outcome
     }
 
     func delete(_ chunk: ChunkID) {
@@ -83,6 +95,10 @@ struct Sample: Sendable, Hashable {
     }
 }
 
-extension Payload {
-    var name: ChunkID { ChunkID(SHA256.hash(bytes)) }
+extension ReadOutcome {
+    /// The name that the bytes have; nil when there are none.
+    var name: ChunkID? {
+        guard case .bytes(let payload) = self else { return nil }
+        return ChunkID(SHA256.hash(payload.bytes))
+    }
 }

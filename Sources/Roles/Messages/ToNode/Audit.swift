@@ -37,6 +37,8 @@ package enum AuditOutcome: Sendable, Equatable {
     case proven(Hash256)
     case missing
     case refused
+    /// The node holds it and cannot read it now.
+    case unavailable
 }
 
 extension AuditRequest: ServerRequest {
@@ -63,6 +65,7 @@ extension AuditRequest: ServerRequest {
                 200, .json(edge.json(AuditAnswerForm(chunk: reply.chunk, proof: proof))))
         case .missing: .noSuchChunk
         case .refused: .refused("The node does not serve this backend.")
+        case .unavailable: .unavailable
         }
     }
 
@@ -70,8 +73,9 @@ extension AuditRequest: ServerRequest {
         let outcome: AuditOutcome =
             switch wire.status {
             case 200: .proven(try edge.read(AuditAnswerForm.self, wire.bytes).proof)
-            case 404 where wire.isNoSuchChunk(edge): .missing
+            case 404 where wire.says(.noSuchChunk, edge): .missing
             case 403: .refused
+            case 503 where wire.says(.unavailable, edge): .unavailable
             default: throw .unexpectedStatus(wire.status)
             }
         return AuditAnswer(chunk: chunk, outcome: outcome)
@@ -92,6 +96,7 @@ extension AuditAnswer: MessageContent {
         case .proven(let proof): (chunk.hash.prefix, proof.prefix)
         case .missing: (chunk.hash.prefix, 1)
         case .refused: (chunk.hash.prefix, 2)
+        case .unavailable: (chunk.hash.prefix, 3)
         }
     }
 }

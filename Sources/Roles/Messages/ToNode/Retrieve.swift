@@ -17,6 +17,8 @@ package enum RetrieveAnswer: Sendable, Equatable {
     case found(Payload)
     case missing
     case refused
+    /// The node holds it and cannot read it now; another try may succeed.
+    case unavailable
 }
 
 extension RetrieveRequest: ServerRequest {
@@ -47,6 +49,7 @@ extension RetrieveRequest: ServerRequest {
         case .missing: .noSuchChunk
         case .refused:
             .refused("Reading takes a capability for this chunk and bearer that has not expired.")
+        case .unavailable: .unavailable
         }
     }
 
@@ -58,8 +61,9 @@ extension RetrieveRequest: ServerRequest {
                 throw .malformed("a chunk of \(bytes.count) bytes")
             }
             return .found(Payload(bytes: bytes, byteCount: bytes.count))
-        case 404 where wire.isNoSuchChunk(edge): return .missing
+        case 404 where wire.says(.noSuchChunk, edge): return .missing
         case 403: return .refused
+        case 503 where wire.says(.unavailable, edge): return .unavailable
         default: throw .unexpectedStatus(wire.status)
         }
     }
@@ -77,7 +81,7 @@ extension RetrieveAnswer: MessageContent {
     package var payloadByteCount: Int {
         switch self {
         case .found(let payload): payload.byteCount
-        case .missing, .refused: 0
+        case .missing, .refused, .unavailable: 0
         }
     }
     package var words: (UInt64, UInt64) {
@@ -85,6 +89,7 @@ extension RetrieveAnswer: MessageContent {
         case .found(let payload): (1, payload.word)
         case .missing: (2, 0)
         case .refused: (3, 0)
+        case .unavailable: (4, 0)
         }
     }
 }

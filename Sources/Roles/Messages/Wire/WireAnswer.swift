@@ -41,10 +41,15 @@ package struct WireAnswer: Sendable, Equatable {
     static let noSuchChunk = WireAnswer(
         404, .refusal(code: "no-such-chunk", "No intact copy of the chunk is here."))
 
-    /// Whether a node says that it does not hold a chunk. A status alone would not do: whatever else
-    /// answers at the address of a node that moved says that it knows no such thing.
-    func isNoSuchChunk(_ edge: some Edge) -> Bool {
-        status == 404 && edge.refusalCode(bytes) == "no-such-chunk"
+    static let unavailable = WireAnswer(
+        503,
+        .refusal(code: "unavailable", "The chunk cannot be read from the disk now. Try again."))
+
+    /// Whether a node refuses with this. A status alone would not do: whatever else answers at the
+    /// address of a node that moved says that it knows no such thing.
+    func says(_ refusal: WireAnswer, _ edge: some Edge) -> Bool {
+        guard case .refusal(let code, _) = refusal.body else { return false }
+        return status == refusal.status && edge.refusalCode(bytes) == code
     }
 }
 
