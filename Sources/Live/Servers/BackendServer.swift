@@ -3,6 +3,7 @@ package import Cryptography
 package import Files
 import Hummingbird
 package import Logging
+import Metrics
 import NIOCore
 import NIOPosix
 import Primitives
@@ -79,7 +80,7 @@ package struct BackendServer: Sendable {
             edge: peerClient.edge, isReady: { $0.isReady })
         let router = shell.router(
             readiness: { await Self.readiness(host) }, description: Self.description
-        ) { await Self.gauges(host) }
+        ) { await Self.read(host, into: $0) }
         peers.add(BackendRequest.all, to: router)
         Self.addAPI(environment, to: router)
         PageRoutes().add(to: router)
@@ -122,22 +123,19 @@ package struct BackendServer: Sendable {
         }
     }
 
-    private static func gauges(_ host: Host<Backend>) async -> [(name: String, value: Double)] {
+    private static func read(_ host: Host<Backend>, into metrics: MetricsRegistry) async {
         await host.read { role in
-            var gauges: [(name: String, value: Double)] = [
-                ("dsim_files", Double(role.files.count)),
-                ("dsim_chunks", Double(role.chunks.count)),
-                ("dsim_repairs_waiting", Double(role.repairs.count)),
-                ("dsim_repairs_under_way", Double(role.repairs.underWay)),
-            ]
+            metrics.gauge(.files).record(role.files.count)
+            metrics.gauge(.chunks).record(role.chunks.count)
+            metrics.gauge(.repairsWaiting).record(role.repairs.count)
+            metrics.gauge(.repairsUnderWay).record(role.repairs.underWay)
             for (replicas, count) in role.chunksByReplicas().enumerated() {
-                gauges.append(("dsim_chunks_by_replicas{replicas=\"\(replicas)\"}", Double(count)))
+                metrics.gauge(.chunksByReplicas(replicas)).record(count)
             }
             for status in [PeerStatus.alive, .suspect, .dead] {
                 let count = role.members.all.count { $0.standing.status == status }
-                gauges.append(("dsim_nodes{status=\"\(status)\"}", Double(count)))
+                metrics.gauge(.nodes(status)).record(count)
             }
-            return gauges
         }
     }
 }

@@ -1,5 +1,6 @@
 import Hummingbird
 package import Logging
+import Metrics
 import NIOCore
 import NIOPosix
 package import Primitives
@@ -32,8 +33,8 @@ package struct DiscoveryServer: Sendable {
             edge: ServerEdge(identity: identity, directory: directory, clock: clock))
         let router = shell.router(
             readiness: { nil }, description: Self.description
-        ) {
-            [("dsim_members", Double(directory.all(.node).count))]
+        ) { gauges in
+            gauges.gauge(.members).record(directory.all(.node).count)
         }
         peers.add(DiscoveryRequest.all, to: router)
         self.host = host

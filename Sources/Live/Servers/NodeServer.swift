@@ -2,6 +2,7 @@ package import AsyncHTTPClient
 import HTTPTypes
 import Hummingbird
 package import Logging
+import Metrics
 import NIOCore
 import NIOPosix
 import Primitives
@@ -69,7 +70,10 @@ package struct NodeServer: Sendable {
                 return failure.map { "the disk keeps nothing new: \($0.reason)" }
             },
             description: Self.description
-        ) { await Self.gauges(host) + Self.gauges(status()) }
+        ) { metrics in
+            await Self.read(host, into: metrics)
+            Self.read(status(), into: metrics)
+        }
         peers.add(NodeRequest.all, to: router)
         router.post("session") { try await peers.openSession($0, $1) }
         Self.addOperations(identity, host, peers.gate, to: router, left: left)
@@ -122,29 +126,25 @@ package struct NodeServer: Sendable {
         }
     }
 
-    private static func gauges(_ disk: ChunkStoreStatus) -> [(name: String, value: Double)] {
-        [
-            ("dsim_disk_chunks", Double(disk.chunks)),
-            ("dsim_disk_chunk_bytes", Double(disk.chunkBytes)),
-            ("dsim_disk_segments", Double(disk.segments)),
-            ("dsim_disk_syncs", Double(disk.syncs)),
-            ("dsim_disk_failed_syncs", Double(disk.failedSyncs)),
-            ("dsim_disk_failed_writes", Double(disk.failedWrites)),
-            ("dsim_disk_failed_reads", Double(disk.failedReads)),
-            ("dsim_disk_quarantined", Double(disk.quarantined)),
-            ("dsim_disk_compactions", Double(disk.compactions)),
-            ("dsim_disk_failing", disk.failure == nil ? 0 : 1),
-            ("dsim_disk_full", disk.isFull ? 1 : 0),
-        ]
+    private static func read(_ disk: ChunkStoreStatus, into metrics: MetricsRegistry) {
+        metrics.gauge(.diskChunks).record(disk.chunks)
+        metrics.gauge(.diskChunkBytes).record(disk.chunkBytes)
+        metrics.gauge(.diskSegments).record(disk.segments)
+        metrics.gauge(.diskSyncs).record(disk.syncs)
+        metrics.gauge(.diskFailedSyncs).record(disk.failedSyncs)
+        metrics.gauge(.diskFailedWrites).record(disk.failedWrites)
+        metrics.gauge(.diskFailedReads).record(disk.failedReads)
+        metrics.gauge(.diskQuarantined).record(disk.quarantined)
+        metrics.gauge(.diskCompactions).record(disk.compactions)
+        metrics.gauge(.diskFailing).record(disk.failure == nil ? 0 : 1)
+        metrics.gauge(.diskFull).record(disk.isFull ? 1 : 0)
     }
 
-    private static func gauges(_ host: Host<StorageNode>) async -> [(name: String, value: Double)] {
+    private static func read(_ host: Host<StorageNode>, into metrics: MetricsRegistry) async {
         await host.read { node in
-            [
-                ("dsim_node_chunks", Double(node.index.count)),
-                ("dsim_node_used_bytes", Double(node.usedBytes)),
-                ("dsim_node_capacity_bytes", Double(node.identity.capacityBytes)),
-            ]
+            metrics.gauge(.nodeChunks).record(node.index.count)
+            metrics.gauge(.nodeUsedBytes).record(node.usedBytes)
+            metrics.gauge(.nodeCapacityBytes).record(node.identity.capacityBytes)
         }
     }
 }
@@ -194,33 +194,29 @@ private struct DiskWatch: Service {
 /// Turns what happens to a role into log lines and counts.
 struct Observer: Sendable {
     let logger: Logger
-    let metrics: ServerMetrics
-
+    private let events: [Note.Kind: Counter]
     /// Requests to other servers that were not answered.
-    private static let unreachable = "dsim_unreachable_total"
+    private let unreachable: Counter
 
-    init(logger: Logger, metrics: ServerMetrics) {
+    init(logger: Logger, metrics: MetricsRegistry) {
         self.logger = logger
-        self.metrics = metrics
-        // From zero: of a counter that first shows at one, no rule sees that it grew.
-        for kind in Note.Kind.allCases { metrics.count(kind.counter, by: 0) }
-        metrics.count(Self.unreachable, by: 0)
+        // All at once: of a counter that first shows at one, no rule sees that it grew.
+        events = Dictionary(
+            uniqueKeysWithValues: Note.Kind.allCases.map { ($0, metrics.counter(.events($0))) })
+        unreachable = metrics.counter(.unreachable)
     }
 
-    var observe: @Sendable (HostObservation) -> Void {
-        { [logger, metrics] observation in
-            switch observation {
-            case .note(let note):
-                let kind = note.kind
-                metrics.count(kind.counter)
-                logger.log(level: note.level, "\(kind.rawValue)", metadata: note.metadata)
-            case .unreachable(let peer, let error):
-                metrics.count(Self.unreachable)
-                logger.debug(
-                    "unreachable",
-                    metadata: ["peer": "\(peer.hexadecimal)", "error": "\(type(of: error))"])
-            case .sent: break
-            }
+    func observe(_ observation: HostObservation) {
+        switch observation {
+        case .note(let note):
+            events[note.kind]?.increment()
+            logger.log(level: note.level, "\(note.kind.rawValue)", metadata: note.metadata)
+        case .unreachable(let peer, let error):
+            unreachable.increment()
+            logger.debug(
+                "unreachable",
+                metadata: ["peer": "\(peer.hexadecimal)", "error": "\(type(of: error))"])
+        case .sent: break
         }
     }
 }

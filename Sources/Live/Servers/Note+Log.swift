@@ -20,9 +20,6 @@ extension Note {
         case blockWritten = "block-written"
         case recovered
         case ledgerRefused = "ledger-refused"
-
-        /// The counter of such notes.
-        var counter: String { "dsim_events_total{kind=\"\(rawValue)\"}" }
     }
 
     var kind: Kind {

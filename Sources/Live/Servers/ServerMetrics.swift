@@ -1,87 +1,92 @@
-import Synchronization
+import HTTPTypes
+import Roles
 
-/// What a server counts, as Prometheus reads it (text format 0.0.4).
-package final class ServerMetrics: Sendable {
-    private struct Route: Hashable {
-        var route: String
-        var method: String
-        var status: Int
+/// Everything that is to be said of a metric. One entry each, below, from which all else derives.
+struct MetricEntry {
+    let name: String
+    /// A sentence for whoever reads it.
+    let help: String
+    /// Names and values, in the order in which they are written. All are words of this program: none
+    /// needs to be escaped.
+    let dimensions: [(String, String)]
+
+    init(_ name: String, _ help: String, _ dimensions: (String, String)...) {
+        self.name = name
+        self.help = help
+        self.dimensions = dimensions
     }
+}
 
-    private struct Histogram {
-        var buckets = [UInt64](repeating: 0, count: ServerMetrics.bounds.count + 1)
-        var count: UInt64 = 0
-        var sum = 0.0
-    }
+/// What a server counts.
+enum ServerCounter {
+    case events(Note.Kind)
+    case unreachable
+    case connectionsRefused
 
-    private struct State {
-        var requests: [Route: Histogram] = [:]
-        var counters: [String: Double] = [:]
-    }
-
-    /// Upper bounds of the latency buckets, seconds.
-    private static let bounds = [0.001, 0.005, 0.02, 0.1, 0.5, 2.5, 10]
-
-    private let state = Mutex(State())
-
-    package init() {}
-
-    /// One request was answered.
-    func served(route: String, method: String, status: Int, seconds: Double) {
-        state.withLock { state in
-            let key = Route(route: route, method: method, status: status)
-            var histogram = state.requests[key] ?? Histogram()
-            let slot = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-            histogram.buckets[slot] += 1
-            histogram.count += 1
-            histogram.sum += seconds
-            state.requests[key] = histogram
+    var entry: MetricEntry {
+        switch self {
+        case .events(let kind):
+            MetricEntry("dsim_events_total", "What happened, by kind.", ("kind", kind.rawValue))
+        case .unreachable:
+            MetricEntry("dsim_unreachable_total", "Requests to other servers without an answer.")
+        case .connectionsRefused:
+            MetricEntry("dsim_connections_refused_total", "Connections beyond an address's share.")
         }
     }
+}
 
-    /// Adds to a counter. `name` may carry labels: `dsim_notes_total{kind="repair"}`.
-    package func count(_ name: String, by amount: Double = 1) {
-        state.withLock { $0.counters[name, default: 0] += amount }
+/// What a server takes the time of, in seconds.
+enum ServerTimer {
+    case request(route: String, HTTPRequest.Method, HTTPResponse.Status)
+
+    var entry: MetricEntry {
+        switch self {
+        case .request(let route, let method, let status):
+            MetricEntry(
+                "dsim_http_request_duration_seconds", "From a request's head to its answer's.",
+                ("route", route), ("method", method.rawValue), ("status", "\(status.code)"))
+        }
     }
+}
 
-    /// All of it as text, with gauges of the moment.
-    package func text(gauges: [(name: String, value: Double)]) -> String {
-        let state = state.withLock { $0 }
-        var lines: [String] = []
-        let name = "dsim_http_request_duration_seconds"
-        if !state.requests.isEmpty { lines.append("# TYPE \(name) histogram") }
-        let routes = state.requests.sorted {
-            ($0.key.route, $0.key.method, $0.key.status)
-                < ($1.key.route, $1.key.method, $1.key.status)
-        }
-        for (key, histogram) in routes {
-            let labels =
-                "route=\"\(key.route)\",method=\"\(key.method)\",status=\"\(key.status)\""
-            var total: UInt64 = 0
-            for (bound, count) in zip(Self.bounds.map { "\($0)" } + ["+Inf"], histogram.buckets) {
-                total += count
-                lines.append("\(name)_bucket{\(labels),le=\"\(bound)\"} \(total)")
-            }
-            lines.append("\(name)_sum{\(labels)} \(histogram.sum)")
-            lines.append("\(name)_count{\(labels)} \(histogram.count)")
-        }
-        lines += Self.lines(state.counters.map { ($0.key, $0.value) }, type: "counter")
-        lines += Self.lines(gauges.map { ($0.name, $0.value) }, type: "gauge")
-        return lines.joined(separator: "\n") + "\n"
-    }
+/// What a server reads off itself when it is asked.
+enum ServerGauge {
+    case members
+    case files, chunks, repairsWaiting, repairsUnderWay
+    case chunksByReplicas(Int)
+    case nodes(PeerStatus)
+    case nodeChunks, nodeUsedBytes, nodeCapacityBytes
+    case diskChunks, diskChunkBytes, diskSegments, diskCompactions, diskQuarantined
+    case diskSyncs, diskFailedSyncs, diskFailedWrites, diskFailedReads
+    case diskFailing, diskFull
 
-    private static func lines(_ values: [(String, Double)], type: String) -> [String] {
-        var lines: [String] = []
-        var family = ""
-        for (name, value) in values.sorted(by: { $0.0 < $1.0 }) {
-            let own = String(name.prefix { $0 != "{" })
-            if own != family {
-                family = own
-                lines.append("# TYPE \(family) \(type)")
-            }
-            let text = value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
-            lines.append("\(name) \(text)")
+    var entry: MetricEntry {
+        switch self {
+        case .members: MetricEntry("dsim_members", "Nodes that the discovery has heard of.")
+        case .files: MetricEntry("dsim_files", "Files that the ledger holds.")
+        case .chunks: MetricEntry("dsim_chunks", "Chunks that the ledger counts on.")
+        case .repairsWaiting: MetricEntry("dsim_repairs_waiting", "Chunks that wait for a repair.")
+        case .repairsUnderWay: MetricEntry("dsim_repairs_under_way", "Copies that are being made.")
+        case .chunksByReplicas(let count):
+            MetricEntry(
+                "dsim_chunks_by_replicas", "Chunks that have so many replicas on nodes that live.",
+                ("replicas", "\(count)"))
+        case .nodes(let status):
+            MetricEntry("dsim_nodes", "Nodes, by how they are.", ("status", "\(status)"))
+        case .nodeChunks: MetricEntry("dsim_node_chunks", "Chunks that the node holds.")
+        case .nodeUsedBytes: MetricEntry("dsim_node_used_bytes", "Bytes of these.")
+        case .nodeCapacityBytes: MetricEntry("dsim_node_capacity_bytes", "Bytes that it may hold.")
+        case .diskChunks: MetricEntry("dsim_disk_chunks", "Chunks that the disk holds.")
+        case .diskChunkBytes: MetricEntry("dsim_disk_chunk_bytes", "Bytes of these.")
+        case .diskSegments: MetricEntry("dsim_disk_segments", "Files that they stand in.")
+        case .diskCompactions: MetricEntry("dsim_disk_compactions", "Segments written anew.")
+        case .diskQuarantined: MetricEntry("dsim_disk_quarantined", "Damaged chunks set aside.")
+        case .diskSyncs: MetricEntry("dsim_disk_syncs", "Syncs of the disk.")
+        case .diskFailedSyncs: MetricEntry("dsim_disk_failed_syncs", "Syncs that it refused.")
+        case .diskFailedWrites: MetricEntry("dsim_disk_failed_writes", "Writes that it refused.")
+        case .diskFailedReads: MetricEntry("dsim_disk_failed_reads", "Reads that it refused.")
+        case .diskFailing: MetricEntry("dsim_disk_failing", "1 while it keeps nothing new.")
+        case .diskFull: MetricEntry("dsim_disk_full", "1 while it has no room.")
         }
-        return lines
     }
 }

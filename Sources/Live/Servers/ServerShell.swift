@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 package import Logging
+import Metrics
 import NIOCore
 import NIOSSL
 package import Primitives
@@ -16,7 +17,7 @@ package struct ServerShell: Sendable {
     package let role: MemberRole
     package let id: PeerID
     package let logger: Logger
-    package let metrics = ServerMetrics()
+    let metrics = MetricsRegistry()
 
     /// The most bytes of a request's head.
     package static let headLimit = 16 * 1024
@@ -29,7 +30,7 @@ package struct ServerShell: Sendable {
     /// A router with what every server answers.
     func router(
         readiness: @escaping Readiness, description: [UInt8],
-        gauges: @escaping @Sendable () async -> [(name: String, value: Double)]
+        gauges: @escaping @Sendable (MetricsRegistry) async -> Void
     ) -> Router<ServerContext> {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         router.add(
@@ -47,10 +48,12 @@ package struct ServerShell: Sendable {
         }
         let metrics = metrics
         router.get("metrics") { _, _ in
-            let text = metrics.text(gauges: await gauges())
+            // Anew each time, so that a series goes with what it was of.
+            let moment = MetricsRegistry()
+            await gauges(moment)
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text + moment.text)))
         }
         router.get("openapi.json") { _, _ in
             Response(
@@ -64,9 +67,8 @@ package struct ServerShell: Sendable {
     func application(
         _ router: Router<ServerContext>, running: @escaping @Sendable () async -> Void
     ) throws -> any Service {
-        let connections = ConnectionLimiter(settings) { [metrics] in
-            metrics.count("dsim_connections_refused_total")
-        }
+        let refused = metrics.counter(.connectionsRefused)
+        let connections = ConnectionLimiter(settings) { refused.increment() }
         let http1 = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [connections.handler(), LargeReads()],
