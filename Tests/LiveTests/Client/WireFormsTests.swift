@@ -52,23 +52,4 @@ import Testing
             try WireJSON.decode(LogInParametersForm.self, from: Data(text.utf8))
         }
     }
-
-    @Test(
-        arguments: [
-            (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
-            (951_782_400_123_999_999, "2000-02-29T00:00:00.123Z"),
-            (Int64.max, "2262-04-11T23:47:16.854Z"),
-        ] as [(Int64, String)])
-    func timesAreWrittenInUTCWithMilliseconds(nanoseconds: Int64, text: String) throws {
-        #expect(WireTime.text(Instant(nanoseconds: nanoseconds)) == text)
-        let back = try #require(WireTime.instant(text))
-        #expect(WireTime.text(back) == text)
-        #expect(abs(back.nanoseconds / 2 - nanoseconds / 2) < 1_000_000)
-    }
-
-    @Test(arguments: [
-        "", "1970-01-01", "1970-01-01T00:00:00Z", "1970-02-30T00:00:00.000Z",
-        "1970-01-01T24:00:00.000Z", "9999-01-01T00:00:00.000Z", "1970-01-01t00:00:00.000Z",
-    ])
-    func otherTimesAreRefused(text: String) { #expect(WireTime.instant(text) == nil) }
 }
