@@ -47,10 +47,11 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
+        .target(name: "Platform", dependencies: ["Primitives", "Cryptography"]),
         .target(
             name: "Storage",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Ledger", "Roles",
+                "Primitives", "Cryptography", "Merkle", "Ledger", "Roles", "Platform",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
@@ -65,8 +66,8 @@ let package = Package(
         .target(
             name: "Live",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Storage",
-                "Frontend",
+                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Platform",
+                "Storage", "Frontend",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -90,7 +91,7 @@ let package = Package(
             name: "Workbench",
             dependencies: [
                 "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Simulation",
-                "Live", "Storage",
+                "Platform", "Live", "Storage",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .executableTarget(
@@ -121,6 +122,7 @@ let package = Package(
             dependencies: [
                 "Simulation", "Roles", "Ledger", "Files", "Merkle", "Cryptography", "Primitives",
             ]),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform", "Cryptography"]),
         .testTarget(
             name: "StorageTests",
             dependencies: [
@@ -130,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "LiveTests",
             dependencies: [
-                "Live", "Storage", "Roles", "Ledger", "Files", "Merkle", "Cryptography",
+                "Live", "Storage", "Platform", "Roles", "Ledger", "Files", "Merkle", "Cryptography",
                 "Primitives", "Spawning",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),

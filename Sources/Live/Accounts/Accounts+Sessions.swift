@@ -1,4 +1,5 @@
 import Files
+import Platform
 package import Primitives
 import Storage
 import Synchronization
@@ -68,7 +69,7 @@ extension Accounts {
     ) async throws(AccountError) -> LogIn {
         let session = Session(
             user: account.id, name: account.name, kind: kind,
-            token: TokenID(high: Self.randomWord(), low: Self.randomWord()),
+            token: TokenID(high: SystemRandom.word(), low: SystemRandom.word()),
             expires: (now + settings.sessionLifetime).inWholeSeconds)
         let token = try await tokens.sign(
             SessionTokens.Content(

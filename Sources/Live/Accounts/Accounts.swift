@@ -1,5 +1,6 @@
 package import Cryptography
 import Files
+import Platform
 package import Primitives
 import Storage
 import Synchronization
@@ -85,7 +86,10 @@ package final class Accounts: Sendable {
         // Known before the work is done, and no secret: the answer would be the same after it.
         guard try await account(name) == nil else { throw .nameTaken }
         let key = try await workers.run(for: .registration) { () throws(AccountError) in
-            try self.protect(Self.randomMasterKey(), password)
+            guard let masterKey = try? MasterKey(SystemRandom.key()) else {
+                preconditionFailure("a key has 256 bits")
+            }
+            return try self.protect(masterKey, password)
         }
         return try await add(name, key: key.encoded, at: now)
     }
@@ -103,7 +107,7 @@ package final class Accounts: Sendable {
         _ name: AccountName, key: [UInt8], at now: Instant
     ) async throws(AccountError) -> PeerID {
         let account = StoredAccount(
-            id: PeerID(Self.randomWord()), name: name.text, key: key, created: now)
+            id: PeerID(SystemRandom.word()), name: name.text, key: key, created: now)
         let isAdded: Bool
         do { isAdded = try await store.add(account) } catch { throw .storage(error) }
         guard isAdded else { throw .nameTaken }
@@ -139,7 +143,8 @@ extension Accounts {
         do {
             return try PasswordProtectedKey(
                 protecting: masterKey, password: password,
-                salt: Self.randomBytes(KeyRules.saltCount), parameters: settings.keyRules.standard)
+                salt: SystemRandom.bytes(KeyRules.saltCount), parameters: settings.keyRules.standard
+            )
         } catch {
             // Nothing else is left to go wrong but memory.
             throw .tooBusy
@@ -160,25 +165,5 @@ extension Accounts {
             default: throw .damagedAccount
             }
         }
-    }
-
-    // MARK: Randomness
-
-    // Keys and ids come from the system's generator, which nobody can guess.
-
-    static func randomWord() -> UInt64 {
-        var generator = SystemRandomNumberGenerator()
-        return generator.next()
-    }
-
-    static func randomBytes(_ count: Int) -> [UInt8] {
-        (0..<count).map { _ in UInt8(truncatingIfNeeded: randomWord()) }
-    }
-
-    static func randomMasterKey() throws(AccountError) -> MasterKey {
-        let secret = SecretKey(count: MasterKey.count) { bytes in
-            for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: randomWord()) }
-        }
-        do { return try MasterKey(secret) } catch { preconditionFailure("\(error)") }
     }
 }

@@ -1,6 +1,7 @@
 import Cryptography
 import Files
 import NIOCore
+import Platform
 import Primitives
 import Roles
 
@@ -22,12 +23,8 @@ struct FileUpload {
         self.store = store
         self.user = user
         self.masterKey = masterKey
-        id = FileID(high: Accounts.randomWord(), low: Accounts.randomWord())
-        key = SecretKey(count: ChunkSealer.keyCount) { bytes in
-            for index in bytes.indices {
-                bytes[index] = UInt8(truncatingIfNeeded: Accounts.randomWord())
-            }
-        }
+        id = .random()
+        key = SystemRandom.key()
         sealer = FileSealer(name: name, fileID: id, fileKey: key, chunkSize: chunkSize)
     }
 

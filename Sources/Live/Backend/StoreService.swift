@@ -2,6 +2,7 @@ import Files
 import HTTPTypes
 import Ledger
 import Merkle
+import Platform
 import Primitives
 import Roles
 

@@ -3,6 +3,7 @@ import Cryptography
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Platform
 import Primitives
 
 /// What the operator of a node asks of it.
@@ -54,7 +55,7 @@ package struct NodeOperator: Sendable {
             introduction: note.introduction, bodyHash: RequestSignature.emptyBodyHash)
         let signature = RequestSignature(
             of: subject, by: identity, at: Clock.systemTime(),
-            nonce: UInt64.random(in: .min ... .max))
+            nonce: SystemRandom.word())
         var request = HTTPClientRequest(url: note.url + "/drain")
         request.method = .POST
         request.headers.add(name: "authorization", value: signature.header)

@@ -2,6 +2,7 @@ package import Cryptography
 import Files
 import Foundation
 import NIOHTTP1
+import Platform
 import Primitives
 
 extension StoreClient {
@@ -9,7 +10,7 @@ extension StoreClient {
     package func register(
         user: String, password: Password, parameters: ScryptParameters = .standard
     ) async throws {
-        let key = try protect(.random(), with: password, parameters: parameters)
+        let key = try protect(MasterKey(SystemRandom.key()), with: password, parameters: parameters)
         var request = try ClientRequest(
             .POST, "/api/register", RegisterForm(user: user, key: Base64(key.encoded)))
         // A second try would find its own account in the way.
@@ -86,7 +87,7 @@ extension StoreClient {
         _ masterKey: MasterKey, with password: Password, parameters: ScryptParameters
     ) throws -> PasswordProtectedKey {
         try PasswordProtectedKey(
-            protecting: masterKey, password: password.bytes, salt: Randomness.bytes(16),
+            protecting: masterKey, password: password.bytes, salt: SystemRandom.bytes(16),
             parameters: parameters)
     }
 }

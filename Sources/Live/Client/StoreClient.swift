@@ -3,6 +3,8 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import Platform
+import Primitives
 
 /// Talks to a backend over HTTP: connections, retries, and what its answers mean.
 ///
@@ -108,11 +110,11 @@ extension StoreClient {
                 if error.kind == .notFound, tried > 1, request.method == .DELETE {
                     return ByteBuffer()
                 }
-                let chance = Double.random(in: 0...1)
+                var random = RandomSource.system()
                 guard isWorthRetrying(error, request),
                     request.isPatient || tried < ClientRequest.hastyTries,
                     let seconds = options.retries.delay(
-                        afterTry: tried, asked: error.retryAfterSeconds, chance: chance)
+                        afterTry: tried, asked: error.retryAfterSeconds, chance: random.unit())
                 else { throw error }
                 try await Task.sleep(nanoseconds: UInt64(seconds * 1e9))
                 tried += 1

@@ -3,6 +3,7 @@ import Cryptography
 import Files
 import Foundation
 import Glibc
+import Platform
 import Primitives
 import Synchronization
 
@@ -58,7 +59,7 @@ final class UploadJournal: Sendable {
     /// A new key that nothing is written down about: for a source that cannot be read again.
     static func none() -> UploadJournal {
         UploadJournal(
-            fileID: Randomness.fileID(), fileKey: Randomness.key(), path: nil, file: -1,
+            fileID: .random(), fileKey: SystemRandom.key(), path: nil, file: -1,
             entries: Entries(), isResumed: false)
     }
 
@@ -88,8 +89,8 @@ final class UploadJournal: Sendable {
                 fileID: header.file, fileKey: key, path: path, file: file, entries: entries,
                 isResumed: true)
         }
-        let id = Randomness.fileID()
-        let key = Randomness.key()
+        let id = FileID.random()
+        let key = SystemRandom.key()
         let header = Header(
             boot: boot, stamp: stamp, file: id,
             wrappedKey: Base64(try masterKey.wrap(key, for: id)))

@@ -132,11 +132,9 @@ package struct Launch: Sendable {
         let secret = try ServerSecret(
             options.secretKey
                 ?? Hexadecimal.encode(
-                    folder.secret(named: "secret.key", byteCount: 32) { Accounts.randomBytes(32) }))
+                    folder.secret(named: "secret.key", byteCount: 32)))
         let tagKey = SecretKey(
-            copying: try folder.secret(named: "tags.key", byteCount: 32) {
-                Accounts.randomBytes(32)
-            })
+            copying: try folder.secret(named: "tags.key", byteCount: 32))
         let ledger = LedgerStore(database: database) { incident in
             switch incident {
             case .failed(let error, let delay):
@@ -208,9 +206,7 @@ package struct Launch: Sendable {
     }
 
     private func identity(in folder: DataFolder) throws -> Identity {
-        var seed = try folder.secret(named: Self.identityFile, byteCount: SigningKey.seedCount) {
-            Accounts.randomBytes(SigningKey.seedCount)
-        }
+        var seed = try folder.secret(named: Self.identityFile, byteCount: SigningKey.seedCount)
         return Identity(key: try SigningKey(seed: SecretKey(wiping: &seed)))
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Primitives
 import Roles
 package import ServiceLifecycle
@@ -66,7 +67,7 @@ package struct LocalNetwork: Sendable {
         } catch {
             throw StartError.cannotRead(file: path)
         }
-        let made = Hexadecimal.encode(Accounts.randomBytes(32))
+        let made = Hexadecimal.encode(SystemRandom.bytes(32))
         do {
             try files.replace(path, with: Array(made.utf8))
         } catch {

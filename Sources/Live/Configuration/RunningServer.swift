@@ -1,5 +1,7 @@
 import AsyncHTTPClient
 import Logging
+import Platform
+import Primitives
 package import ServiceLifecycle
 
 /// A server that runs beside others in this process, started and stopped at any time.
@@ -41,9 +43,7 @@ extension Logger {
 extension Launch {
     /// For servers that share this process and its clock, and log nothing.
     package init(acting clock: Clock, servers: Int, meter: WireMeter) throws {
-        var random = SystemRandomNumberGenerator()
-        let secret = (0..<4).map { _ in String(random.next(), radix: 36) }.joined(separator: "-")
-        guard let token = JoinToken("acted-\(secret)-\(secret)") else {
+        guard let token = JoinToken(Hexadecimal.encode(SystemRandom.bytes(32))) else {
             preconditionFailure("the token is long enough")
         }
         try self.init(

@@ -3,6 +3,7 @@ import Cryptography
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import Platform
 package import Primitives
 package import Roles
 import Synchronization
@@ -124,7 +125,7 @@ package final class PeerClient: Transport {
         let introduction = Introduction.text(of: own)
         let signature = RequestSignature(
             of: subject.signed(for: receiver, introduction: introduction),
-            by: identity, at: clock.now, nonce: UInt64.random(in: .min ... .max))
+            by: identity, at: clock.now, nonce: SystemRandom.word())
         request.headers.add(name: "authorization", value: signature.header)
         request.headers.add(name: Introduction.header, value: introduction)
         return request
@@ -136,7 +137,7 @@ package final class PeerClient: Transport {
         var request = unproven(subject, base: base)
         let code = RequestCode(
             of: subject.signed(for: receiver, introduction: ""),
-            in: session, at: clock.now, nonce: UInt64.random(in: .min ... .max))
+            in: session, at: clock.now, nonce: SystemRandom.word())
         request.headers.add(name: "authorization", value: code.header)
         return request
     }
@@ -158,8 +159,7 @@ package final class PeerClient: Transport {
     /// Where this fails, requests go on being signed.
     private func openSession(with peer: PeerID, base: String) async throws {
         guard let key = directory[peer]?.publicKey else { return }
-        var seed = Accounts.randomBytes(AgreementKey.seedCount)
-        let offer = try SessionOffer(by: own.publicKey, seed: SecretKey(wiping: &seed))
+        let offer = try SessionOffer(by: own.publicKey, seed: SystemRandom.key())
         let wire = WireRequest(SessionOffer.route, body: WireJSON.bytes(offer.form))
         let response = try await client.execute(
             signed(Subject(wire, bodyHash: nil), base: base, receiver: peer),

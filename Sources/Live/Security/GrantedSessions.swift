@@ -1,4 +1,5 @@
 import Cryptography
+import Platform
 import Primitives
 import Roles
 import Synchronization
@@ -37,11 +38,10 @@ final class GrantedSessions: Sendable {
     func grant(
         _ offer: SessionOfferForm, to member: Contact, at now: Instant
     ) -> SessionGrantForm? {
-        var seed = Accounts.randomBytes(AgreementKey.seedCount)
         guard
             let (session, form) = PeerSession.grant(
-                offer, to: member.publicKey, by: identity, seed: SecretKey(wiping: &seed),
-                id: Accounts.randomWord(), at: now)
+                offer, to: member.publicKey, by: identity, seed: SystemRandom.key(),
+                id: SystemRandom.word(), at: now)
         else { return nil }
         return state.withLock { state in
             if state.entries.count >= Self.limit { state.dropExpired(at: now) }

@@ -6,6 +6,7 @@ package import Logging
 import Metrics
 import NIOCore
 import NIOPosix
+import Platform
 import Primitives
 package import Roles
 package import ServiceLifecycle

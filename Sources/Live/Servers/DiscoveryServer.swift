@@ -3,7 +3,8 @@ package import Logging
 import Metrics
 import NIOCore
 import NIOPosix
-package import Primitives
+import Platform
+import Primitives
 package import Roles
 package import ServiceLifecycle
 package import Storage
@@ -53,13 +54,5 @@ package struct DiscoveryServer: Sendable {
 struct NoTransport: Transport {
     func send(_ request: Roles.Request, to peer: PeerID) async throws -> Answer? {
         throw PeerClient.Failure.notForServers
-    }
-}
-
-extension RandomSource {
-    /// Seeded by the system.
-    package static func system() -> RandomSource {
-        var system = SystemRandomNumberGenerator()
-        return RandomSource(state: (system.next(), system.next(), system.next(), system.next()))
     }
 }

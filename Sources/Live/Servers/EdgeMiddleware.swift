@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import NIOCore
 import NIOHTTP1
+import Platform
 import Primitives
 import Roles
 import Storage
@@ -91,7 +92,7 @@ struct EdgeMiddleware: RouterMiddleware {
         {
             return given
         }
-        return PeerID(UInt64.random(in: .min ... .max)).hexadecimal
+        return PeerID(SystemRandom.word()).hexadecimal
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

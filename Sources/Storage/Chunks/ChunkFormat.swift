@@ -1,4 +1,5 @@
 import Cryptography
+import Platform
 import Primitives
 import Roles
 
@@ -114,9 +115,8 @@ struct SegmentSalt: Equatable {
     /// A new segment's.
     init(segment: UInt32) {
         self.segment = segment
-        var random = SystemRandomNumberGenerator()
-        high = random.next()
-        low = random.next()
+        high = SystemRandom.word()
+        low = SystemRandom.word()
     }
 
     /// The check of a record whose first 64 bytes are `fields`; the first 8 do not count.

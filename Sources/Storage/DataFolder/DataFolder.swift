@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The folder that a server keeps everything in: it says what it is for and in which format, and one
 /// process at a time may open it.
@@ -74,17 +75,14 @@ package final class DataFolder: Sendable {
         }
     }
 
-    /// A secret that is made once, at the first time of asking, and kept. Throws for one of another
-    /// length than `make` gives by declaration.
-    package func secret(
-        named name: String, byteCount: Int, make: () -> [UInt8]
-    ) throws(DataFolderError) -> [UInt8] {
+    /// A secret of random bytes that is made once, at the first time of asking, and kept. Throws for
+    /// one of another length.
+    package func secret(named name: String, byteCount: Int) throws(DataFolderError) -> [UInt8] {
         if let kept = try contents(of: name) {
             guard kept.count == byteCount else { throw .damaged(path: path(of: name)) }
             return kept
         }
-        let made = make()
-        precondition(made.count == byteCount)
+        let made = SystemRandom.bytes(byteCount)
         try replace(name, with: made)
         return made
     }

@@ -1,4 +1,6 @@
 import Foundation
+import Platform
+import Primitives
 
 /// Finds ports of the loopback address that nobody listens on.
 ///
@@ -7,11 +9,12 @@ import Foundation
 struct FreePorts {
     private static let range = 15_000..<32_000
     private var taken: Set<Int> = []
+    private var random = RandomSource.system()
 
     /// Nil when none could be found.
     mutating func next() -> Int? {
         for _ in 0..<1_000 {
-            let port = Int.random(in: Self.range)
+            let port = Self.range.lowerBound + random.below(Self.range.count)
             if !taken.contains(port), Self.isFree(port) {
                 taken.insert(port)
                 return port

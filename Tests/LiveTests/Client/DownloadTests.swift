@@ -2,6 +2,7 @@ import Cryptography
 import Files
 import Foundation
 import HTTPTypes
+import Platform
 import Primitives
 import Synchronization
 import Testing
@@ -111,7 +112,7 @@ import Testing
         try await bench.run { client, session in
             let stored = try await bench.upload(client, session, path)
             let form = try await client.record(of: stored.id)
-            let stranger = try MasterKey(Randomness.key())
+            let stranger = try MasterKey(SystemRandom.key())
             #expect(throws: ClientError.self) { try StoredFile(opening: form, with: stranger) }
             var other = form
             other.root = .zero

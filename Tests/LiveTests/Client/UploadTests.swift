@@ -2,6 +2,7 @@ import Cryptography
 import Files
 import Foundation
 import HTTPTypes
+import Platform
 import Primitives
 import Synchronization
 import Testing
@@ -162,7 +163,7 @@ import Testing
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         let stamp = try #require(try UploadSource(path: path).stamp)
-        let key = try MasterKey(Randomness.key())
+        let key = try MasterKey(SystemRandom.key())
         func open(boot: String?) throws -> (FileID, Bool) {
             let journal = try UploadJournal.open(
                 bench.path("state/j"), stamp: stamp, masterKey: key, boot: boot)
@@ -181,7 +182,7 @@ import Testing
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         let stamp = try #require(try UploadSource(path: path).stamp)
-        let key = try MasterKey(Randomness.key())
+        let key = try MasterKey(SystemRandom.key())
         let journal = bench.path("state/j")
         let first = try UploadJournal.open(journal, stamp: stamp, masterKey: key).fileID
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: journal))
@@ -196,7 +197,7 @@ import Testing
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         let stamp = try #require(try UploadSource(path: path).stamp)
-        let key = try MasterKey(Randomness.key())
+        let key = try MasterKey(SystemRandom.key())
         let first = try UploadJournal.open(bench.path("state/j"), stamp: stamp, masterKey: key)
         let second = try UploadJournal.open(bench.path("state/j"), stamp: stamp, masterKey: key)
         #expect(first.fileID != second.fileID)

@@ -142,9 +142,7 @@ import Testing
     private func started() throws -> (folder: DataFolder, database: String) {
         let folder = try DataFolder(
             path: warden.folder.appending(path: "data").path, purpose: .backend)
-        _ = try folder.secret(named: "identity.key", byteCount: 32) {
-            [UInt8](repeating: 7, count: 32)
-        }
+        _ = try folder.secret(named: "identity.key", byteCount: 32)
         return (folder, folder.path(of: "users.db"))
     }
 

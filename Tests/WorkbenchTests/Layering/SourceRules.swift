@@ -15,7 +15,7 @@ struct SourceRules {
     /// Lowest first: a layer may import those before it.
     static let layers = [
         "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Simulation",
-        "Storage", "Live", "Workbench", "dsim",
+        "Platform", "Storage", "Live", "Workbench", "dsim",
     ]
 
     /// Layers that must be deterministic, and what they may import from outside the project.

@@ -18,6 +18,21 @@ import Testing
         #expect(count > 0, "no sources in \(folder.path)")
     }
 
+    @Test func oneFileAlonePutsTheSystemsRandomNumbersToUse() throws {
+        let draw =
+            /\.random\(in|\.randomElement|shuffled?\(\)|SystemRandomNumber|UUID\(|arc4random|getrandom|urandom/
+        let folder = Golden.root.appending(path: "Sources")
+        let files = try #require(
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        var drawing: Set<String> = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            if try String(contentsOf: file, encoding: .utf8).contains(draw) {
+                drawing.insert(file.lastPathComponent)
+            }
+        }
+        #expect(drawing == ["SystemRandom.swift"])
+    }
+
     @Test func everyFolderOfSourcesIsALayer() throws {
         let folders = try FileManager.default.contentsOfDirectory(
             atPath: Golden.root.appending(path: "Sources").path)

@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import Histogram
 import Live
+import Platform
+import Primitives
 
 /// Measures the store as its users meet it: files put and got over HTTP, sealed by the client, on a
 /// network of separate processes on this machine's loopback, every replica on a disk of this machine.
@@ -133,7 +135,7 @@ package struct LiveBenchmark: Sendable {
         let network: NetworkProcesses
 
         func put(_ load: Load) async throws -> (Measure, [StoredFile]) {
-            let folder = network.folder + "/" + UUID().uuidString
+            let folder = "\(network.folder)/\(SystemRandom.word())"
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -142,7 +144,7 @@ package struct LiveBenchmark: Sendable {
             }
             let uploads = (0..<load.count).map { index in
                 Upload(
-                    client: client, session: session, name: "\(UUID().uuidString)",
+                    client: client, session: session, name: "\(SystemRandom.word())",
                     source: .file("\(folder)/\(index)"), folders: nil)
             }
             let measure = try await time(load) { _ = try await uploads[$0].run() }
@@ -198,32 +200,15 @@ package struct LiveBenchmark: Sendable {
             return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
         }
 
+        /// Random enough that nothing compresses.
         private static func writeRandom(_ byteCount: Int, to path: String) throws {
+            var random = RandomSource.system()
             try Data().write(to: URL(fileURLWithPath: path))
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             defer { try? file.close() }
             let step = 64 << 20
             for start in stride(from: 0, to: byteCount, by: step) {
-                let part = min(step, byteCount - start)
-                let bytes = [UInt8](unsafeUninitializedCapacity: part) { buffer, count in
-                    arc4randomFill(buffer)
-                    count = part
-                }
-                try file.write(contentsOf: Data(bytes))
-            }
-        }
-
-        /// Random enough that nothing compresses.
-        private static func arc4randomFill(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
-            var generator = SystemRandomNumberGenerator()
-            var word: UInt64 = generator.next() | 1
-            for index in buffer.indices {
-                if index & 7 == 0 {
-                    word ^= word << 13
-                    word ^= word >> 7
-                    word ^= word << 17
-                }
-                buffer[index] = UInt8(truncatingIfNeeded: word >> UInt64((index & 7) * 8))
+                try file.write(contentsOf: Data(random.bytes(min(step, byteCount - start))))
             }
         }
     }

@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Platform
+import Primitives
 
 /// A discovery, some nodes and a backend as processes of their own on loopback, with their data in a
 /// temporary folder.
@@ -22,8 +24,8 @@ package final class NetworkProcesses {
     package init(program: String, nodes: Int) async throws {
         self.program = program
         folder =
-            NSTemporaryDirectory() + "dsim-network-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        joinToken = "\(UInt64.random(in: 0 ... .max))-\(UInt64.random(in: 0 ... .max))"
+            NSTemporaryDirectory() + "dsim-network-\(getpid())-\(SystemRandom.word())"
+        joinToken = Hexadecimal.encode(SystemRandom.bytes(32))
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
