@@ -93,6 +93,7 @@ let package = Package(
                 "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Simulation",
                 "Platform", "Live", "Storage",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
         .executableTarget(
             name: "dsim",

@@ -1,5 +1,8 @@
+import AsyncHTTPClient
 import Foundation
 import Glibc
+import NIOCore
+import NIOHTTP1
 import Platform
 import Primitives
 
@@ -92,36 +95,16 @@ package final class NetworkProcesses {
             guard process.isRunning else {
                 throw Failure(description: "the \(name) of the benchmark stopped at its start")
             }
-            if Self.answers(url + "/ready") { return }
+            if await Self.answers(url + "/ready") { return }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw Failure(description: "the \(name) of the benchmark was not ready within 30 seconds")
     }
 
-    private static func answers(_ url: String) -> Bool {
-        // Not worth a connection pool.
-        guard let parts = URLComponents(string: url), let port = parts.port else { return false }
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { return false }
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isConnected else { return false }
-        let request = Array(
-            "GET \(parts.path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)
-        guard write(socket, request, request.count) == request.count else { return false }
-        var answer = [UInt8](repeating: 0, count: 12)
-        guard recv(socket, &answer, answer.count, Int32(MSG_WAITALL)) == 12 else {
-            return false
-        }
-        return String(decoding: answer, as: UTF8.self) == "HTTP/1.1 200"
+    private static func answers(_ url: String) async -> Bool {
+        let request = HTTPClientRequest(url: url)
+        let answer = try? await HTTPClient.shared.execute(request, timeout: .seconds(1))
+        return answer?.status == .ok
     }
 
     private static func freePorts(_ count: Int) throws -> [Int] {
