@@ -41,11 +41,15 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .target(
+            name: "Observation",
+            dependencies: [
+                "Primitives", "Cryptography", "Merkle", "Ledger", "Roles",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
+        .target(
             name: "Simulation",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Observation",
             ]),
         .target(name: "Platform", dependencies: ["Primitives", "Cryptography"]),
         .target(
@@ -90,8 +94,8 @@ let package = Package(
         .target(
             name: "Workbench",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Simulation",
-                "Platform", "Live", "Storage",
+                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Observation",
+                "Simulation", "Platform", "Live", "Storage",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
@@ -119,15 +123,20 @@ let package = Package(
             name: "RolesTests",
             dependencies: ["Roles", "Ledger", "Files", "Merkle", "Cryptography", "Primitives"]),
         .testTarget(
+            name: "ObservationTests",
+            dependencies: ["Observation", "Roles", "Merkle", "Primitives"]),
+        .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Simulation", "Roles", "Ledger", "Files", "Merkle", "Cryptography", "Primitives",
+                "Simulation", "Observation", "Roles", "Ledger", "Files", "Merkle", "Cryptography",
+                "Primitives",
             ]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "Cryptography"]),
         .testTarget(
             name: "StorageTests",
             dependencies: [
-                "Storage", "Simulation", "Roles", "Ledger", "Merkle", "Cryptography", "Primitives",
+                "Storage", "Simulation", "Observation", "Roles", "Ledger", "Merkle", "Cryptography",
+                "Primitives",
             ]),
         .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
         .testTarget(
@@ -140,7 +149,7 @@ let package = Package(
         .testTarget(
             name: "WorkbenchTests",
             dependencies: [
-                "Workbench", "Live", "Storage", "Simulation", "Roles", "Primitives",
+                "Workbench", "Live", "Storage", "Simulation", "Observation", "Roles", "Primitives",
             ]),
         .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives", "Spawning"]),
     ],

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 
 /// How nodes come and go of themselves: each by streams of its own.
@@ -28,7 +29,7 @@ struct Churn: Sendable {
     }
 }
 
-extension World {
+extension Environment {
     /// Draws a new node's lifetime and first session.
     mutating func beginLife(of actor: UInt32) {
         if let lifetime = churn.draw(churn.settings.lifetime, of: actor, .lifetime) {
@@ -47,7 +48,7 @@ extension World {
 
     mutating func sessionEnded(_ actor: UInt32, count: UInt64) {
         guard !hasSettled, !participants[Int(actor)].isGone else { return }
-        meters.sessionsEnded += 1
+        observer.suffered(.sessionEnded)
         goDown(actor)
         let downtime = churn.draw(
             churn.settings.downtime, of: actor, .downtime, count: count)
@@ -63,7 +64,7 @@ extension World {
     mutating func lifeEnded(_ actor: UInt32) {
         let participant = participants[Int(actor)]
         guard !hasSettled, !participant.isGone else { return }
-        meters.nodesDestroyed += 1
+        observer.suffered(.lifeEnded)
         destroy(actor, isFault: true)
         if let pause = churn.draw(churn.settings.replacement, of: actor, .replacement) {
             queue.schedule(

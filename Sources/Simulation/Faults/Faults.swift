@@ -1,6 +1,6 @@
 import Primitives
 
-/// The declared faults of a world, and what each has done.
+/// The declared faults: whom each concerns, and by which streams it draws.
 struct Faults: Sendable {
     struct State: Sendable {
         let settings: FaultSettings
@@ -8,7 +8,6 @@ struct Faults: Sendable {
         var stream: RandomSource
         /// Participants that it concerns at present.
         var targets: [UInt32] = []
-        var effects: UInt64 = 0
     }
 
     private(set) var states: [State]
@@ -39,30 +38,11 @@ struct Faults: Sendable {
         _modify { yield &states[fault] }
     }
 
-    mutating func count(_ fault: Int) { states[fault].effects += 1 }
-
-    /// Whether a departure has sent the participant away.
-    func isDeparting(_ actor: UInt32) -> Bool {
-        states.contains {
-            guard case .departure = $0.settings.kind else { return false }
-            return $0.targets.contains(actor)
-        }
-    }
-
-    /// A node left; the departure that sent it away takes note.
-    mutating func departed(_ actor: UInt32) {
-        for fault in states.indices {
-            guard case .departure = states[fault].settings.kind,
-                states[fault].targets.contains(actor)
-            else { continue }
-            states[fault].effects += 1
-        }
-    }
-
-    var outcomes: [FaultOutcome] {
-        states.map {
-            FaultOutcome(
-                name: $0.settings.name, unit: $0.settings.kind.unit, effects: $0.effects)
+    /// The departures that send a participant away.
+    func departures(of actor: UInt32) -> [Int] {
+        states.indices.filter {
+            guard case .departure = states[$0].settings.kind else { return false }
+            return states[$0].targets.contains(actor)
         }
     }
 }

@@ -1,15 +1,15 @@
 import Cryptography
 import Files
 import Ledger
+import Observation
 import Primitives
 import Roles
 
 /// The bytes of a world's files: made from the seed when they are written and again when a read is
 /// compared with them, so that nothing need be remembered.
 ///
-/// Every plaintext chunk begins with a canary that must never be seen on a server.
+/// Every plaintext chunk begins with the canary that must never be seen on a server.
 package struct FileContent: Sendable {
-    package static let canary = Array("dsim: plaintext.".utf8)
     /// Bytes of a stand-in for a chunk.
     private static let standInBytes = 48
 
@@ -45,8 +45,8 @@ package struct FileContent: Sendable {
         var stream = RandomSource(
             seed: seed, who: UInt64(plan.ordinal) << 24 | UInt64(index),
             purpose: Purpose.content.rawValue)
-        let random = stream.bytes(max(0, count - Self.canary.count))
-        return Self.canary.prefix(count) + random
+        let random = stream.bytes(max(0, count - Oracles.canary.count))
+        return Oracles.canary.prefix(count) + random
     }
 
     func seal(_ plan: FilePlan, key: SecretKey) -> [SealedChunk] {
@@ -78,7 +78,7 @@ package struct FileContent: Sendable {
         for index in chunks.indices { content.update(plaintext(of: plan, chunk: index)) }
         guard
             let manifest = try? Manifest(
-                name: String(decoding: Self.canary, as: UTF8.self) + String(plan.ordinal),
+                name: String(decoding: Oracles.canary, as: UTF8.self) + String(plan.ordinal),
                 size: UInt64(plan.byteCount), contentHash: content.finalize(),
                 chunkSize: chunkSize, chunks: chunks.map(\.id)),
             let sealed = try? manifest.sealed(under: key, for: plan.id),

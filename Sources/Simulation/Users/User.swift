@@ -2,6 +2,7 @@ import Cryptography
 import Files
 import Ledger
 import Merkle
+package import Observation
 package import Primitives
 package import Roles
 
@@ -246,10 +247,7 @@ package struct User: Role {
             return finish(token, .violation(.readIntegrity, "own manifest does not open: \(error)"))
         }
         if operation.kind == .delete {
-            reports.append(
-                UserReport(
-                    operation: operation, chunks: operations[token]?.chunks ?? [],
-                    outcome: .deleting))
+            if let report = operations[token]?.report(.deleting) { reports.append(report) }
             send(UserCall(operation: token, step: .commit), effects: &effects)
         } else {
             sendNextChunks(token, effects: &effects)
@@ -297,7 +295,6 @@ package struct User: Role {
 
     private mutating func finish(_ token: UInt64, _ outcome: UserReport.Outcome) {
         guard let operation = operations.removeValue(forKey: token) else { return }
-        let chunks = operation.kind == .put ? operation.sealed.map(\.id) : operation.chunks
-        reports.append(UserReport(operation: operation, chunks: chunks, outcome: outcome))
+        reports.append(operation.report(outcome))
     }
 }

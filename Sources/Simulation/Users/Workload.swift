@@ -1,6 +1,7 @@
+import Observation
 import Primitives
 
-/// What the users of a world are going to do, and the files that they own.
+/// What the users are going to do, and the files that they own.
 struct Workload: Sendable {
     let settings: WorkloadSettings
     let content: FileContent
@@ -8,17 +9,8 @@ struct Workload: Sendable {
     var nextOrdinal = 0
     /// By user: acknowledged files that are not deleted or about to be.
     var owned: [[FilePlan]]
-    /// All files that were ever acknowledged, by ordinal.
-    var acknowledged: [Int: Acknowledged] = [:]
     private var streams: [RandomSource] = []
     private var sizes = RandomSource(seed: 0, who: 0, purpose: 0)
-
-    struct Acknowledged: Sendable {
-        var plan: FilePlan
-        var at: Instant
-        /// When its owner asked for its deletion.
-        var deletedAt: Instant?
-    }
 
     init(_ configuration: WorldConfiguration) {
         settings = configuration.workload
@@ -63,7 +55,7 @@ struct Workload: Sendable {
     }
 }
 
-extension World {
+extension Environment {
     mutating func scheduleWorkload() {
         let settings = configuration.workload
         for ordinal in 0..<settings.files where !users.isEmpty {
@@ -97,8 +89,8 @@ extension World {
         workload.nextOrdinal += 1
         let size = workload.drawSize()
         let plan = users[user].put(ordinal, byteCount: size, at: now, effects: &effects)
-        fileOwners[plan.id] = userIndices[user]
-        apply(userIndices[user])
+        observer.puts(plan, by: userIndices[user])
+        applyEffects(of: userIndices[user])
     }
 
     mutating func work(_ kind: WorkloadKind) {
@@ -122,7 +114,7 @@ extension World {
             if owner != user { users[user].intrude(plan, at: now, effects: &effects) }
         case .write: break
         }
-        apply(userIndices[user])
+        applyEffects(of: userIndices[user])
     }
 
     // MARK: Reading back
@@ -136,7 +128,7 @@ extension World {
                 let share = Double(number) / Double(max(total, 1)) / 2
                 queue.schedule(
                     .readBack(user: UInt32(user), file: file),
-                    at: readBackStart + readBackDuration.scaled(by: share))
+                    at: readBackStart + configuration.readBack.scaled(by: share))
                 number += 1
             }
         }
@@ -144,42 +136,22 @@ extension World {
 
     mutating func readBack(user: Int, file: Int) {
         let plan = workload.owned[user][file]
-        guard !census.lostFiles.contains(plan.ordinal) else { return }
+        guard !observer.meters.durability.lostFiles.contains(plan.ordinal) else { return }
         users[user].get(plan, isFinal: true, at: now, effects: &effects)
-        apply(userIndices[user])
+        applyEffects(of: userIndices[user])
     }
 
     // MARK: Reports
 
-    /// Takes what became of a user's operations into the books.
+    /// Takes in what became of a user's operations.
     mutating func collectReports(of user: Int) {
         let reports = users[user].reports
         users[user].reports = []
-        for report in reports { collect(report, user) }
-    }
-
-    private mutating func collect(_ report: UserReport, _ user: Int) {
-        let operation = report.operation
-        let plan = operation.plan
-        judge(report, user)
-        switch (operation.kind, report.outcome) {
-        case (.put, .done):
-            workload.owned[user].append(plan)
-            workload.acknowledged[plan.ordinal] = Workload.Acknowledged(plan: plan, at: now)
-            census.reference(report.chunks, file: plan.ordinal, at: now)
-            meters.wrote(in: now - operation.startedAt, isMeasured: isMeasured)
-        case (.put, .gaveUp): meters.uploadsFailed += 1
-        case (.get, .done):
-            guard !operation.isFinal else { return }
-            meters.read(
-                in: now - operation.startedAt, isFirstTry: operation.retries == 0,
-                isMeasured: isMeasured)
-        case (.get, .gaveUp):
-            if !operation.isFinal { meters.readFailed(isMeasured: isMeasured) }
-        case (.delete, .deleting):
-            workload.acknowledged[plan.ordinal]?.deletedAt = now
-            census.dereference(report.chunks, at: now)
-        default: break
+        for report in reports {
+            if report.kind == .put, case .done = report.outcome {
+                workload.owned[user].append(report.plan)
+            }
+            observer.reported(report, by: user, at: now)
         }
     }
 }

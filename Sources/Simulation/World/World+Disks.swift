@@ -1,14 +1,16 @@
-import Merkle
+import Observation
 import Primitives
 import Roles
 
-/// Carrying out disk requests, and keeping the census of what is durable.
+/// Carrying out disk requests.
 extension World {
     mutating func applyDisk(_ actor: UInt32) {
-        let slot = Int(participants[Int(actor)].slot)
+        let slot = Int(environment.participants[Int(actor)].slot)
+        let isNode = environment.participants[Int(actor)].kind == .node
         for index in effects.disk.indices {
             let request = effects.disk[index]
-            if participants[Int(actor)].kind == .node {
+            environment.observer.requested(request, by: actor, at: now)
+            if isNode {
                 applyChunkDisk(request, actor, slot)
             } else {
                 applyLogDisk(request, actor, slot)
@@ -17,9 +19,9 @@ extension World {
     }
 
     private mutating func complete(_ event: DiskEvent, of actor: UInt32, at instant: Instant) {
-        queue.schedule(
+        environment.queue.schedule(
             EventQueue.Completion(
-                actor: actor, epoch: participants[Int(actor)].epoch, event: event),
+                actor: actor, epoch: environment.participants[Int(actor)].epoch, event: event),
             at: instant)
     }
 
@@ -28,33 +30,28 @@ extension World {
     ) {
         switch request {
         case .recoverChunks:
-            let inventory = chunkDisks[slot].inventory()
+            let inventory = chunkDisks[slot].contents.inventory()
             // Reading the index back: some microseconds a chunk.
             let done =
                 chunkDisks[slot].finish(bytes: 0, at: now) + .microseconds(10) * inventory.count
             complete(.recoveredChunks(inventory), of: actor, at: done)
         case .write(let token, let stored, let payload):
             let done = chunkDisks[slot].finish(bytes: payload.byteCount, at: now)
-            let fits = chunkDisks[slot].write(.init(stored: stored, payload: payload))
-            complete(.wrote(token: token, fits ? .written : .full), of: actor, at: done)
+            let fits = chunkDisks[slot].contents.write(.init(stored: stored, payload: payload))
+            let outcome = fits ? DiskOutcome.written : .full
+            environment.observer.wrote(token: token, outcome, by: actor, at: now)
+            complete(.wrote(token: token, outcome), of: actor, at: done)
         case .read(let token, let chunk):
-            let payload = chunkDisks[slot].replicas[chunk]?.payload
+            let payload = chunkDisks[slot].contents.replicas[chunk]?.payload
             let done = chunkDisks[slot].finish(bytes: payload?.byteCount ?? 0, at: now)
             complete(
                 .read(token: token, payload.map { .bytes($0) } ?? .damaged), of: actor, at: done)
-        case .delete(let chunk):
-            delete(chunk, actor, slot)
+        case .delete(let chunk): chunkDisks[slot].contents.delete(chunk)
         case .sync(let token):
             complete(
                 .synced(token: token), of: actor, at: chunkDisks[slot].startSync(at: now))
         case .append, .recoverLog: break
         }
-    }
-
-    mutating func delete(_ chunk: ChunkID, _ actor: UInt32, _ slot: Int) {
-        checkDeletion(of: chunk, by: actor, slot)
-        if chunkDisks[slot].isDurable(chunk) { replicaGone(chunk, actor, isFault: false) }
-        chunkDisks[slot].delete(chunk)
     }
 
     private mutating func applyLogDisk(
@@ -63,45 +60,23 @@ extension World {
         switch request {
         case .recoverLog:
             complete(
-                .recoveredLog(logDisks[slot].blocks), of: actor,
+                .recoveredLog(logDisks[slot].contents.blocks), of: actor,
                 at: now + logDisks[slot].recoveryTime())
-        case .append(let block):
-            checkCanary(block, "ledger")
-            logDisks[slot].append(block)
+        case .append(let block): logDisks[slot].contents.append(block)
         case .sync(let token):
             complete(.synced(token: token), of: actor, at: logDisks[slot].startSync(at: now))
         case .write, .read, .delete, .recoverChunks: break
         }
     }
 
-    /// A sync finished: takes what became durable into the books.
+    /// A sync finished.
     mutating func synced(_ actor: UInt32) {
-        let slot = Int(participants[Int(actor)].slot)
-        if participants[Int(actor)].kind == .backend {
-            for block in logDisks[slot].finishSync() { readBlock(block, slot) }
-            return
+        let slot = Int(environment.participants[Int(actor)].slot)
+        if environment.participants[Int(actor)].kind == .node {
+            chunkDisks[slot].contents.finishSync()
+        } else {
+            logDisks[slot].contents.finishSync()
         }
-        for chunk in chunkDisks[slot].finishSync() {
-            guard let replica = chunkDisks[slot].replicas[chunk], replica.isIntact,
-                !durableReplicas[slot].contains(chunk)
-            else { continue }
-            durableReplicas[slot].insert(chunk)
-            census.forget(chunk, on: actor)
-            census.gained(
-                chunk, byteCount: replica.payload.byteCount, isReachable: true, at: now)
-        }
-    }
-
-    /// A durable, intact replica ceased to be: rotten, vanished, deleted, or with its disk.
-    mutating func replicaGone(_ chunk: ChunkID, _ actor: UInt32, isFault: Bool) {
-        let slot = Int(participants[Int(actor)].slot)
-        guard durableReplicas[slot].remove(chunk) else { return }
-        let wasLast = census.lost(
-            chunk, wasReachable: participants[Int(actor)].isUp, isFault: isFault, at: now)
-        if wasLast, !isFault {
-            oracles.check(
-                .durability, at: now, isSpare(chunk, on: actor),
-                "node \(actor) deleted the last replica of chunk \(chunk)")
-        }
+        environment.observer.synced(by: actor, at: now)
     }
 }

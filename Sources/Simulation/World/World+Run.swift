@@ -1,3 +1,4 @@
+import Observation
 package import Primitives
 import Roles
 
@@ -6,81 +7,60 @@ extension World {
     /// Delivers events until `until`, or until `limit` more were delivered.
     package mutating func run(until: Instant, limit: UInt64 = .max) {
         let stop = limit == .max ? .max : events + limit
-        while events < stop, let at = queue.nextAt, at <= until { deliverNext() }
-        if events < stop { now = max(now, until) }
+        while environment.events < stop, let at = environment.queue.nextAt, at <= until {
+            deliverNext()
+        }
+        if environment.events < stop { environment.now = max(environment.now, until) }
     }
 
     @inline(__always)
     private mutating func deliverNext() {
-        let (at, kind, slot) = queue.popKey()
-        now = at
-        events &+= 1
+        let (kind, slot) = environment.takeKey()
         switch kind {
-        case .message: deliver(queue.takeDelivery(slot))
-        case .timer: fire(queue.takeAlarm(slot))
-        case .disk: complete(queue.takeCompletion(slot))
-        case .world: happen(queue.takeWorldEvent(slot))
+        case .message:
+            guard let delivery = environment.takeDelivery(slot) else { return }
+            let from = PeerID(UInt64(delivery.from))
+            switch delivery.message {
+            case .request(let request):
+                handle(.request(from: from, call: delivery.call, request), by: delivery.to)
+            case .answer(let answer):
+                handle(.answer(from: from, call: delivery.call, answer), by: delivery.to)
+            }
+        case .timer:
+            guard let alarm = environment.takeAlarm(slot) else { return }
+            handle(.timer(alarm.timer), by: alarm.actor)
+        case .disk:
+            guard let completion = environment.takeCompletion(slot) else { return }
+            if case .synced = completion.event { synced(completion.actor) }
+            handle(.disk(completion.event), by: completion.actor)
+        case .environment:
+            for (slot, actor) in environment.backendIndices.enumerated() {
+                environment.observer.queued(repairs: backends[slot].repairs.count, by: actor)
+            }
+            environment.happen(environment.queue.takeEnvironmentEvent(slot))
+            carryOutOrders()
         }
-    }
-
-    /// Stirs what was delivered, to whom, and when into the digest.
-    @inline(__always)
-    private mutating func stir(_ a: UInt64, _ b: UInt64) {
-        var word = (digest ^ UInt64(bitPattern: now.nanoseconds)) &* 0x9E37_79B9_7F4A_7C15
-        word = (word ^ word >> 32 ^ a) &* 0xD6E8_FEB8_6659_FD93
-        digest = (word ^ word >> 29 ^ b) &* 0xC2B2_AE3D_27D4_EB4F
-    }
-
-    @inline(__always)
-    private mutating func deliver(_ delivery: EventQueue.Delivery) {
-        stir(UInt64(delivery.from) << 32 | UInt64(delivery.to), delivery.message.fingerprint)
-        guard participants[Int(delivery.to)].isUp else { return }
-        let from = PeerID(UInt64(delivery.from))
-        switch delivery.message {
-        case .request(let request):
-            handle(.request(from: from, call: delivery.call, request), by: delivery.to)
-        case .answer(let answer):
-            handle(.answer(from: from, call: delivery.call, answer), by: delivery.to)
-        }
-    }
-
-    @inline(__always)
-    private mutating func fire(_ alarm: EventQueue.Alarm) {
-        stir(
-            UInt64(alarm.actor) | UInt64(alarm.timer.kind.rawValue) << 40, alarm.timer.token)
-        let participant = participants[Int(alarm.actor)]
-        guard participant.epoch == alarm.epoch, participant.isUp else { return }
-        handle(.timer(alarm.timer), by: alarm.actor)
-    }
-
-    private mutating func complete(_ completion: EventQueue.Completion) {
-        stir(UInt64(completion.actor) | 1 << 60, UInt64(completion.epoch))
-        let participant = participants[Int(completion.actor)]
-        guard participant.epoch == completion.epoch, participant.isUp else { return }
-        if case .synced = completion.event { synced(completion.actor) }
-        handle(.disk(completion.event), by: completion.actor)
     }
 
     /// Gives an input to a participant's role and carries out what it wants.
     @inline(__always)
     mutating func handle(_ input: Input, by actor: UInt32) {
         let index = Int(actor)
-        let slot = Int(participants[index].slot)
-        if stage != nil, participants[index].kind != .user { return order(input, actor) }
-        switch participants[index].kind {
+        let slot = Int(environment.participants[index].slot)
+        switch environment.participants[index].kind {
         case .node:
             nodes[slot].handle(
-                input, at: now, random: &participants[index].roleStream, effects: &effects)
+                input, at: environment.now, random: &environment.participants[index].roleStream,
+                effects: &effects)
         case .discovery:
             discoveries[slot].handle(
-                input, at: now, random: &participants[index].roleStream, effects: &effects)
+                input, at: environment.now, random: &environment.participants[index].roleStream,
+                effects: &effects)
         case .backend:
             backends[slot].handle(
-                input, at: now, random: &participants[index].roleStream, effects: &effects)
-        case .user:
-            users[slot].handle(
-                input, at: now, random: &participants[index].roleStream, effects: &effects)
-            if !users[slot].reports.isEmpty { collectReports(of: slot) }
+                input, at: environment.now, random: &environment.participants[index].roleStream,
+                effects: &effects)
+        case .user: return environment.handle(input, byUser: actor)
         }
         apply(actor)
     }
@@ -88,73 +68,90 @@ extension World {
     /// Carries out the effects that have gathered.
     @inline(__always)
     mutating func apply(_ actor: UInt32) {
-        sabotage?(PeerID(UInt64(actor)), &effects)
-        for index in effects.sends.indices { send(effects.sends[index], from: actor) }
-        let epoch = participants[Int(actor)].epoch
-        for request in effects.timers {
-            queue.schedule(
-                EventQueue.Alarm(actor: actor, epoch: epoch, timer: request.timer),
-                at: now + request.after)
-        }
+        environment.apply(&effects, of: actor)
         if !effects.notes.isEmpty {
-            for index in effects.notes.indices { meter(effects.notes[index], by: actor) }
+            for index in effects.notes.indices { tell(effects.notes[index], by: actor) }
         }
         if !effects.disk.isEmpty { applyDisk(actor) }
         let stops = effects.stops
         effects.removeAll()
-        if stops { left(actor) }
+        if stops {
+            environment.left(actor)
+            carryOutOrders()
+        }
     }
 
-    // MARK: Messages
-
-    @inline(__always)
-    private mutating func send(_ send: Effects.Send, from: UInt32) {
-        let to = UInt32(truncatingIfNeeded: send.to.raw)
-        observe(send.message, from: from, to: to)
-        let payloadBytes = send.message.payloadByteCount
-        meters.count(
-            controlBytes: send.message.controlByteCount, payloadBytes: payloadBytes,
-            isMeasured: isMeasured)
-        let receiver = (participants[Int(to)].region, participants[Int(to)].domain)
-        let passage = network.passage(
-            from: from, at: &participants[Int(from)], to: to, at: receiver)
-        if let fault = passage.fault { faults.count(fault) }
-        if passage.isLost { meters.messagesLost += 1 }
-        guard !passage.isLost else { return }
-        let delivery = EventQueue.Delivery(
-            from: from, to: to, call: send.call, message: send.message)
-        if passage.isDoubled {
-            queue.schedule(delivery, at: now + passage.latency * 2)
+    private mutating func tell(_ note: Note, by actor: UInt32) {
+        environment.observer.noted(note, by: actor, at: now)
+        guard case .replicaMissing(let chunk, let peer, _) = note else { return }
+        let node = UInt32(truncatingIfNeeded: peer.raw)
+        if nodes[Int(environment.participants[Int(node)].slot)].index[chunk] == nil {
+            environment.observer.uncounted(chunk, on: node)
         }
-        queue.schedule(
-            delivery,
-            at: payloadBytes == 0
-                ? now + passage.latency
-                : transferEnd(bytes: payloadBytes, from: from, to: to, latency: passage.latency))
     }
 
-    /// When the last byte of a payload arrives: it queues for the sender's uplink, travels, and
-    /// queues for the receiver's downlink. Only storage nodes have links that are worth a queue.
-    mutating func transferEnd(
-        bytes: Int, from: UInt32, to: UInt32, latency: Duration
-    ) -> Instant {
-        var arrival = now + latency
-        if participants[Int(from)].kind == .node {
-            let rate = Double(configuration.nodes.uploadBytesPerSecond)
-            let sent =
-                max(now, participants[Int(from)].uplinkFree)
-                + Duration(seconds: Double(bytes) / rate)
-            participants[Int(from)].uplinkFree = sent
-            arrival = sent + latency
+    // MARK: Orders
+
+    /// Does with the servers what the environment wants.
+    mutating func carryOutOrders() {
+        while !environment.orders.isEmpty {
+            for order in environment.takeOrders() { carryOut(order) }
         }
-        if participants[Int(to)].kind == .node {
-            let rate = Double(configuration.nodes.downloadBytesPerSecond)
-            let received =
-                max(now + latency, participants[Int(to)].downlinkFree)
-                + Duration(seconds: Double(bytes) / rate)
-            participants[Int(to)].downlinkFree = received
-            arrival = max(arrival, received)
+    }
+
+    private mutating func carryOut(_ order: ServerOrder) {
+        switch order {
+        case .join(let actor):
+            nodes.append(makeNode(actor))
+            chunkDisks.append(
+                ChunkDisk(
+                    capacityBytes: configuration.nodes.capacityBytes,
+                    speed: configuration.nodes.disk))
+        case .start(let actor, _): handle(.start, by: actor)
+        case .leave(let actor): handle(.leave, by: actor)
+        case .deliver(let request, let call, let user, let backend):
+            handle(.request(from: PeerID(UInt64(user)), call: call, request), by: backend)
+        case .crash(let actor): crash(actor)
+        case .destroy(let actor):
+            let slot = Int(environment.participants[Int(actor)].slot)
+            chunkDisks[slot] = ChunkDisk(capacityBytes: 0, speed: configuration.nodes.disk)
+            nodes[slot] = makeNode(actor)
+        case .damage(let actor, let chunk, let damage):
+            let slot = Int(environment.participants[Int(actor)].slot)
+            chunkDisks[slot].contents.suffer(damage, to: chunk)
+        case .inspect: inspect()
         }
-        return arrival
+    }
+
+    private mutating func crash(_ actor: UInt32) {
+        let slot = Int(environment.participants[Int(actor)].slot)
+        switch environment.participants[Int(actor)].kind {
+        case .node:
+            nodes[slot] = makeNode(actor)
+            chunkDisks[slot].crash()
+        case .backend:
+            backends[slot] = makeBackend(slot)
+            logDisks[slot].crash()
+        case .discovery: discoveries[slot] = Discovery(settings: configuration.settings)
+        case .user: break
+        }
+        environment.observer.lostUnsynced(by: actor, at: now)
+    }
+
+    // MARK: Inspection
+
+    /// Shows every node and its disk to the observer.
+    package mutating func inspect() {
+        for slot in nodes.indices {
+            environment.observer.inspect(
+                nodes[slot], environment.nodeIndices[slot], holding: chunkDisks[slot].contents,
+                at: now)
+        }
+    }
+
+    /// The last checks, once the run is over.
+    package mutating func finish() {
+        inspect()
+        environment.finish()
     }
 }

@@ -1,11 +1,7 @@
-package import Simulation
+package import Observation
 
-/// Every metric, in the order of `metrics.json`.
+/// Finding metrics, and their parts, by the paths that scenarios and `metrics.json` use.
 package enum MetricCatalogue {
-    package static let all: [Metric] =
-        run + durability + availability + redundancy + repair + merkle + latency + storage + ledger
-        + control + churn
-
     /// A figure that can be named in an expectation: a metric, or one part of it.
     package struct Figure: Sendable {
         package let metric: Metric
@@ -13,27 +9,34 @@ package enum MetricCatalogue {
         package let part: String
 
         package func value(in measurements: Measurements) -> Double? {
-            metric.read(measurements)[part]
+            measurements[metric.path][part]
         }
     }
+
+    /// What is read when nothing was measured: its kind is what counts.
+    private static let nothing = Measurements()
 
     /// Longest list that a figure can be named of.
     private static let longestList = 65
 
+    /// The metric that a path names as a whole.
+    static func metric(_ path: some StringProtocol) -> Metric? {
+        Metric.all.first { $0.path == path }
+    }
+
     /// The figure that a path such as "durability.filesLost" or "latency.readSeconds.p99" names; nil
     /// when there is none.
     package static func figure(_ path: String) -> Figure? {
-        if let metric = all.first(where: { $0.path == path }) {
-            switch metric.read(Measurements()) {
+        if let metric = metric(path) {
+            switch nothing[path] {
             case .quantiles, .list: return nil
-            case .count, .number, .interval: return Figure(metric: metric, part: "")
+            case .count, .number, .share, .rate: return Figure(metric: metric, part: "")
             }
         }
-        guard let dot = path.lastIndex(of: "."),
-            let metric = all.first(where: { $0.path == path[..<dot] })
+        guard let dot = path.lastIndex(of: "."), let metric = metric(path[..<dot])
         else { return nil }
         let part = String(path[path.index(after: dot)...])
-        let value = metric.read(Measurements())
+        let value = nothing[metric.path]
         if case .list = value {
             guard let index = Int(part), (0..<longestList).contains(index), String(index) == part
             else { return nil }
@@ -42,23 +45,25 @@ package enum MetricCatalogue {
         return value.parts.contains(part) ? Figure(metric: metric, part: part) : nil
     }
 
-    /// The paths that `figure` knows; of a list only the first few.
-    package static let paths: [String] = all.flatMap { metric -> [String] in
-        let value = metric.read(Measurements())
-        let parts = value.parts.map { "\(metric.path).\($0)" }
-        return switch value {
-        case .count, .number: [metric.path]
-        case .interval: [metric.path] + parts
-        case .quantiles: parts
-        case .list: (0...3).map { "\(metric.path).\($0)" }
+    /// The parts of a metric that are told of where all are; of a list the first few.
+    static func parts(_ metric: Metric) -> [String] {
+        if case .list = nothing[metric.path] {
+            (0...2).map(String.init)
+        } else {
+            nothing[metric.path].parts
         }
+    }
+
+    /// The paths that `figure` knows; of a list only the first few.
+    package static let paths: [String] = Metric.all.flatMap { metric in
+        [metric.path].filter { figure($0) != nil } + parts(metric).map { "\(metric.path).\($0)" }
     }
 
     /// The metrics as nested JSON members in the order of the catalogue.
     package static func json(_ measurements: Measurements) -> [JSONOutput.Member] {
         var members: [JSONOutput.Member] = []
-        for metric in all {
-            let value = metric.read(measurements).json
+        for metric in Metric.all {
+            let value = measurements[metric.path].json
             let keys = metric.path.split(separator: ".").map(String.init)
             guard keys.count == 2 else {
                 members.append(.init(metric.path, value))
@@ -74,6 +79,3 @@ package enum MetricCatalogue {
         return members
     }
 }
-
-/// `part / whole`, or nil when there is no whole.
-func ratio(_ part: Double, _ whole: Double) -> Double? { whole > 0 ? part / whole : nil }

@@ -1,4 +1,5 @@
 import Live
+import Observation
 import Primitives
 import Roles
 import Simulation
@@ -6,8 +7,8 @@ import Storage
 
 import class Foundation.FileManager
 
-/// The servers of a world that is acted out: each behind its real HTTP server on a loopback port, with
-/// a real disk in a folder of its own.
+/// The servers of a scenario: each behind its real HTTP server on a loopback port, with a real disk in a
+/// folder of its own.
 actor RealNetwork {
     private enum Role {
         case discovery(Host<Discovery>)
@@ -16,16 +17,16 @@ actor RealNetwork {
     }
 
     private struct Member {
-        var run: StagedRun
+        var run: ServerRun
         var role: Role
         var server: RunningServer
     }
 
     private let configuration: WorldConfiguration
-    private let shadow: Shadow
+    private let environment: RealEnvironment
     private let launch: Launch
     private let folder: String
-    /// Put around the disks of nodes by tests, beneath what the world hears of.
+    /// Put around the disks of nodes by tests, beneath what the environment is told of.
     private let tamper: (@Sendable (any Disk) -> any Disk)?
     private var ports = FreePorts()
     private var addresses: [UInt32: Int] = [:]
@@ -36,11 +37,12 @@ actor RealNetwork {
     private(set) var failure: RealRunError?
 
     init(
-        _ configuration: WorldConfiguration, shadow: Shadow, launch: Launch, folder: String,
+        _ configuration: WorldConfiguration, environment: RealEnvironment, launch: Launch,
+        folder: String,
         tamper: (@Sendable (any Disk) -> any Disk)?
     ) {
         self.configuration = configuration
-        self.shadow = shadow
+        self.environment = environment
         self.launch = launch
         self.folder = folder
         self.tamper = tamper
@@ -51,7 +53,7 @@ actor RealNetwork {
         for actor in 0..<UInt32(configuration.topology.discoveries) {
             let address = "http://127.0.0.1:\(try port(of: actor))"
             discoveries.append(address)
-            shadow.tell { $0.introduce(actor, as: PeerID(ofDiscoveryAt: address)) }
+            environment.tell { $0.introduce(actor, as: PeerID(ofDiscoveryAt: address)) }
         }
     }
 
@@ -64,11 +66,12 @@ actor RealNetwork {
 
     // MARK: Orders
 
-    func carryOut(_ orders: [StageOrder]) {
+    func carryOut(_ orders: [ServerOrder]) {
         for order in orders {
             switch order {
+            case .join: break
             case .start(let actor, let epoch):
-                chain(actor) { await $0.start(StagedRun(actor: actor, epoch: epoch)) }
+                chain(actor) { await $0.start(ServerRun(actor: actor, epoch: epoch)) }
             case .crash(let actor): chain(actor) { await $0.cut(actor) }
             case .destroy(let actor):
                 chain(actor) {
@@ -79,6 +82,7 @@ actor RealNetwork {
             case .deliver(let message, let call, let user, let backend):
                 deliver(message, call, from: user, to: backend)
             case .inspect: Task { await inspect() }
+            case .damage: preconditionFailure("such a scenario is refused; see Scenario.reality")
             }
         }
     }
@@ -102,27 +106,27 @@ actor RealNetwork {
             let answer = await host.receive(
                 request, from: PeerID(UInt64(user)), timeout: .minutes(10))
             guard let answer else { return }
-            shadow.tell { $0.answer(answer, call, from: backend, to: user) }
+            environment.tell { $0.answer(answer, call, from: backend, to: user) }
         }
     }
 
     private func leave(_ actor: UInt32) {
         guard let member = members[actor], case .node(let host) = member.role else { return }
         Task {
-            if await host.leave() { shadow.tell { $0.hasLeft(member.run) } }
+            if await host.leave() { environment.tell { $0.hasLeft(member.run) } }
         }
     }
 
     // MARK: Starting and ending
 
-    private func start(_ run: StagedRun) async {
-        guard failure == nil, shadow.tell({ $0.isCurrent(run) }) else { return }
+    private func start(_ run: ServerRun) async {
+        guard failure == nil, environment.tell({ $0.isCurrent(run) }) else { return }
         do { try await launch(run) } catch { fail(run.actor, error) }
     }
 
-    private func launch(_ run: StagedRun) async throws {
+    private func launch(_ run: ServerRun) async throws {
         let actor = run.actor
-        let (kind, domain) = shadow.tell {
+        let (kind, domain) = environment.tell {
             ($0.participants[Int(actor)].kind, $0.participants[Int(actor)].domain)
         }
         var settings = ServerSettings()
@@ -132,7 +136,7 @@ actor RealNetwork {
         settings.protocolSettings = configuration.settings
         settings.capacityBytes = UInt64(configuration.nodes.capacityBytes)
         settings.domain = domain
-        var surroundings = shadow.surroundings(of: run)
+        var surroundings = environment.surroundings(of: run)
         switch kind {
         case .discovery:
             let server = try launch.discovery(settings, in: surroundings)
@@ -143,21 +147,21 @@ actor RealNetwork {
                 surroundings.disk = { outer(tamper($0)) }
             }
             let server = try launch.node(settings, in: surroundings)
-            shadow.tell { $0.introduce(actor, as: server.host.id) }
+            environment.tell { $0.introduce(actor, as: server.host.id) }
             admit(.node(server.host), run, RunningServer(server.services))
         case .backend:
             let server = try await launch.backend(
                 settings, Launch.BackendOptions(), in: surroundings)
-            shadow.tell {
+            environment.tell {
                 $0.introduce(actor, as: server.host.id)
                 $0.introduce(actor, asWriter: server.writer)
             }
             admit(.backend(server.host), run, RunningServer(server.services))
-        case .user: preconditionFailure("users are the world's own")
+        case .user: preconditionFailure("users are the environment's own")
         }
     }
 
-    private func admit(_ role: Role, _ run: StagedRun, _ server: RunningServer) {
+    private func admit(_ role: Role, _ run: ServerRun, _ server: RunningServer) {
         members[run.actor] = Member(run: run, role: role, server: server)
         Task {
             do {
@@ -172,7 +176,7 @@ actor RealNetwork {
     private func fail(_ actor: UInt32, _ error: any Error) {
         guard failure == nil else { return }
         failure = .server("server \(actor)", "\(error)")
-        shadow.alarm.ring()
+        environment.alarm.ring()
     }
 
     /// Ends a server as a dead machine does.
@@ -194,18 +198,18 @@ actor RealNetwork {
 
     // MARK: Inspecting
 
-    /// Shows every node to the oracles, each between two of its inputs.
+    /// Shows every server to the observer, each between two of its inputs.
     func inspect() async {
         for member in members.values.sorted(by: { $0.run.actor < $1.run.actor }) {
             switch member.role {
             case .node(let host):
                 await host.read { node in
                     let seen = copy node
-                    shadow.tell { $0.inspect(seen, member.run) }
+                    environment.tell { $0.inspect(seen, member.run) }
                 }
             case .backend(let host):
                 let count = await host.read { $0.repairs.count }
-                shadow.tell { $0.saw(repairsQueued: count, by: member.run.actor) }
+                environment.tell { $0.queued(repairs: count, by: member.run) }
             case .discovery: break
             }
         }
@@ -237,17 +241,17 @@ actor RealNetwork {
     /// what they know.
     func audit(_ actors: [UInt32]) async throws {
         for actor in actors {
-            switch shadow.tell({ $0.participants[Int(actor)].kind }) {
+            switch environment.tell({ $0.participants[Int(actor)].kind }) {
             case .node:
                 let folder = try DataFolder(path: path(of: actor), purpose: .node)
                 let (found, damaged) = await DiskAudit.chunks(of: try ChunkStore(in: folder))
-                shadow.tell { $0.audit(actor, found: found, damaged: damaged) }
+                environment.tell { $0.audit(actor, found: found, damaged: damaged) }
             case .backend:
                 let database = try BackendDatabase(path: path(of: actor) + "/users.db")
                 let blocks = await DiskAudit.blocks(
                     of: LedgerStore(database: database) { _ in })
                 try database.close()
-                shadow.tell { $0.audit(actor, blocks: blocks) }
+                environment.tell { $0.audit(actor, blocks: blocks) }
             case .discovery, .user: break
             }
         }

@@ -1,11 +1,11 @@
 import Foundation
 import Live
+import Observation
 import Primitives
 import Simulation
 import Storage
 
-/// Acts a scenario out: its servers on loopback sockets and real disks, in real time or a multiple
-/// of it.
+/// Runs a scenario on real servers: on loopback sockets and real disks, in real time or a multiple of it.
 package struct RealRunner: Sendable {
     package let scenario: Scenario
     /// Seconds of the scenario that pass in one.
@@ -48,17 +48,18 @@ package struct RealRunner: Sendable {
         do { launch = try Launch(acting: clock, servers: servers, meter: meter) } catch {
             throw .server("the HTTP client", "\(error)")
         }
-        let shadow = Shadow(scenario.configuration, clock: clock)
+        let environment = RealEnvironment(scenario.configuration, clock: clock)
         let network = RealNetwork(
-            scenario.configuration, shadow: shadow, launch: launch, folder: folder,
+            scenario.configuration, environment: environment, launch: launch, folder: folder,
             tamper: tamper)
-        var act = Act(shadow: shadow, network: network, meter: meter, cancel: cancel)
+        var run = Run(
+            environment: environment, network: network, meter: meter, cancel: cancel)
         do {
             try await network.prepare()
-            try await act.play(observe)
-            let isComplete = try await act.end()
+            try await run.pass(observe)
+            let isComplete = try await run.end()
             await launch.shutDown()
-            return outcome(of: act, isComplete: isComplete)
+            return outcome(of: run, isComplete: isComplete)
         } catch {
             _ = await network.stop(inOrder: false)
             await launch.shutDown()
@@ -66,17 +67,17 @@ package struct RealRunner: Sendable {
         }
     }
 
-    private func outcome(of act: Act, isComplete: Bool) -> Outcome {
-        let (world, worstDelay) = act.shadow.final()
+    private func outcome(of run: Run, isComplete: Bool) -> Outcome {
+        let (environment, worstDelay) = run.environment.final()
         let result = RunResult(
-            scenario: scenario, isComplete: isComplete, stoppedAt: world.now,
-            measurements: world.measurements(), samples: world.samples)
+            scenario: scenario, isComplete: isComplete, stoppedAt: environment.now,
+            measurements: environment.measurements(), samples: environment.observer.samples)
         let timing = RunTiming(
-            wallSeconds: act.wallSeconds, events: world.events,
+            wallSeconds: run.wallSeconds, events: environment.events,
             peakMemoryBytes: Runner.peakMemoryBytes())
         let conditions = Reality.Conditions(
-            speed: speed, worstDelay: worstDelay, wireBytes: act.wireBytes,
-            modelledWireBytes: world.bytesBetweenServers)
+            speed: speed, worstDelay: worstDelay, wireBytes: run.wireBytes,
+            modelledWireBytes: environment.bytesBetweenServers)
         return Outcome(result: result, timing: timing, conditions: conditions)
     }
 
@@ -89,8 +90,8 @@ package struct RealRunner: Sendable {
     }
 
     /// A run while it lasts.
-    private struct Act {
-        let shadow: Shadow
+    private struct Run {
+        let environment: RealEnvironment
         let network: RealNetwork
         let meter: WireMeter
         let cancel: CancelFlag
@@ -98,8 +99,11 @@ package struct RealRunner: Sendable {
         private(set) var wireBytes: UInt64 = 0
         private var pace = Pace()
 
-        init(shadow: Shadow, network: RealNetwork, meter: WireMeter, cancel: CancelFlag) {
-            self.shadow = shadow
+        init(
+            environment: RealEnvironment, network: RealNetwork, meter: WireMeter,
+            cancel: CancelFlag
+        ) {
+            self.environment = environment
             self.network = network
             self.meter = meter
             self.cancel = cancel
@@ -109,14 +113,14 @@ package struct RealRunner: Sendable {
             Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
         }
 
-        /// Lets the world's time pass until it is over.
-        mutating func play(_ observe: (RunProgress) -> Void) async throws(RealRunError) {
+        /// Lets the scenario's time pass until it is over.
+        mutating func pass(_ observe: (RunProgress) -> Void) async throws(RealRunError) {
             var looked = (wall: 0.0, events: UInt64(0), now: Instant.origin)
             while !cancel.isSet {
-                let (orders, next) = shadow.pace()
+                let (orders, next) = environment.pace()
                 await network.carryOut(orders)
                 if let failure = await network.failure { throw failure }
-                let (now, end, events, hasSettled, latest) = shadow.tell {
+                let (now, end, events, hasSettled, latest) = environment.tell {
                     ($0.now, $0.end, $0.events, $0.hasSettled, $0.latest)
                 }
                 if !hasSettled { wireBytes = meter.bytes }
@@ -134,19 +138,20 @@ package struct RealRunner: Sendable {
                             latest: latest))
                 }
                 guard now < end else { return }
-                let wait = shadow.clock.nanosecondsToWait(min(next, end) - shadow.clock.now)
-                await shadow.alarm.wait(nanoseconds: min(wait, RealRunner.sliceNanoseconds))
+                let wait = environment.clock.nanosecondsToWait(
+                    min(next, end) - environment.clock.now)
+                await environment.alarm.wait(nanoseconds: min(wait, RealRunner.sliceNanoseconds))
             }
         }
 
         /// Stops everything and checks a last time. Returns whether the run was complete.
         func end() async throws -> Bool {
-            guard shadow.tell({ $0.isFinished }) else {
+            guard environment.tell({ $0.isFinished }) else {
                 _ = await network.stop(inOrder: false)
                 return false
             }
             await network.inspect()
-            shadow.tell { $0.finish() }
+            environment.tell { $0.finish() }
             let stopped = await network.stop(inOrder: true)
             try await network.audit(stopped)
             return true

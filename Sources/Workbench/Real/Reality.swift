@@ -1,5 +1,5 @@
+package import Observation
 package import Primitives
-package import Simulation
 
 /// What a run on sockets is told apart by, and the simulated run beside it.
 package struct Reality: Sendable {

@@ -1,5 +1,5 @@
+import Observation
 import Primitives
-import Simulation
 
 /// What the report of a run on sockets says beyond that of a simulated one.
 struct RealityReport {
@@ -31,8 +31,9 @@ struct RealityReport {
         var table = MarkdownTable(
             ("metric", .left), ("simulated", .right), ("seen", .right), ("off by", .right))
         for row in PredictionTable(predicted: reality.predicted, seen: result.measurements).rows {
+            func text(_ value: Double?) -> String { value.map(row.unit.text) ?? "–" }
             table.add(
-                "`\(row.path)`", row.unit.text(row.predicted), row.unit.text(row.seen),
+                "`\(row.path)`", text(row.predicted), text(row.seen),
                 row.differenceText)
         }
         return """

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 
@@ -63,22 +64,17 @@ package struct MarkdownReport {
     private var timeline: String {
         let samples = result.samples
         guard !samples.isEmpty else { return "No samples were taken.\n" }
+        let columns = Sample.columns.filter { $0.label != nil }
         var table = MarkdownTable(
-            ("time", .right), ("nodes up", .right), ("files", .right), ("lost", .right),
-            ("chunks below target", .right), ("unreachable", .right), ("stored", .right),
-            ("repaired", .right), ("reads", .right), ("failed", .right))
+            [("time", .right)] + columns.map { ($0.label ?? "", .right) })
         let rows = min(Self.mostRows, samples.count)
         for row in 0..<rows {
             // The first and the last are among them.
             let index = rows == 1 ? 0 : row * (samples.count - 1) / (rows - 1)
             let sample = samples[index]
             table.add(
-                Format.seconds(sample.at.seconds),
-                Format.count(sample.nodesUp),
-                Format.count(sample.filesAcknowledged), Format.count(sample.filesLost),
-                Format.count(sample.chunksBelowTarget), Format.count(sample.chunksUnreachable),
-                Format.bytes(sample.storedBytes), Format.bytes(sample.repairBytes),
-                Format.count(sample.reads), Format.count(sample.readsFailed))
+                [Format.seconds(sample.at.seconds)]
+                    + columns.map { $0.unit.text(Double(sample[$0.name])) })
         }
         return table.text + "\n" + worst(samples)
             + "Every sample is in `timeseries.csv`, one each "
@@ -86,12 +82,14 @@ package struct MarkdownReport {
     }
 
     private func worst(_ samples: [Sample]) -> String {
-        guard let sample = samples.max(by: { $0.chunksBelowTarget < $1.chunksBelowTarget }),
-            sample.chunksBelowTarget > 0, sample.chunks > 0
+        let below = samples.map { $0["chunksBelowTarget"] }
+        guard let most = below.max(), most > 0, let index = below.firstIndex(of: most),
+            samples[index]["chunks"] > 0
         else { return "" }
-        let share = Double(sample.chunksBelowTarget) / Double(sample.chunks)
+        let sample = samples[index]
+        let share = Double(most) / Double(sample["chunks"])
         return "At the worst sample, after \(Format.seconds(sample.at.seconds)), "
-            + "\(Format.plural(sample.chunksBelowTarget, "chunk")) of \(Format.count(sample.chunks)) "
+            + "\(Format.plural(Int(most), "chunk")) of \(Format.count(sample["chunks"])) "
             + "(\(Format.share(share))) had fewer replicas than the target.\n\n"
     }
 
@@ -163,7 +161,7 @@ package struct MarkdownReport {
             ```
 
             The same scenario, seed and code give the same world, event for event, in debug and in \
-            release. The digest over all \(Format.count(measurements.events)) events of this run is \
+            release. The digest over all \(Format.count(measurements.count("events"))) events of this run is \
             `\(result.digest)`. Every figure, with more digits, is in `metrics.json`.
 
             """

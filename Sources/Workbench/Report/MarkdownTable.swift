@@ -5,7 +5,9 @@ struct MarkdownTable {
     private let columns: [(title: String, alignment: Alignment)]
     private var rows: [[String]] = []
 
-    init(_ columns: (String, Alignment)...) {
+    init(_ columns: (String, Alignment)...) { self.init(columns) }
+
+    init(_ columns: [(String, Alignment)]) {
         self.columns = columns.map { (title: $0.0, alignment: $0.1) }
     }
 

@@ -1,3 +1,4 @@
+import Observation
 import Simulation
 
 /// `metrics.json`: every metric of a run, for programs.

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 
@@ -27,8 +28,8 @@ package enum Summary {
         let measurements = result.measurements
         let violations = measurements.oracles.reduce(UInt64(0)) { $0 &+ $1.violations }
         return "seed \(result.scenario.configuration.seed): \(word(result.verdict.kind)), "
-            + "\(Format.count(measurements.durability.filesLost)) of "
-            + "\(Format.count(measurements.durability.filesAcknowledged)) files lost, "
+            + "\(Format.count(measurements.count("durability.filesLost"))) of "
+            + "\(Format.count(measurements.count("durability.filesAcknowledged"))) files lost, "
             + "\(Format.count(violations)) violations, digest \(result.digest), "
             + Format.seconds(timing.wallSeconds)
     }
@@ -36,53 +37,49 @@ package enum Summary {
     // MARK: Lines
 
     private static func files(_ measurements: Measurements) -> String {
-        let durability = measurements.durability
-        let rate = Interval.rate(durability.filesLost, per: durability.fileYears)
-        return "\(Format.count(durability.filesLost)) of "
-            + "\(Format.count(durability.filesAcknowledged)) lost"
+        let rate = measurements["durability.lossRatePerFileYear"].interval
+        return "\(Format.count(measurements.count("durability.filesLost"))) of "
+            + "\(Format.count(measurements.count("durability.filesAcknowledged"))) lost"
             + (rate.map {
                 "; per file-year \(Format.number($0.estimate)) (95 %: \(Format.number($0.low)) to \(Format.number($0.high)))"
             } ?? "")
     }
 
     private static func reads(_ measurements: Measurements) -> String {
-        let availability = measurements.availability
-        guard
-            let first = Interval.proportion(availability.readsFirstTry, of: availability.reads)
-        else { return "none" }
-        let latency = measurements.latency.readSeconds
+        guard let first = measurements["availability.firstTry"].single else { return "none" }
+        let latency = measurements["latency.readSeconds"]
         return
-            "\(Format.share(first.estimate)) of \(Format.count(availability.reads)) at the first try, "
-            + "\(Format.count(availability.readsFailed)) failed; p50 \(Format.seconds(latency.p50)), "
-            + "p99 \(Format.seconds(latency.p99))"
+            "\(Format.share(first)) of \(Format.count(measurements.count("availability.reads"))) at the first try, "
+            + "\(Format.count(measurements.count("availability.readsFailed"))) failed; "
+            + "p50 \(Format.seconds(latency["p50"] ?? 0)), p99 \(Format.seconds(latency["p99"] ?? 0))"
     }
 
     private static func redundancy(_ measurements: Measurements) -> String {
-        let redundancy = measurements.redundancy
-        return "\(Format.plural(redundancy.chunksBelowTargetAtEnd, "chunk")) below "
-            + "\(redundancy.target) replicas at the end"
-            + (redundancy.chunksBelowTargetAfterSettling.map {
-                ", \(Format.count($0)) after settling"
-            } ?? "")
+        let below = measurements.count("redundancy.chunksBelowTargetAtEnd")
+        let settled = measurements["redundancy.chunksBelowTargetAfterSettling"].single
+        return "\(Format.plural(below, "chunk")) below "
+            + "\(measurements.count("redundancy.target")) replicas at the end"
+            + (settled.map { ", \(Format.number($0)) after settling" } ?? "")
     }
 
     private static func repair(_ measurements: Measurements) -> String {
-        let repair = measurements.repair
-        let times = repair.secondsToRepair
-        return
-            "\(Format.plural(repair.transfers, "copy", "copies")), \(Format.bytes(repair.bytesMoved))"
-            + (times.count > 0
-                ? "; back at target p50 \(Format.seconds(times.p50)), max \(Format.seconds(times.max))"
-                : "")
+        let times = measurements["repair.secondsToRepair"]
+        let took = times["p50"].map { p50 in
+            "; back at target p50 \(Format.seconds(p50)), max \(Format.seconds(times["max"] ?? 0))"
+        }
+        return "\(Format.plural(measurements.count("repair.transfers"), "copy", "copies")), "
+            + Format.bytes(measurements["repair.bytesMoved"].single ?? 0) + (took ?? "")
     }
 
     private static func merkle(_ measurements: Measurements) -> String {
-        let merkle = measurements.merkle
-        let times = merkle.secondsToFind
-        return "\(Format.count(merkle.divergencesFound)) of "
-            + "\(Format.plural(merkle.divergencesInjected, "divergence")) found, "
-            + "\(Format.count(merkle.divergencesMooted)) ended unseen"
-            + (times.count > 0 ? "; p50 \(Format.seconds(times.p50))" : "")
+        let took = measurements["merkle.secondsToFind"]["p50"].map {
+            "; p50 \(Format.seconds($0))"
+        }
+        let injected = measurements.count("merkle.divergencesInjected")
+        return "\(Format.count(measurements.count("merkle.divergencesFound"))) of "
+            + "\(Format.plural(injected, "divergence")) found, "
+            + "\(Format.count(measurements.count("merkle.divergencesMooted"))) ended unseen"
+            + (took ?? "")
     }
 
     private static func oracles(_ result: RunResult) -> String {

@@ -1,4 +1,4 @@
-import Primitives
+import Observation
 import Simulation
 
 extension Verdict {
@@ -15,41 +15,41 @@ extension Verdict {
     }
 
     private static func files(_ measurements: Measurements) -> String {
-        let durability = measurements.durability
-        guard durability.filesAcknowledged > 0 else { return "None was acknowledged." }
-        let acknowledged = Format.plural(durability.filesAcknowledged, "acknowledged file")
-        let rate = Interval.rate(durability.filesLost, per: durability.fileYears)
-        let bound = rate.map {
-            durability.filesLost == 0
-                ? " Over \(Format.number(durability.fileYears)) file-years that puts the loss rate below \(Format.number($0.high)) per file-year (95 %)."
+        let files = measurements.count("durability.filesAcknowledged")
+        guard files > 0 else { return "None was acknowledged." }
+        let acknowledged = Format.plural(files, "acknowledged file")
+        let filesLost = measurements.count("durability.filesLost")
+        let years = measurements["durability.fileYears"].single ?? 0
+        let bound = measurements["durability.lossRatePerFileYear"].interval.map {
+            filesLost == 0
+                ? " Over \(Format.number(years)) file-years that puts the loss rate below \(Format.number($0.high)) per file-year (95 %)."
                 : " That is \(Format.number($0.estimate)) per file-year (95 %: \(Format.number($0.low)) to \(Format.number($0.high)))."
         }
         let lost =
-            durability.filesLost == 0
+            filesLost == 0
             ? "None of \(acknowledged) was lost."
-            : "\(Format.count(durability.filesLost)) of \(acknowledged) were lost: every replica of a chunk was destroyed."
+            : "\(Format.count(filesLost)) of \(acknowledged) were lost: every replica of a chunk was destroyed."
         return lost + (bound ?? "")
     }
 
     private static func reads(_ measurements: Measurements) -> String {
-        let availability = measurements.availability
-        guard
-            let first = Interval.proportion(availability.readsFirstTry, of: availability.reads)
+        guard let first = measurements["availability.firstTry"].interval
         else { return "There were none." }
+        let reads = measurements.count("availability.reads")
+        let failed = measurements.count("availability.readsFailed")
         return
-            "\(Format.share(first.estimate)) of \(Format.count(availability.reads)) succeeded at the first try (95 %: \(Format.share(first.low)) to \(Format.share(first.high))); \(Format.count(availability.readsFailed)) failed for good."
+            "\(Format.share(first.estimate)) of \(Format.count(reads)) succeeded at the first try (95 %: \(Format.share(first.low)) to \(Format.share(first.high))); \(Format.count(failed)) failed for good."
     }
 
     private static func redundancy(_ measurements: Measurements) -> String {
-        let redundancy = measurements.redundancy
-        let atEnd =
-            "\(Format.plural(redundancy.chunksBelowTargetAtEnd, "chunk")) below target when the measured time ended"
-        return switch redundancy.chunksBelowTargetAfterSettling {
+        let below = measurements.count("redundancy.chunksBelowTargetAtEnd")
+        let atEnd = "\(Format.plural(below, "chunk")) below target when the measured time ended"
+        return switch measurements["redundancy.chunksBelowTargetAfterSettling"].single {
         case nil: atEnd + "."
         case 0:
             atEnd
-                + "; all chunks were back at \(redundancy.target) replicas or more after settling."
-        case let count?: atEnd + "; \(Format.count(count)) were still below it after settling."
+                + "; all chunks were back at \(measurements.count("redundancy.target")) replicas or more after settling."
+        case let count?: atEnd + "; \(Format.number(count)) were still below it after settling."
         }
     }
 

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 
@@ -9,8 +10,8 @@ package enum ProgressLine {
         return "\(name) \(percent) %: \(Format.seconds(progress.now.seconds)) of "
             + "\(Format.seconds(progress.end.seconds)), "
             + "\(Format.compact(progress.eventsPerSecond)) events/s, "
-            + "\(Format.count(progress.latest.nodesUp)) nodes up, "
-            + "\(Format.count(progress.latest.chunksBelowTarget)) chunks below target\(left)"
+            + "\(Format.count(progress.latest["nodesUp"])) nodes up, "
+            + "\(Format.count(progress.latest["chunksBelowTarget"])) chunks below target\(left)"
     }
 
     /// The line cut to a width, in which every character takes one column.

@@ -1,5 +1,5 @@
+package import Observation
 package import Primitives
-package import Simulation
 
 /// How far a run is.
 package struct RunProgress: Equatable, Sendable {

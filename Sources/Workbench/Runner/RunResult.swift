@@ -1,5 +1,6 @@
+package import Observation
 package import Primitives
-package import Simulation
+import Simulation
 
 /// All that came out of a run: a function of scenario, seed and code.
 package struct RunResult: Equatable, Sendable {

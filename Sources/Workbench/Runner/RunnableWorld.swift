@@ -1,3 +1,4 @@
+package import Observation
 package import Primitives
 package import Simulation
 

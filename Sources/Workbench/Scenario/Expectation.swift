@@ -1,5 +1,5 @@
+package import Observation
 import Primitives
-package import Simulation
 
 /// A bound that a scenario sets for one of its metrics.
 package struct Expectation: Equatable, Sendable {
@@ -106,9 +106,9 @@ extension Expectation {
     }
 
     private static func unknownMetric(_ name: String) -> String {
-        if let metric = MetricCatalogue.all.first(where: { $0.path == name }) {
-            let value = metric.read(Simulation.Measurements())
-            let parts = value.parts.isEmpty ? ["0", "1", "2", "…"] : value.parts
+        if let metric = MetricCatalogue.metric(name) {
+            let known = MetricCatalogue.parts(metric)
+            let parts = known.contains("0") ? known + ["…"] : known
             return "holds several figures; name one: "
                 + parts.map { "\(name).\($0)" }.joined(separator: ", ")
         }

@@ -1,3 +1,4 @@
+import Observation
 import Simulation
 
 /// The description of the scenario format in Markdown, printed from the tables that files are read
@@ -88,8 +89,8 @@ package enum ScenarioReference {
 
     private static var metrics: String {
         var table = MarkdownTable(("metric", .left), ("meaning", .left))
-        for metric in MetricCatalogue.all {
-            table.add("`\(metric.path)`\(suffix(metric.read(Measurements())))", metric.meaning)
+        for metric in Metric.all {
+            table.add("`\(metric.path)`\(suffix(metric))", metric.meaning)
         }
         return """
             ## Metrics
@@ -101,10 +102,10 @@ package enum ScenarioReference {
             """
     }
 
-    private static func suffix(_ value: Metric.Value) -> String {
-        switch value {
+    private static func suffix(_ metric: Metric) -> String {
+        switch Measurements()[metric.path] {
         case .count, .number: ""
-        case .interval: " with interval"
+        case .share, .rate: " with interval"
         case .quantiles: " `.count` `.mean` `.p50` `.p95` `.p99` `.max`"
         case .list: " `.0` `.1` …"
         }

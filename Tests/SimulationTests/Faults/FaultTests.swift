@@ -1,4 +1,5 @@
 import Merkle
+import Observation
 import Primitives
 import Roles
 import Testing
@@ -44,14 +45,14 @@ struct FaultTests {
     @Test func `an outage stops a domain, and its nodes come back with what they had synced`() {
         var world = world(.outage(at: .minutes(15), lasting: .minutes(3), of: .domain(1)))
         world.run(until: .origin + .minutes(14))
-        let held = world.durableReplicas.map(\.count)
+        let held = world.observer.nodes.map(\.replicas.count)
         world.run(until: .origin + .minutes(16))
-        #expect(world.latest.nodesUp == 4)
+        #expect(world.latest["nodesUp"] == 4)
         #expect(effects(of: world) == 2)
         // Before anybody is declared dead, so that nothing has been moved.
         world.run(until: .origin + .minutes(19))
-        #expect(world.latest.nodesUp == 6)
-        #expect(zip(world.durableReplicas.map(\.count), held).allSatisfy { $0 >= $1 })
+        #expect(world.latest["nodesUp"] == 6)
+        #expect(zip(world.observer.nodes.map(\.replicas.count), held).allSatisfy { $0 >= $1 })
         world.finishRun()
         expectNoComplaint(world)
     }
@@ -76,20 +77,20 @@ struct FaultTests {
         calm.finishRun()
         bad.finishRun()
         #expect(effects(of: bad) > 100)
-        #expect(bad.meters.messagesLost > calm.meters.messagesLost + 50)
+        #expect(bad.meters.control.messagesLost > calm.meters.control.messagesLost + 50)
         #expect(
-            bad.measurements().latency.readSeconds.p95
-                > calm.measurements().latency.readSeconds.p95)
+            bad.meters.latency.reads.quantiles.p95
+                > calm.meters.latency.reads.quantiles.p95)
         expectNoComplaint(bad)
     }
 
     @Test func `rot is found by a scrub or a read, and repaired`() {
         var world = world(.bitRot(every: .constant(.minutes(5))))
         world.finishRun()
-        let merkle = world.measurements().merkle
+        let merkle = world.meters.merkle
         #expect(effects(of: world) > 5)
         #expect(merkle.foundByScrubOrRead > 0)
-        #expect(world.census.belowTarget == 0)
+        #expect(world.meters.redundancy.chunksBelowTarget == 0)
         expectNoComplaint(world)
     }
 
@@ -99,33 +100,35 @@ struct FaultTests {
             $0.churn.downtime = .constant(.minutes(4))
         }
         world.finishRun()
-        let merkle = world.measurements().merkle
+        let merkle = world.meters.merkle
         #expect(effects(of: world) > 5)
         #expect(merkle.foundByComparison > 0)
         #expect(merkle.falselyFound == 0)
-        #expect(world.census.belowTarget == 0)
+        #expect(world.meters.redundancy.chunksBelowTarget == 0)
         expectNoComplaint(world)
     }
 
     @Test func `nodes that depart hand over what they hold first`() {
         var world = world(.departure(at: .minutes(15), of: .nodes(2)))
         world.run(until: .origin + .minutes(14))
-        #expect(world.meters.nodesLeft == 0)
+        #expect(world.meters.churn.nodesLeft == 0)
         world.finishRun()
         #expect(effects(of: world) == 2)
-        #expect(world.measurements().churn.nodesLeft == 2)
-        #expect(world.census.lostFiles.isEmpty)
-        #expect(world.census.belowTarget == 0)
+        #expect(world.meters.churn.nodesLeft == 2)
+        #expect(world.meters.durability.lostFiles.isEmpty)
+        #expect(world.meters.redundancy.chunksBelowTarget == 0)
         expectNoComplaint(world)
     }
 
     @Test func `a departing node that crashes has not changed its mind`() throws {
         var world = world(.departure(at: .minutes(15), of: .nodes(1)))
         world.run(until: .origin + .minutes(15))
-        let actor = try #require(world.faults[0].targets.first)
-        if !world.participants[Int(actor)].isGone { world.restart(actor, after: .seconds(20)) }
+        let actor = try #require(world.environment.faults[0].targets.first)
+        if !world.environment.participants[Int(actor)].isGone {
+            world.restart(actor, after: .seconds(20))
+        }
         world.finishRun()
-        #expect(world.participants[Int(actor)].isGone)
+        #expect(world.environment.participants[Int(actor)].isGone)
         #expect(effects(of: world) == 1)
         expectNoComplaint(world)
     }
@@ -137,10 +140,10 @@ struct FaultTests {
                 $0.churn.lifetime = .exponential(mean: .hours(1))
                 $0.churn.replacement = .constant(.minutes(2))
             })
-        let churn = world.measurements().churn
+        let churn = world.meters.churn
         #expect(churn.nodesDestroyed > 0)
         #expect(churn.nodesJoined > 0)
-        #expect(world.measurements().repair.secondsToRepair.count > 0)
+        #expect(world.meters.repair.times.quantiles.count > 0)
         expectNoComplaint(world)
     }
 }

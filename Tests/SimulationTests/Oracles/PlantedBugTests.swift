@@ -1,5 +1,6 @@
 import Files
 import Ledger
+import Observation
 import Primitives
 import Roles
 import Testing
@@ -34,7 +35,7 @@ struct PlantedBugTests {
                     }
                 }
             }
-            world.read(try #require(world.workload.owned[0].first))
+            world.read(try #require(world.owned[0].first))
             world.run(for: .seconds(10))
         },
         PlantedBug(
@@ -63,7 +64,7 @@ struct PlantedBugTests {
                 for index in effects.sends.indices {
                     let message = effects.sends[index].message
                     guard case .request(.file(.putChunk(var request))) = message else { continue }
-                    request.payload.bytes = FileContent.canary + [1, 2, 3]
+                    request.payload.bytes = Oracles.canary + [1, 2, 3]
                     effects.sends[index].message = .request(.file(.putChunk(request)))
                 }
             }
@@ -71,7 +72,7 @@ struct PlantedBugTests {
             world.run(for: .seconds(10))
         },
         PlantedBug(testDescription: "a record goes to another user", oracle: .ownerOnly) { world in
-            let plan = try #require(world.workload.owned[0].first)
+            let plan = try #require(world.owned[0].first)
             let stranger = world.users[1].id
             world.sabotage = { peer, effects in
                 for index in effects.sends.indices {
@@ -87,10 +88,10 @@ struct PlantedBugTests {
             testDescription: "a chunk of another file answers a read", oracle: .readIntegrity
         ) { world in
             // It hashes to its own name, but that is not the name that was asked for.
-            let plan = try #require(world.workload.owned[0].first)
-            let other = try #require(world.chunkDisks.first { !$0.replicas.isEmpty })
+            let plan = try #require(world.owned[0].first)
+            let other = try #require(world.chunkDisks.first { !$0.contents.replicas.isEmpty })
             let payload = try #require(
-                other.replicas.sorted { $0.key < $1.key }.last?.value.payload)
+                other.contents.replicas.sorted { $0.key < $1.key }.last?.value.payload)
             world.sabotage = { peer, effects in
                 for index in effects.sends.indices {
                     if case .answer(.file(.getChunk(.found))) = effects.sends[index].message {
@@ -129,7 +130,7 @@ struct PlantedBugTests {
             let chunk = try #require(world.referencedChunks.first)
             let slot = try #require(world.holders(of: chunk).first)
             // Behind the census's back: no fault did this.
-            world.chunkDisks[slot].lose(chunk)
+            world.chunkDisks[slot].contents.suffer(.loss, to: chunk)
             world.inspect()
         },
         PlantedBug(testDescription: "nobody repairs", oracle: .redundancyRestored) { world in
@@ -140,7 +141,8 @@ struct PlantedBugTests {
             }
             let chunk = try #require(world.referencedChunks.first)
             let slot = try #require(world.holders(of: chunk).first)
-            world.destroy(world.nodeIndices[slot], isFault: true)
+            world.environment.destroy(world.nodeIndices[slot], isFault: true)
+            world.carryOutOrders()
             world.finishRun()
         },
     ]

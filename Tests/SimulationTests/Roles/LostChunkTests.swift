@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Roles
 import Testing
@@ -8,7 +9,7 @@ struct LostChunkTests {
     @Test func `a chunk that lost all replicas stays the file's, also after a restart`() throws {
         var world = World(.small())
         world.runUntilFilled()
-        let plan = try #require(world.workload.owned[0].first)
+        let plan = try #require(world.owned[0].first)
         let lost = world.referencedChunks.filter { world.census.facts[$0]?.file == plan.ordinal }
         for chunk in lost {
             for slot in world.holders(of: chunk) { world.lose(chunk, on: slot) }
@@ -24,7 +25,7 @@ struct LostChunkTests {
         for chunk in lost { #expect(world.backends[0].chunks[chunk] != nil) }
         world.read(plan)
         world.run(for: .minutes(10))
-        #expect(world.meters.readsFailed == 2)
+        #expect(world.meters.availability.readsFailed == 2)
         expectNoComplaint(world)
     }
 
@@ -44,7 +45,7 @@ struct LostChunkTests {
             }
         }
         let plan = try #require(
-            world.workload.acknowledged[world.census.facts[chunk]!.file]?.plan)
+            world.observer.files[world.census.facts[chunk]!.file]?.plan)
         world.read(plan)
         world.run(for: .minutes(2))
         world.sabotage = nil
@@ -54,7 +55,7 @@ struct LostChunkTests {
         #expect(world.backends[0].chunks[chunk]?.holders.count == 3)
         world.read(plan)
         world.run(for: .minutes(1))
-        #expect(world.meters.readsFailed == 1)
+        #expect(world.meters.availability.readsFailed == 1)
         expectNoComplaint(world)
     }
 }

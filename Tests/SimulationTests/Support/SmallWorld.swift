@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Roles
 import Testing
@@ -48,6 +49,21 @@ extension ProtocolSettings {
 }
 
 extension World {
+    var observer: Observer { environment.observer }
+    var census: Census { observer.census }
+    var meters: Meters { observer.meters }
+    var oracles: Oracles { observer.oracles }
+    var users: [User] { environment.users }
+    var userIndices: [UInt32] { environment.userIndices }
+    var nodeIndices: [UInt32] { environment.nodeIndices }
+    var backendIndices: [UInt32] { environment.backendIndices }
+    var owned: [[FilePlan]] { environment.workload.owned }
+
+    var sabotage: (@Sendable (PeerID, inout Effects) -> Void)? {
+        get { environment.sabotage }
+        set { environment.sabotage = newValue }
+    }
+
     /// The world at the end of its run, after the last checks.
     static func finished(_ configuration: WorldConfiguration) -> World {
         var world = World(configuration)
@@ -64,7 +80,7 @@ extension World {
 
     /// Runs until every file that the world begins with is acknowledged.
     mutating func runUntilFilled() {
-        while workload.acknowledged.count < configuration.workload.files, !isFinished {
+        while observer.files.count < configuration.workload.files, !isFinished {
             run(for: .seconds(30))
         }
     }
@@ -85,7 +101,7 @@ extension World {
 
     /// The slots of the nodes that hold an intact, durable replica.
     func holders(of chunk: ChunkID) -> [Int] {
-        durableReplicas.indices.filter { durableReplicas[$0].contains(chunk) }
+        observer.nodes.indices.filter { observer.nodes[$0].replicas.contains(chunk) }
     }
 
     /// Stops a participant for a while.
@@ -95,36 +111,54 @@ extension World {
         comeUp(actor)
     }
 
+    mutating func goDown(_ actor: UInt32) {
+        environment.goDown(actor)
+        carryOutOrders()
+    }
+
+    mutating func comeUp(_ actor: UInt32) {
+        environment.comeUp(actor)
+        carryOutOrders()
+    }
+
     /// Makes a replica vanish from a node's disk, as the fault does.
     mutating func lose(_ chunk: ChunkID, on slot: Int) {
-        let actor = nodeIndices[slot]
-        replicaGone(chunk, actor, isFault: true)
-        census.diverged(chunk, on: actor, at: now)
-        chunkDisks[slot].lose(chunk)
+        environment.observer.damaged(chunk, on: nodeIndices[slot], .loss, at: now)
+        chunkDisks[slot].contents.suffer(.loss, to: chunk)
     }
 
     /// Has a user put a new file.
     mutating func put(byteCount: Int, by user: Int) {
-        let ordinal = workload.nextOrdinal
-        workload.nextOrdinal += 1
-        let plan = users[user].put(ordinal, byteCount: byteCount, at: now, effects: &effects)
-        fileOwners[plan.id] = userIndices[user]
-        apply(userIndices[user])
+        environment.put(byteCount: byteCount, by: user)
     }
 
     /// Has its owner delete a file.
+    mutating func delete(_ plan: FilePlan) { environment.delete(plan) }
+
+    /// Has a user read a file; what comes of it is in the meters and oracles.
+    mutating func read(_ plan: FilePlan) { environment.read(plan) }
+}
+
+extension Environment {
+    mutating func put(byteCount: Int, by user: Int) {
+        let ordinal = workload.nextOrdinal
+        workload.nextOrdinal += 1
+        let plan = users[user].put(ordinal, byteCount: byteCount, at: now, effects: &effects)
+        observer.puts(plan, by: userIndices[user])
+        applyEffects(of: userIndices[user])
+    }
+
     mutating func delete(_ plan: FilePlan) {
         let user = users.firstIndex { $0.id == plan.owner }!
         workload.owned[user].removeAll { $0 == plan }
         users[user].delete(plan, at: now, effects: &effects)
-        apply(userIndices[user])
+        applyEffects(of: userIndices[user])
     }
 
-    /// Has a user read a file; what comes of it is in the meters and oracles.
     mutating func read(_ plan: FilePlan) {
         let user = users.firstIndex { $0.id == plan.owner }!
         users[user].get(plan, isFinal: false, at: now, effects: &effects)
-        apply(userIndices[user])
+        applyEffects(of: userIndices[user])
     }
 }
 

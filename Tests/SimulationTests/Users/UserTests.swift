@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Roles
 import Testing
@@ -12,13 +13,13 @@ struct UserTests {
         #expect(!world.users[0].isIdle)
         world.restart(world.userIndices[0], after: .seconds(1))
         #expect(world.users[0].isIdle)
-        #expect(world.meters.uploadsFailed == 1)
+        #expect(world.meters.availability.uploadsFailed == 1)
         // Answers to the former run mean nothing to this one.
         world.run(for: .minutes(2))
-        #expect(world.workload.acknowledged.isEmpty)
+        #expect(world.observer.files.isEmpty)
         world.put(byteCount: 200_000, by: 0)
         world.run(for: .minutes(2))
-        #expect(world.workload.acknowledged.count == 1)
+        #expect(world.observer.files.count == 1)
         world.finishRun()
         expectNoComplaint(world)
     }
@@ -27,16 +28,16 @@ struct UserTests {
         var world = World(.small { $0.workload.writesPerDay = 2_000 })
         for user in world.userIndices { world.goDown(user) }
         world.run(for: .minutes(10))
-        #expect(world.workload.nextOrdinal == 0)
+        #expect(world.environment.workload.nextOrdinal == 0)
         for user in world.userIndices { world.comeUp(user) }
         world.run(for: .minutes(10))
-        #expect(world.workload.acknowledged.count > 6)
+        #expect(world.observer.files.count > 6)
     }
 
     @Test func `a read that the deletion of its file overtakes is nobody's fault`() throws {
         var world = World(.small())
         world.runUntilFilled()
-        let plan = try #require(world.workload.owned[0].first)
+        let plan = try #require(world.owned[0].first)
         // Long enough a wait between look-up and chunks that the deletion falls into it.
         world.sabotage = { peer, effects in
             for index in effects.sends.indices {

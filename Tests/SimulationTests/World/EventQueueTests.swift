@@ -32,8 +32,8 @@ struct EventQueueTests {
         case .disk:
             guard case .synced(let token) = queue.takeCompletion(slot).event else { return (at, 0) }
             return (at, token)
-        case .world:
-            guard case .fill(let number) = queue.takeWorldEvent(slot) else { return (at, 0) }
+        case .environment:
+            guard case .fill(let number) = queue.takeEnvironmentEvent(slot) else { return (at, 0) }
             return (at, UInt64(number))
         }
     }

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Roles
 import Testing
@@ -101,8 +102,8 @@ struct WorldTests {
         let without = World.finished(Self.busy { $0.faults.removeFirst() })
         #expect(with.digest != without.digest)
         let (a, b) = (with.measurements(), without.measurements())
-        #expect(a.churn.sessionsEnded == b.churn.sessionsEnded)
-        #expect(a.churn.nodesDestroyed == b.churn.nodesDestroyed)
+        #expect(a["churn.sessionsEnded"] == b["churn.sessionsEnded"])
+        #expect(a["churn.nodesDestroyed"] == b["churn.nodesDestroyed"])
         #expect(a.faults.last?.effects == b.faults.last?.effects)
     }
 
@@ -114,7 +115,7 @@ struct WorldTests {
                 $0.workload.largestFileBytes = 20_000
             })
         expectNoComplaint(world)
-        #expect(world.measurements().durability.filesAcknowledged > 6)
+        #expect(world.meters.durability.filesAcknowledged > 6)
     }
 
     @Test func `every read is compared and every intrusion refused`() {
@@ -175,7 +176,7 @@ struct WorldTests {
                 ]
             })
         expectNoComplaint(world)
-        #expect(world.measurements().churn.backendRestarts > 5)
-        #expect(world.measurements().durability.filesAcknowledged > 50)
+        #expect(world.meters.churn.backendRestarts > 5)
+        #expect(world.meters.durability.filesAcknowledged > 50)
     }
 }

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Roles
 import Storage
@@ -20,25 +21,25 @@ final class SimulatedDisk: Disk {
     func abandon() async {}
 
     /// What was not synced is gone.
-    func crash() { state.withLock { _ = $0.crash() } }
+    func crash() { state.withLock { $0.crash() } }
 
     func close() async { state.withLock { _ = Self.perform(.sync(token: 0), &$0) } }
 
     private static func perform(_ request: DiskRequest, _ disk: inout ChunkDisk) -> DiskEvent? {
         switch request {
-        case .recoverChunks: return .recoveredChunks(disk.inventory())
+        case .recoverChunks: return .recoveredChunks(disk.contents.inventory())
         case .recoverLog: return .recoveredLog([])
         case .write(let token, let stored, let payload):
-            let fits = disk.write(.init(stored: stored, payload: payload))
+            let fits = disk.contents.write(.init(stored: stored, payload: payload))
             return .wrote(token: token, fits ? .written : .full)
         case .read(let token, let chunk):
-            let payload = disk.replicas[chunk]?.payload
+            let payload = disk.contents.replicas[chunk]?.payload
             return .read(token: token, payload.map { .bytes($0) } ?? .damaged)
-        case .delete(let chunk): disk.delete(chunk)
+        case .delete(let chunk): disk.contents.delete(chunk)
         case .append: break
         case .sync(let token):
             _ = disk.startSync(at: .origin)
-            _ = disk.finishSync()
+            disk.contents.finishSync()
             return .synced(token: token)
         }
         return nil

@@ -1,46 +1,10 @@
+import Observation
 import Simulation
 import Testing
 
 @testable import Workbench
 
 @Suite struct MetricCatalogueTests {
-    @Test func everyMeasuredFieldReachesAMetric() throws {
-        // The sample run gives every field a value of its own; a field that no metric reads would
-        // leave no trace when it changes.
-        let scenario = try SampleRun.scenario()
-        let full = SampleRun.measurements(scenario)
-        let values = Set(MetricCatalogue.all.flatMap { numbers($0.read(full)) })
-        for section in Mirror(reflecting: full).children {
-            let label = section.label ?? ""
-            guard label != "oracles", label != "faults", label != "digest" else { continue }
-            let fields = Mirror(reflecting: section.value).children
-            for field in fields {
-                let name = "\(label).\(field.label ?? "")"
-                let expected = leaves(field.value)
-                #expect(!expected.isEmpty && expected.allSatisfy { values.contains($0) }, "\(name)")
-            }
-        }
-    }
-
-    private func numbers(_ value: Metric.Value) -> [Double] {
-        switch value {
-        case .list(let elements): elements
-        default: ([""] + value.parts).compactMap { value[$0] }
-        }
-    }
-
-    private func leaves(_ value: Any) -> [Double] {
-        switch value {
-        case let value as Int: [Double(value)]
-        case let value as UInt64: [Double(value)]
-        case let value as Double: [value]
-        case let value as [Double]: value
-        case let value as Measurements.Quantiles:
-            [Double(value.count), value.mean, value.p50, value.p95, value.p99, value.max]
-        default: []
-        }
-    }
-
     @Test func pathsAreUniqueAndEachNamesAFigure() {
         let paths = MetricCatalogue.paths
         #expect(Set(paths).count == paths.count)

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 import Testing
@@ -25,16 +26,28 @@ import Testing
         #expect(row(3, nil).differenceText == "–")
     }
 
-    @Test func everyFigureOfTheTableIsInTheCatalogue() {
-        for (path, _) in PredictionTable.figures {
-            #expect(MetricCatalogue.figure(path) != nil, "\(path)")
+    @Test func everyFigureOfTheTableCanBeNamedInAnExpectation() {
+        let paths = Metric.all.flatMap { metric in
+            metric.compared.map { part in
+                metric.path + (part.isEmpty ? "" : part == "target" ? ".3" : ".\(part)")
+            }
         }
+        #expect(!paths.isEmpty)
+        for path in paths { #expect(MetricCatalogue.figure(path) != nil, "\(path)") }
+    }
+
+    @Test func listsAreComparedAtTheTarget() {
+        var run = Measurements()
+        run["redundancy.target"] = .count(2)
+        run["redundancy.shareByDurableReplicas"] = .list([0, 0.25, 0.75])
+        let rows = PredictionTable(predicted: run, seen: run).rows
+        let row = rows.first { $0.path == "redundancy.shareByDurableReplicas.2" }
+        #expect(row?.seen == 0.75)
     }
 
     @Test func figuresThatNeitherRunMeasuredAreLeftOut() {
         var seen = Measurements()
-        seen.availability.reads = 10
-        seen.availability.readsFirstTry = 9
+        seen["availability.firstTry"] = .share(9, of: 10)
         let paths = PredictionTable(predicted: Measurements(), seen: seen).rows.map(\.path)
         #expect(paths.contains("availability.firstTry.estimate"))
         #expect(!paths.contains("latency.readSeconds.p50"))

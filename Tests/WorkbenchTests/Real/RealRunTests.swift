@@ -1,4 +1,5 @@
 import Foundation
+import Observation
 import Primitives
 import Roles
 import Simulation
@@ -67,8 +68,8 @@ struct RealRunTests {
         #expect(result.isComplete)
         #expect(result.verdict.violated == [])
         #expect(result.verdict.idleFaults == [])
-        #expect(result.measurements.durability.filesAcknowledged > 0)
-        #expect(result.measurements.ledger.blocks > 0)
+        #expect(result.measurements.count("durability.filesAcknowledged") > 0)
+        #expect(result.measurements.count("ledger.blocks") > 0)
         let audits = result.measurements.oracles.first { $0.name == "inventory-truth" }
         #expect((audits?.checks ?? 0) > 0)
         #expect(outcome.conditions.wireBytes > 0)

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 import Testing
@@ -40,9 +41,9 @@ import Testing
 
     @Test func theReportSaysThatItWasActedOutAndComparesBothRuns() throws {
         var seen = Measurements()
-        seen.control.messages = 150
+        seen["control.messages"] = .count(150)
         var predicted = Measurements()
-        predicted.control.messages = 100
+        predicted["control.messages"] = .count(100)
         let result = RunResult(
             scenario: scenario, isComplete: true, stoppedAt: .origin, measurements: seen,
             samples: [])

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 import Testing

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 import Synchronization
@@ -34,7 +35,7 @@ import Testing
         let (result, timing) = runner().run(&world)
         #expect(result.isComplete && result.verdict.kind == .fine)
         #expect(world.finishes == 1)
-        #expect(result.measurements.events == 1_000_000 && timing.events == 1_000_000)
+        #expect(result.measurements.count("events") == 1_000_000 && timing.events == 1_000_000)
         #expect(result.stoppedAt == .origin + .seconds(1_000))
         #expect(timing.wallSeconds == clock.seconds && timing.wallSeconds > 0)
         #expect(timing.peakMemoryBytes > 1_000_000)
@@ -51,7 +52,7 @@ import Testing
         #expect(world.limits.count == 3)
         #expect(!result.isComplete && result.verdict.kind == .interrupted)
         #expect(world.finishes == 0)
-        #expect(result.measurements.events == world.events && world.events < 1_000_000)
+        #expect(result.measurements["events"] == .count(world.events) && world.events < 1_000_000)
     }
 
     @Test func slicesGrowUntilEachTakesATwentiethOfASecond() {
@@ -92,14 +93,14 @@ import Testing
         #expect(seen[0].now == .origin + .seconds(10) && seen[0].share == 0.1)
         #expect((seen[0].eventsPerSecond - 200_000).magnitude < 1)
         #expect((try #require(seen[0].secondsLeft) - 0.45).magnitude < 1e-9)
-        #expect(seen[4].latest.nodesUp == 7)
+        #expect(seen[4].latest["nodesUp"] == 7)
         #expect(seen.last?.share == 1 && seen.last?.secondsLeft == 0)
     }
 
     @Test func theProgressLineTellsWhatMattersAndFits() {
         var sample = Sample()
-        sample.nodesUp = 1_241
-        sample.chunksBelowTarget = 312
+        sample["nodesUp"] = 1_241
+        sample["chunksBelowTarget"] = 312
         let progress = RunProgress(
             now: .origin + .hours(295), end: .origin + .days(31), wallSeconds: 20,
             eventsPerSecond: 5_130_000, secondsLeft: 18.4, latest: sample)
@@ -116,10 +117,10 @@ import Testing
 
 @Suite struct VerdictTests {
     private func verdict(
-        violations: UInt64 = 0, effects: UInt64 = 1, lost: Int = 0, isComplete: Bool = true
+        violations: UInt64 = 0, effects: UInt64 = 1, lost: UInt64 = 0, isComplete: Bool = true
     ) -> Verdict {
         var measurements = Measurements()
-        measurements.durability.filesLost = lost
+        measurements["durability.filesLost"] = .count(lost)
         measurements.oracles = [
             OracleOutcome(name: "o", checks: 1, violations: violations, examples: [])
         ]

@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 import Workbench
@@ -25,7 +26,7 @@ struct FakeWorld: RunnableWorld {
     var latest: Sample {
         var sample = Sample()
         sample.at = now
-        sample.nodesUp = 7
+        sample["nodesUp"] = 7
         return sample
     }
 
@@ -43,8 +44,8 @@ struct FakeWorld: RunnableWorld {
 
     func measurements() -> Measurements {
         var results = results
-        results.events = events
-        results.simulatedSeconds = now.seconds
+        results["events"] = .count(events)
+        results["simulatedSeconds"] = .number(now.seconds)
         return results
     }
 }

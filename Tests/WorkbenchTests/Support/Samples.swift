@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Simulation
 
@@ -50,8 +51,8 @@ enum SampleRun {
     static func measurements(_ scenario: Scenario) -> Measurements {
         var result = Measurements()
         result.digest = 0x0123_4567_89AB_CDEF
-        result.events = 123_456_789
-        result.simulatedSeconds = 12 * 86_400
+        result["events"] = .count(123_456_789)
+        result["simulatedSeconds"] = .number(12 * 86_400)
         fillData(&result)
         fillWork(&result)
         result.oracles = [
@@ -65,78 +66,89 @@ enum SampleRun {
     }
 
     private static func fillData(_ result: inout Measurements) {
-        result.durability.filesAcknowledged = 2_001
-        result.durability.filesDeleted = 11
-        result.durability.filesLost = 2
-        result.durability.chunksAcknowledged = 9_002
-        result.durability.chunksLost = 3
-        result.durability.fileYears = 54.25
-        result.durability.uploadsFailed = 4
-        result.availability.reads = 5_003
-        result.availability.readsFirstTry = 4_950
-        result.availability.readsFailed = 5
-        result.availability.chunkTimeReadable = 0.999953
-        result.redundancy.target = 3
-        result.redundancy.shareByDurableReplicas = [0, 0.0001, 0.0199, 0.95, 0.03]
-        result.redundancy.shareByReachableReplicas = [0.00005, 0.01, 0.2, 0.78, 0.00995]
-        result.redundancy.chunksBelowTargetAtEnd = 17
-        result.redundancy.chunksBelowTargetAfterSettling = 1
-        result.storage.userBytes = 3_221_225_472
-        result.storage.storedBytes = 9_663_676_417
-        result.storage.storedPerUserByte = 3.0004
-        result.storage.chunksCollected = 18
-        result.storage.collectionsStopped = 2
-        result.ledger.blocks = 701
-        result.ledger.records = 9_990
-        result.ledger.bytes = 1_234_567
-        result.ledger.bytesPerFile = 617
-        result.ledger.inclusionProofBytes = 448
+        result["durability.filesAcknowledged"] = .count(2_001)
+        result["durability.filesDeleted"] = .count(11)
+        result["durability.filesLost"] = .count(2)
+        result["durability.chunksAcknowledged"] = .count(9_002)
+        result["durability.chunksLost"] = .count(3)
+        result["durability.fileYears"] = .number(54.25)
+        result["availability.uploadsFailed"] = .count(4)
+        result["durability.lossShare"] = .share(2, of: 2_001)
+        result["durability.chunkLossShare"] = .share(3, of: 9_002)
+        result["durability.lossRatePerFileYear"] = .rate(2, per: 54.25)
+        result["availability.firstTry"] = .share(4_950, of: 5_003)
+        result["availability.failed"] = .share(5, of: 5_003)
+        result["availability.uploadSuccess"] = .share(2_001, of: 2_005)
+        result["availability.reads"] = .count(5_003)
+        result["availability.readsFirstTry"] = .count(4_950)
+        result["availability.readsFailed"] = .count(5)
+        result["availability.chunkTimeReadable"] = .number(0.999953)
+        result["redundancy.target"] = .count(3)
+        result["redundancy.shareByDurableReplicas"] = .list([0, 0.0001, 0.0199, 0.95, 0.03])
+        result["redundancy.shareByReachableReplicas"] = .list([0.00005, 0.01, 0.2, 0.78, 0.00995])
+        result["redundancy.chunksBelowTargetAtEnd"] = .count(17)
+        result["redundancy.chunksBelowTargetAfterSettling"] = .number(1)
+        result["storage.userBytes"] = .count(3_221_225_472)
+        result["storage.storedBytes"] = .count(9_663_676_417)
+        result["storage.storedPerUserByte"] = .number(3.0004)
+        result["storage.chunksCollected"] = .count(18)
+        result["storage.collectionsStopped"] = .count(2)
+        result["ledger.blocks"] = .count(701)
+        result["ledger.records"] = .count(9_990)
+        result["ledger.bytes"] = .count(1_234_567)
+        result["ledger.bytesPerFile"] = .number(617)
+        result["ledger.inclusionProofBytes"] = .count(448)
     }
 
     private static func fillWork(_ result: inout Measurements) {
-        result.repair.transfers = 812
-        result.repair.transfersFailed = 9
-        result.repair.bytesMoved = 212_860_928
-        result.repair.bytesPerStoredByteMonth = 0.066
-        result.repair.replicasDestroyed = 205
-        result.repair.needless = 77
-        result.repair.secondsToRepair = quantiles(200, 40_000)
-        result.merkle.comparisons = 480
-        result.merkle.comparisonsEqual = 401
-        result.merkle.comparisonsFailed = 6
-        result.merkle.divergencesInjected = 60
-        result.merkle.divergencesFound = 57
-        result.merkle.foundByComparison = 31
-        result.merkle.foundByScrubOrRead = 26
-        result.merkle.divergencesMooted = 2
-        result.merkle.falselyFound = 1
-        result.merkle.surplusFound = 13
-        result.merkle.secondsToFind = quantiles(57, 9_000)
-        result.merkle.rounds = 1_430
-        result.merkle.hashes = 22_880
-        result.merkle.bytes = 745_000
-        result.merkle.bytesOfWholeInventories = 12_300_000
-        result.merkle.bytesMended = 8_126_464
-        result.latency.readSeconds = quantiles(4_998, 0.42)
-        result.latency.writeSeconds = quantiles(2_000, 0.9)
-        result.control.messages = 34_567_890
-        result.control.bytes = 4_000_000_000
-        result.control.bytesPerNodeDay = 27_777_777.7
-        result.control.payloadBytes = 20_000_000_000
-        result.control.messagesLost = 34_111
-        result.control.requestsTimedOut = 222
-        result.churn.sessionsEnded = 333
-        result.churn.nodesDestroyed = 14
-        result.churn.nodesJoined = 12
-        result.churn.nodesLeft = 10
-        result.churn.declaredDead = 25
-        result.churn.deadReturned = 8
-        result.churn.backendRestarts = 15
-        result.churn.meanNodesUp = 10.75
+        result["repair.transfers"] = .count(812)
+        result["repair.transfersFailed"] = .count(9)
+        result["repair.bytesMoved"] = .count(212_860_928)
+        result["repair.bytesPerStoredByteMonth"] = .number(0.066)
+        result["repair.replicasDestroyed"] = .count(205)
+        result["repair.needless"] = .count(77)
+        result["repair.needlessShare"] = .share(77, of: 812)
+        result["repair.secondsToRepair"] = .quantiles(quantiles(200, 40_000))
+        result["merkle.comparisons"] = .count(480)
+        result["merkle.comparisonsEqual"] = .count(401)
+        result["merkle.comparisonsFailed"] = .count(6)
+        result["merkle.divergencesInjected"] = .count(60)
+        result["merkle.divergencesFound"] = .count(57)
+        result["merkle.foundByComparison"] = .count(31)
+        result["merkle.foundByScrubOrRead"] = .count(26)
+        result["merkle.divergencesMooted"] = .count(2)
+        result["merkle.falselyFound"] = .count(1)
+        result["merkle.surplusFound"] = .count(13)
+        result["merkle.secondsToFind"] = .quantiles(quantiles(57, 9_000))
+        result["merkle.rounds"] = .count(1_430)
+        result["merkle.hashes"] = .count(22_880)
+        result["merkle.bytes"] = .count(745_000)
+        result["merkle.bytesOfWholeInventories"] = .count(12_300_000)
+        result["merkle.bytesMended"] = .count(8_126_464)
+        result["merkle.roundsPerComparison"] = .number(1_430 / 480.0)
+        result["merkle.bytesPerComparison"] = .number(745_000 / 480.0)
+        result["merkle.shareOfWholeInventories"] = .number(745_000 / 12_300_000.0)
+        result["merkle.bytesPerByteMended"] = .number(745_000 / 8_126_464.0)
+        result["latency.readSeconds"] = .quantiles(quantiles(4_998, 0.42))
+        result["latency.writeSeconds"] = .quantiles(quantiles(2_000, 0.9))
+        result["control.messages"] = .count(34_567_890)
+        result["control.bytes"] = .count(4_000_000_000)
+        result["control.bytesPerNodeDay"] = .number(27_777_777.7)
+        result["control.payloadBytes"] = .count(20_000_000_000)
+        result["control.messagesLost"] = .count(34_111)
+        result["control.requestsTimedOut"] = .count(222)
+        result["churn.sessionsEnded"] = .count(333)
+        result["churn.nodesDestroyed"] = .count(14)
+        result["churn.nodesJoined"] = .count(12)
+        result["churn.nodesLeft"] = .count(10)
+        result["churn.declaredDead"] = .count(25)
+        result["churn.deadReturned"] = .count(8)
+        result["churn.backendRestarts"] = .count(15)
+        result["churn.meanNodesUp"] = .number(10.75)
     }
 
-    private static func quantiles(_ count: Int, _ middle: Double) -> Measurements.Quantiles {
-        var result = Measurements.Quantiles()
+    private static func quantiles(_ count: Int, _ middle: Double) -> Quantiles {
+        var result = Quantiles()
         result.count = count
         result.mean = middle * 1.1
         result.p50 = middle
@@ -150,18 +162,18 @@ enum SampleRun {
         (1...40).map { hour in
             var sample = Sample()
             sample.at = .origin + .hours(Int64(hour) * 6)
-            sample.nodesUp = 12 - hour % 3
-            sample.filesAcknowledged = 50 * hour + 1
-            sample.filesLost = hour / 20
-            sample.chunks = 220 * hour + 2
-            sample.chunksBelowTarget = hour == 20 ? 400 : hour % 7
-            sample.chunksUnreachable = hour % 5
-            sample.storedBytes = UInt64(hour) * 241_591_910
-            sample.repairBytes = UInt64(hour) * 5_321_523
-            sample.reads = 125 * hour
-            sample.readsFailed = hour / 8
-            sample.repairsQueued = hour % 11
-            sample.events = UInt64(hour) * 3_000_000
+            sample["nodesUp"] = UInt64(12 - hour % 3)
+            sample["filesAcknowledged"] = UInt64(50 * hour + 1)
+            sample["filesLost"] = UInt64(hour / 20)
+            sample["chunks"] = UInt64(220 * hour + 2)
+            sample["chunksBelowTarget"] = UInt64(hour == 20 ? 400 : hour % 7)
+            sample["chunksUnreachable"] = UInt64(hour % 5)
+            sample["storedBytes"] = UInt64(hour) * 241_591_910
+            sample["repairBytes"] = UInt64(hour) * 5_321_523
+            sample["reads"] = UInt64(125 * hour)
+            sample["readsFailed"] = UInt64(hour / 8)
+            sample["repairsQueued"] = UInt64(hour % 11)
+            sample["events"] = UInt64(hour) * 3_000_000
             return sample
         }
     }

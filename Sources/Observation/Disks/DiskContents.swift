@@ -1,0 +1,141 @@
+package import Primitives
+package import Roles
+
+/// The chunks on a node's disk: as running programs see them, and as a crash would leave them. What was
+/// written or deleted is undone by a crash until it was synced.
+package struct DiskContents: Sendable {
+    /// A stored chunk and its bytes.
+    package struct Replica: Sendable {
+        package var stored: StoredChunk
+        package var payload: Payload
+        /// The bytes are what was written.
+        package var isIntact = true
+
+        package init(stored: StoredChunk, payload: Payload) {
+            self.stored = stored
+            self.payload = payload
+        }
+
+        mutating func rot(at position: UInt64) {
+            guard !payload.bytes.isEmpty else { return }
+            payload.bytes[Int(position % UInt64(payload.bytes.count))] ^= 1
+            isIntact = false
+        }
+    }
+
+    /// As running programs see it, volatile changes included.
+    package private(set) var replicas: [ChunkID: Replica] = [:]
+    package private(set) var usedBytes = 0
+    package let capacityBytes: Int
+
+    /// What each change since the last sync replaced, oldest first.
+    private var undo: [(chunk: ChunkID, before: Replica?)] = []
+    /// How many of those the sync under way covers.
+    private var syncing = 0
+
+    package init(capacityBytes: Int) { self.capacityBytes = capacityBytes }
+
+    /// Returns whether there was room.
+    package mutating func write(_ replica: Replica) -> Bool {
+        let before = replicas[replica.stored.chunk]
+        let used =
+            usedBytes - (before?.payload.byteCount ?? 0) + replica.payload.byteCount
+        guard used <= capacityBytes else { return false }
+        usedBytes = used
+        replicas[replica.stored.chunk] = replica
+        undo.append((replica.stored.chunk, before))
+        return true
+    }
+
+    package mutating func delete(_ chunk: ChunkID) {
+        guard let before = replicas.removeValue(forKey: chunk) else { return }
+        usedBytes -= before.payload.byteCount
+        undo.append((chunk, before))
+    }
+
+    /// A sync begins: it covers the changes up to here.
+    package mutating func startSync() { syncing = undo.count }
+
+    /// Returns the chunks whose changes became durable.
+    @discardableResult
+    package mutating func finishSync() -> [ChunkID] {
+        let durable = undo.prefix(syncing).map(\.chunk)
+        undo.removeFirst(syncing)
+        syncing = 0
+        return durable
+    }
+
+    /// Power is cut: changes that were not synced never happened. Returns the chunks that are there
+    /// as they were before such changes, in order.
+    @discardableResult
+    package mutating func crash() -> [ChunkID] {
+        let undone = Set(undo.map(\.chunk)).sorted()
+        for (chunk, before) in undo.reversed() {
+            usedBytes -= replicas[chunk]?.payload.byteCount ?? 0
+            replicas[chunk] = before
+            usedBytes += before?.payload.byteCount ?? 0
+        }
+        undo = []
+        syncing = 0
+        return undone.filter { replicas[$0] != nil }
+    }
+
+    /// Whether the chunk would survive a crash.
+    package func isDurable(_ chunk: ChunkID) -> Bool {
+        for change in undo where change.chunk == chunk { return change.before != nil }
+        return replicas[chunk] != nil
+    }
+
+    /// What a program finds when it starts, in order of chunk.
+    package func inventory() -> [StoredChunk] {
+        replicas.values.map(\.stored).sorted { $0.chunk < $1.chunk }
+    }
+
+    /// Takes what a real disk gave back for the truth, where each chunk is as it was before or after
+    /// any of the changes that were not synced. `pending`: writes that may or may not have happened.
+    /// Returns the chunks that were never written here.
+    package mutating func reconcile(with found: [StoredChunk], pending: [Replica]) -> [ChunkID] {
+        var known: [ChunkID: [Replica]] = [:]
+        for replica in Array(replicas.values) + undo.compactMap(\.before) + pending {
+            known[replica.stored.chunk, default: []].append(replica)
+        }
+        replicas = [:]
+        undo = []
+        syncing = 0
+        usedBytes = 0
+        var unknown: [ChunkID] = []
+        for stored in found {
+            guard let replica = known[stored.chunk]?.first(where: { $0.stored == stored }) else {
+                unknown.append(stored.chunk)
+                continue
+            }
+            replicas[stored.chunk] = replica
+            usedBytes += replica.payload.byteCount
+        }
+        return unknown
+    }
+
+    // MARK: Faults
+
+    /// What a fault does to a replica.
+    package enum Damage: Sendable {
+        /// A bit of the byte at this position, modulo its size, is another.
+        case rot(at: UInt64)
+        /// It is gone without a trace.
+        case loss
+    }
+
+    /// A fault strikes a chunk, and what a crash would bring back of it.
+    package mutating func suffer(_ damage: Damage, to chunk: ChunkID) {
+        switch damage {
+        case .rot(let position):
+            replicas[chunk]?.rot(at: position)
+            for index in undo.indices where undo[index].chunk == chunk {
+                undo[index].before?.rot(at: position)
+            }
+        case .loss:
+            usedBytes -= replicas.removeValue(forKey: chunk)?.payload.byteCount ?? 0
+            for index in undo.indices where undo[index].chunk == chunk { undo[index].before = nil }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// What the protocol itself cost.
+package struct ControlMeter: Sendable {
+    package var messages: UInt64 = 0
+    /// On the wire without payload.
+    package var bytes: UInt64 = 0
+    package var payloadBytes: UInt64 = 0
+    package internal(set) var messagesLost: UInt64 = 0
+    var requestsTimedOut: UInt64 = 0
+
+    @inlinable
+    package mutating func sent(controlBytes: Int, payloadBytes: Int) {
+        messages &+= 1
+        bytes &+= UInt64(controlBytes)
+        self.payloadBytes &+= UInt64(payloadBytes)
+    }
+
+    static let metrics = [
+        Metric(
+            "control.messages", .count,
+            "Messages without payload: heartbeats, questions, answers.",
+            row: "control messages", compared: [""]
+        ) { .count($0.control.messages) },
+        Metric("control.bytes", .bytes, "Their bytes.", compared: [""]) {
+            .count($0.control.bytes)
+        },
+        Metric(
+            "control.bytesPerNodeDay", .bytes, "Those per storage node and day.",
+            row: "control bytes per node and day", compared: [""]
+        ) {
+            let nodeDays = $0.churn.meanNodesUp * $0.run.seconds / 86_400
+            return .number(nodeDays > 0 ? Double($0.control.bytes) / nodeDays : 0)
+        },
+        Metric(
+            "control.payloadBytes", .bytes, "Bytes of chunks on the wire.",
+            row: "payload on the wire", compared: [""]
+        ) { .count($0.control.payloadBytes) },
+        Metric(
+            "control.messagesLost", .count, "Messages that the network lost.",
+            row: "messages lost"
+        ) { .count($0.control.messagesLost) },
+        Metric(
+            "control.requestsTimedOut", .count, "Requests whose answer did not come in time.",
+            row: "requests timed out", compared: [""]
+        ) { .count($0.control.requestsTimedOut) },
+    ]
+}

@@ -1,0 +1,42 @@
+import Primitives
+
+/// All backends' ledgers together.
+package struct LedgerMeter: Sendable {
+    package internal(set) var blocks = 0
+    private var records = 0
+    var bytes: UInt64 = 0
+    /// Of the longest ledger.
+    private var mostRecords = 0
+
+    /// A block with so many records verified, after which its ledger has so many in all.
+    mutating func read(records: Int, ofAll all: Int) {
+        blocks += 1
+        self.records += records
+        mostRecords = max(mostRecords, all)
+    }
+
+    static let metrics = [
+        Metric("ledger.blocks", .count, "Blocks in all ledgers.", compared: [""]) {
+            .count($0.ledger.blocks)
+        },
+        Metric(
+            "ledger.records", .count, "Records in all ledgers.", row: "ledger records",
+            compared: [""]
+        ) { .count($0.ledger.records) },
+        Metric("ledger.bytes", .bytes, "Bytes of all ledgers.", compared: [""]) {
+            .count($0.ledger.bytes)
+        },
+        Metric(
+            "ledger.bytesPerFile", .bytes, "Those bytes per acknowledged file.",
+            row: "ledger bytes per file"
+        ) { .ratio(Double($0.ledger.bytes), Double($0.durability.filesAcknowledged)) },
+        // A leaf of a tree of n leaves has at most ⌈log₂ n⌉ hashes above it (RFC 6962 §2.1.1).
+        Metric(
+            "ledger.inclusionProofBytes", .bytes,
+            "The largest proof that a record is in a ledger.", row: "inclusion proof"
+        ) {
+            let most = $0.ledger.mostRecords
+            return .count(most > 0 ? 32 * PortableMath.ceilLog2(most) : 0)
+        },
+    ]
+}

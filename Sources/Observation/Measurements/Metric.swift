@@ -1,0 +1,79 @@
+/// One figure of a run: where it stands in `metrics.json`, what it means, whether people find it in the
+/// report, and how it is read off the meters.
+///
+/// Everything that is told of figures derives from these: `metrics.json`, what an expectation may name,
+/// the tables of the report, and the one that lays a simulated run beside a real one.
+package struct Metric: Sendable {
+    /// The keys that lead to it, such as "durability.filesLost".
+    package let path: String
+    package let unit: Unit
+    /// One line.
+    package let meaning: String
+    /// What its row in the report is called; nil: it has none.
+    package let row: String?
+    /// The path of the metric whose row this one's precedes; nil: rows stand in the order of metrics.
+    package let before: String?
+    /// The parts that mean the same in a simulated run and in a real one, as paths name them, or "target"
+    /// for the element of a list that belongs to the target; empty for the figure itself.
+    package let compared: [String]
+    package let read: @Sendable (Reading) -> Value
+
+    init(
+        _ path: String, _ unit: Unit, _ meaning: String, row: String? = nil,
+        before: String? = nil, compared: [String] = [],
+        _ read: @escaping @Sendable (Reading) -> Value
+    ) {
+        self.path = path
+        self.unit = unit
+        self.meaning = meaning
+        self.row = row
+        self.before = before
+        self.compared = compared
+        self.read = read
+    }
+
+    /// How people read a figure.
+    package enum Unit: Sendable {
+        case count, number, share, bytes, seconds
+    }
+
+    /// A figure of a run. The case belongs to the metric, the same in every run; what could not be
+    /// measured, such as a share of nothing, is known by its denominator, or nil.
+    package enum Value: Equatable, Sendable {
+        case count(UInt64)
+        case number(Double?)
+        /// Of independent trials.
+        case share(Int, of: Int)
+        /// Events a unit of exposure.
+        case rate(Int, per: Double)
+        case quantiles(Quantiles)
+        /// Element k belongs to k of something; what is not there is 0.
+        case list([Double])
+
+        static func count(_ value: Int) -> Value { .count(UInt64(value)) }
+
+        /// `part / whole`, or nothing when there is no whole.
+        static func ratio(_ part: Double, _ whole: Double) -> Value {
+            .number(whole > 0 ? part / whole : nil)
+        }
+    }
+
+    /// Every metric, in the order of `metrics.json`.
+    package static let all: [Metric] =
+        RunMeter.metrics + DurabilityMeter.metrics + AvailabilityMeter.metrics
+        + RedundancyMeter.metrics + RepairMeter.metrics + MerkleMeter.metrics
+        + LatencyMeter.metrics + StorageMeter.metrics + LedgerMeter.metrics
+        + ControlMeter.metrics + ChurnMeter.metrics
+}
+
+/// A distribution in a few figures; all zero when nothing was recorded.
+package struct Quantiles: Equatable, Sendable {
+    package var count = 0
+    package var mean = 0.0
+    package var p50 = 0.0
+    package var p95 = 0.0
+    package var p99 = 0.0
+    package var max = 0.0
+
+    package init() {}
+}

@@ -1,0 +1,116 @@
+import Merkle
+package import Primitives
+package import Roles
+
+/// What disks are asked for, what they say, and what befalls them.
+extension Observer {
+    /// A server asks this of its disk.
+    package mutating func requested(_ request: DiskRequest, by actor: UInt32, at now: Instant) {
+        let slot = slot(actor)
+        switch request {
+        case .write(let token, let stored, let payload):
+            nodes[slot].writes[token] = DiskContents.Replica(stored: stored, payload: payload)
+        case .delete(let chunk):
+            checkDeletion(of: chunk, by: actor, at: now)
+            if nodes[slot].disk.isDurable(chunk) {
+                replicaGone(chunk, actor, isFault: false, at: now)
+            }
+            nodes[slot].disk.delete(chunk)
+        case .append(let block):
+            checkCanary(block, "ledger", at: now)
+            backends[slot].log.append(block)
+        case .sync:
+            if participants[Int(actor)].kind == .node {
+                nodes[slot].disk.startSync()
+            } else {
+                backends[slot].log.startSync()
+            }
+        case .read, .recoverChunks, .recoverLog: break
+        }
+    }
+
+    /// A write came to its end.
+    package mutating func wrote(
+        token: UInt64, _ outcome: DiskOutcome, by actor: UInt32, at now: Instant
+    ) {
+        let slot = slot(actor)
+        guard let replica = nodes[slot].writes.removeValue(forKey: token), outcome == .written,
+            !nodes[slot].disk.write(replica)
+        else { return }
+        oracles.check(.inventoryTruth, at: now, false, "node \(actor) exceeds its capacity")
+    }
+
+    /// A sync came to its end: what it covers is durable.
+    package mutating func synced(by actor: UInt32, at now: Instant) {
+        let slot = slot(actor)
+        guard participants[Int(actor)].kind == .node else {
+            for block in backends[slot].log.finishSync() { read(block, of: slot, at: now) }
+            return
+        }
+        for chunk in nodes[slot].disk.finishSync() where gained(chunk, slot, at: now) {
+            census.forget(chunk, on: actor, &meters)
+        }
+    }
+
+    /// A machine lost its power, and its disk what was not synced.
+    package mutating func lostUnsynced(by actor: UInt32, at now: Instant) {
+        let slot = slot(actor)
+        switch participants[Int(actor)].kind {
+        case .node:
+            // A deletion that was not synced is undone.
+            for chunk in nodes[slot].disk.crash() { gained(chunk, slot, at: now) }
+        case .backend: backends[slot].log.crash()
+        case .discovery, .user: break
+        }
+    }
+
+    /// A chunk that its disk holds counts as a replica from now on. False where it did, or is rotten.
+    @discardableResult
+    mutating func gained(_ chunk: ChunkID, _ slot: Int, at now: Instant) -> Bool {
+        guard let replica = nodes[slot].disk.replicas[chunk], replica.isIntact,
+            nodes[slot].replicas.insert(chunk)
+        else { return false }
+        census.gained(
+            chunk, byteCount: replica.payload.byteCount,
+            isReachable: participants[Int(nodes[slot].actor)].isUp, at: now, &meters)
+        return true
+    }
+
+    /// A durable, intact replica ceased to be: rotten, vanished, deleted, or with its disk.
+    mutating func replicaGone(_ chunk: ChunkID, _ actor: UInt32, isFault: Bool, at now: Instant) {
+        guard nodes[slot(actor)].replicas.remove(chunk) else { return }
+        let wasLast = census.lost(
+            chunk, wasReachable: participants[Int(actor)].isUp, isFault: isFault, at: now,
+            &meters)
+        guard wasLast, !isFault else { return }
+        oracles.check(
+            .durability, at: now, isSpare(chunk, on: actor),
+            "node \(actor) deleted the last replica of chunk \(chunk)")
+    }
+
+    /// A node is about to delete a chunk, or to leave with it.
+    mutating func checkDeletion(of chunk: ChunkID, by actor: UInt32, at now: Instant) {
+        guard nodes[slot(actor)].replicas.contains(chunk), census.isReferenced(chunk) else {
+            return
+        }
+        oracles.check(
+            .collection, at: now, !isCountedOn(chunk, on: actor),
+            "node \(actor) deleted chunk \(chunk), which the ledger says it holds")
+    }
+
+    // MARK: Faults
+
+    /// A fault damaged a replica that counted.
+    package mutating func damaged(
+        _ chunk: ChunkID, on actor: UInt32, _ damage: DiskContents.Damage, at now: Instant
+    ) {
+        replicaGone(chunk, actor, isFault: true, at: now)
+        census.diverged(chunk, on: actor, at: now, &meters)
+        nodes[slot(actor)].disk.suffer(damage, to: chunk)
+    }
+
+    /// A node no longer counts a chunk that a fault had damaged.
+    package mutating func uncounted(_ chunk: ChunkID, on actor: UInt32) {
+        census.forget(chunk, on: actor, &meters)
+    }
+}

@@ -1,0 +1,67 @@
+import Merkle
+package import Primitives
+package import Roles
+
+/// What the oracles look at from time to time, and at the end.
+extension Observer {
+    /// Looks at a node that runs, as it is between two inputs, and at its disk; at the model of that
+    /// where the disk itself cannot be seen.
+    package mutating func inspect(
+        _ node: StorageNode, _ actor: UInt32, holding contents: DiskContents? = nil,
+        at now: Instant
+    ) {
+        guard participants[Int(actor)].isUp, node.isServing else { return }
+        let disk = contents ?? nodes[slot(actor)].disk
+        for chunk in node.index.keys.sorted() {
+            let isThere =
+                disk.replicas[chunk].map { $0.stored.byteCount == node.index[chunk]?.byteCount }
+                ?? census.isDivergent(chunk, on: actor)
+            oracles.check(
+                .inventoryTruth, at: now, isThere,
+                "node \(actor) counts a chunk that its disk does not hold")
+        }
+        for (chunk, replica) in disk.replicas.sorted(by: { $0.key < $1.key }) {
+            oracles.check(
+                .inventoryTruth, at: now,
+                node.index[chunk] != nil || !disk.isDurable(chunk) || node.isWriting(chunk),
+                "node \(actor) holds a durable chunk that it does not count")
+            checkCanary(replica.payload.bytes, "chunk on a node's disk", at: now)
+        }
+        for (backend, tree) in zip(node.backends, node.inventories) {
+            let own = node.index.values.filter { $0.owner == backend }.map(\.chunk)
+            oracles.check(
+                .inventoryTruth, at: now, InventoryTree(own) == tree,
+                "node \(actor) reports an inventory that is not what it counts")
+        }
+    }
+
+    /// The last checks, once the run is over. `underWay`: by user, operations that have not ended.
+    package mutating func finish(underWay: [Int], at now: Instant) {
+        inspectLedgers(at: now)
+        for (user, operations) in underWay.enumerated() {
+            oracles.check(
+                .durability, at: now, operations == 0,
+                "user \(user) still waits for \(operations) operations")
+        }
+        let short = census.chunksShort().filter { canTakeAnother(ofChunk: $0) }
+        for chunk in short.prefix(5) {
+            oracles.check(
+                .redundancyRestored, at: now, false,
+                "chunk \(chunk) has \(census.durableReplicas(of: chunk)) replicas")
+        }
+        oracles.tally(
+            .redundancyRestored, checks: UInt64(meters.redundancy.chunks),
+            violations: UInt64(max(0, short.count - 5)))
+    }
+
+    /// Whether some node that stays lacks a chunk and has room for it. Backends hear of free space to
+    /// within 1 % of the capacity.
+    private func canTakeAnother(ofChunk chunk: ChunkID) -> Bool {
+        nodes.contains { node in
+            let participant = participants[Int(node.actor)]
+            return participant.isUp && !participant.isLeaving && !node.replicas.contains(chunk)
+                && node.disk.usedBytes + census.byteCount(of: chunk)
+                    + node.disk.capacityBytes / 50 < node.disk.capacityBytes
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Ledger
+package import Primitives
+
+/// What ledgers say, and whether it is so.
+extension Observer {
+    /// A block became durable on a backend's disk.
+    mutating func read(_ block: [UInt8], of slot: Int, at now: Instant) {
+        meters.ledger.bytes += UInt64(block.count)
+        do {
+            let changes = try backends[slot].ledger?.read(block) ?? LedgerReplay.Changes()
+            meters.ledger.read(
+                records: changes.recordCount, ofAll: backends[slot].ledger?.recordCount ?? 0)
+            oracles.check(.ledger, at: now, true, "")
+            for (chunk, node) in changes.dropped {
+                if let actor = actor(node) { census.moot(chunk, on: actor, &meters) }
+            }
+            for (chunk, node) in changes.named {
+                oracles.check(
+                    .ledger, at: now, actor(node).map { heldOrDamaged(chunk, by: $0) } ?? false,
+                    "backend \(slot) counts on chunk \(chunk) on \(node), which does not hold it")
+            }
+        } catch {
+            oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
+        }
+    }
+
+    /// Whether a node holds a chunk durably, or would but for a fault.
+    private func heldOrDamaged(_ chunk: ChunkID, by actor: UInt32) -> Bool {
+        participants[Int(actor)].isGone || census.isDivergent(chunk, on: actor)
+            || nodes[slot(actor)].disk.isDurable(chunk)
+    }
+
+    /// Whether a ledger says that the node holds the chunk.
+    package func isCountedOn(_ chunk: ChunkID, on actor: UInt32) -> Bool {
+        let peer = peer(of: actor)
+        return backends.contains { $0.ledger?.placements[chunk]?.contains(peer) ?? false }
+    }
+
+    /// Whether a ledger counts on other replicas instead. Deleting the last intact one is bad luck
+    /// then: it was a spare one, and faults destroyed those that counted.
+    func isSpare(_ chunk: ChunkID, on actor: UInt32) -> Bool {
+        let peer = peer(of: actor)
+        return backends.contains { backend in
+            backend.ledger?.placements[chunk]?.contains { $0 != peer } ?? false
+        }
+    }
+
+    /// Looks at every ledger: whether it verifies, and is as long as its disk says.
+    package mutating func inspectLedgers(at now: Instant) {
+        for slot in backends.indices {
+            guard let ledger = backends[slot].ledger else { continue }
+            do {
+                try ledger.checkTip()
+                oracles.check(
+                    .ledger, at: now, ledger.blockCount == backends[slot].log.durableCount,
+                    "backend \(slot): the ledger shrank")
+            } catch {
+                oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import Cryptography
+import Merkle
+package import Primitives
+
+/// Participants joining, starting, crashing, coming back and leaving for good.
+extension Observer {
+    /// What befell a node beyond its going down or ending.
+    package enum Fate: Sendable {
+        /// It went offline of itself.
+        case sessionEnded
+        /// It ended of itself, with its data.
+        case lifeEnded
+        /// A new one took its place.
+        case replaced
+        /// It left in order, having handed over what it held.
+        case left
+    }
+
+    /// A participant joins, with an empty disk, under the next index.
+    package mutating func joined(
+        _ kind: ParticipantKind, capacityBytes: Int = 0, at now: Instant
+    ) {
+        let actor = UInt32(participants.count)
+        let slot: Int
+        switch kind {
+        case .node:
+            slot = nodes.count
+            nodes.append(
+                ObservedNode(actor: actor, disk: DiskContents(capacityBytes: capacityBytes)))
+            meters.churn.nodeCameUp(at: now)
+        case .backend:
+            slot = backends.count
+            backends.append(ObservedBackend())
+        case .user, .discovery: slot = 0
+        }
+        participants.append(
+            Participant(kind: kind, slot: slot, peer: PeerID(UInt64(actor))))
+    }
+
+    /// A backend signs its ledger with this key.
+    package mutating func introduce(_ actor: UInt32, asWriter key: PublicKey) {
+        if backends[slot(actor)].ledger == nil {
+            backends[slot(actor)].ledger = LedgerReplay(writer: key)
+        }
+    }
+
+    package mutating func suffered(_ fate: Fate) {
+        switch fate {
+        case .sessionEnded: meters.churn.sessionsEnded += 1
+        case .lifeEnded: meters.churn.nodesDestroyed += 1
+        case .replaced: meters.churn.nodesJoined += 1
+        case .left: meters.churn.nodesLeft += 1
+        }
+    }
+
+    package mutating func wentDown(_ actor: UInt32, at now: Instant) {
+        participants[Int(actor)].isUp = false
+        switch participants[Int(actor)].kind {
+        case .node: reachabilityChanged(actor, at: now)
+        case .backend: queued(repairs: 0, by: actor)
+        case .discovery, .user: break
+        }
+    }
+
+    package mutating func cameUp(_ actor: UInt32, at now: Instant) {
+        participants[Int(actor)].isUp = true
+        if participants[Int(actor)].kind == .node { reachabilityChanged(actor, at: now) }
+    }
+
+    private mutating func reachabilityChanged(_ actor: UInt32, at now: Instant) {
+        let isUp = participants[Int(actor)].isUp
+        if isUp {
+            meters.churn.nodeCameUp(at: now)
+        } else {
+            meters.churn.nodeWentDown(at: now)
+        }
+        for chunk in nodes[slot(actor)].replicas {
+            census.reachabilityChanged(chunk, isUp: isUp, at: now, &meters)
+        }
+    }
+
+    /// A node is to leave for good.
+    package mutating func toldToLeave(_ actor: UInt32) {
+        participants[Int(actor)].isLeaving = true
+    }
+
+    /// A node is gone for ever, and its disk with it: by a fault, or because it left.
+    package mutating func destroyed(_ actor: UInt32, isFault: Bool, at now: Instant) {
+        let slot = slot(actor)
+        for chunk in nodes[slot].replicas {
+            if !isFault { checkDeletion(of: chunk, by: actor, at: now) }
+            replicaGone(chunk, actor, isFault: isFault, at: now)
+        }
+        census.mootAll(on: actor, &meters)
+        if participants[Int(actor)].isUp { meters.churn.nodeWentDown(at: now) }
+        participants[Int(actor)].isUp = false
+        participants[Int(actor)].isGone = true
+        nodes[slot].disk = DiskContents(capacityBytes: 0)
+    }
+}

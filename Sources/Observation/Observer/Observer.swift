@@ -1,0 +1,103 @@
+package import Merkle
+package import Primitives
+package import Roles
+
+/// Stands outside the roles and looks at everything: a census of all replicas, meters, oracles, and a
+/// model of every disk, kept of the events that it is told of.
+///
+/// Whoever drives the roles tells it: a simulated world of what it simulates, or hosts on sockets of
+/// what they do, so that both are measured and judged by the same. No role can see it. Participants
+/// stand by their index, in the order in which they joined.
+package struct Observer: Sendable {
+    let settings: ProtocolSettings
+    package internal(set) var oracles = Oracles()
+    package internal(set) var census: Census
+    package var meters: Meters
+    package internal(set) var samples: [Sample] = []
+    /// Acknowledged files by ordinal.
+    package internal(set) var files: [Int: AcknowledgedFile] = [:]
+    package internal(set) var nodes: [ObservedNode] = []
+    var participants: [Participant] = []
+    var backends: [ObservedBackend] = []
+    var faults: [FaultOutcome]
+    /// Whose a file is, and a chunk: for the oracle that knows who may see what.
+    var fileOwners: [FileID: UInt32] = [:]
+    var chunkOwners: [ChunkID: UInt32] = [:]
+    /// The meters when the measured time ended.
+    var measured: Meters?
+    /// The participants that go by another name than their index.
+    private var named: [PeerID: UInt32] = [:]
+
+    /// `faults`: those that were declared, none of which has had an effect yet.
+    package init(settings: ProtocolSettings, faults: [FaultOutcome]) {
+        self.settings = settings
+        self.faults = faults
+        census = Census(target: settings.replicas)
+        meters = Meters(target: settings.replicas)
+    }
+
+    struct Participant: Sendable {
+        let kind: ParticipantKind
+        /// Index among its kind.
+        let slot: Int
+        var peer: PeerID
+        var isUp = true
+        /// It will never run again; its data is gone.
+        var isGone = false
+        /// It was told to leave.
+        var isLeaving = false
+    }
+
+    // MARK: Names
+
+    /// A server goes by this name from now on.
+    package mutating func introduce(_ actor: UInt32, as peer: PeerID) {
+        participants[Int(actor)].peer = peer
+        named[peer] = actor
+    }
+
+    /// The name that a participant goes by among servers.
+    package func peer(of actor: UInt32) -> PeerID { participants[Int(actor)].peer }
+
+    /// The participant that goes by a name, if there is one.
+    package func actor(_ peer: PeerID) -> UInt32? {
+        if let actor = named[peer] { return actor }
+        return peer.raw < UInt64(participants.count) ? UInt32(peer.raw) : nil
+    }
+
+    /// Where a participant stands among its kind.
+    func slot(_ actor: UInt32) -> Int { participants[Int(actor)].slot }
+}
+
+/// What a participant is.
+package enum ParticipantKind: UInt8, Sendable {
+    case discovery, backend, user, node
+}
+
+/// What is known of a node from outside.
+package struct ObservedNode: Sendable {
+    let actor: UInt32
+    /// A model of its disk.
+    package internal(set) var disk: DiskContents
+    /// The intact replicas that would survive a crash.
+    package internal(set) var replicas = InventoryTree()
+    /// By token: what it is writing.
+    var writes: [UInt64: DiskContents.Replica] = [:]
+}
+
+/// What is known of a backend from outside.
+struct ObservedBackend: Sendable {
+    /// A model of its disk.
+    var log = LogContents()
+    /// Nil until it is known who signs it.
+    var ledger: LedgerReplay?
+    /// Repairs that wait.
+    var repairsQueued = 0
+}
+
+/// A file that was acknowledged.
+package struct AcknowledgedFile: Sendable {
+    package let plan: FilePlan
+    /// Its owner asked for its deletion.
+    var isDeleted = false
+}

@@ -1,0 +1,142 @@
+package import Cryptography
+import Observation
+package import Primitives
+package import Roles
+
+/// The one of a server's runs that something is told of. What a former run did means nothing.
+package struct ServerRun: Sendable, Hashable {
+    package var actor: UInt32
+    package var epoch: UInt32
+
+    package init(actor: UInt32, epoch: UInt32) {
+        self.actor = actor
+        self.epoch = epoch
+    }
+}
+
+/// What servers do that run elsewhere, as whoever runs them tells it.
+extension Environment {
+    /// What is to be done, in order; forgotten then.
+    package mutating func takeOrders() -> [ServerOrder] {
+        defer { orders = [] }
+        return orders
+    }
+
+    /// A server goes by this name from now on.
+    package mutating func introduce(_ actor: UInt32, as peer: PeerID) {
+        observer.introduce(actor, as: peer)
+    }
+
+    /// A backend signs its ledger with this key.
+    package mutating func introduce(_ actor: UInt32, asWriter key: PublicKey) {
+        observer.introduce(actor, asWriter: key)
+    }
+
+    /// Whether a run goes on.
+    package func isCurrent(_ run: ServerRun) -> Bool {
+        participants[Int(run.actor)].runs(run.epoch)
+    }
+
+    /// Whether the one that goes by a name runs.
+    package func isUp(_ peer: PeerID) -> Bool {
+        observer.actor(peer).map { participants[Int($0)].isUp } ?? false
+    }
+
+    // MARK: Messages
+
+    /// A server sent a message. Answers to users are told by `answer` instead.
+    package mutating func sent(_ message: Message, by run: ServerRun, to peer: PeerID) {
+        guard isCurrent(run), let to = observer.actor(peer), participants[Int(to)].kind != .user
+        else { return }
+        events &+= 1
+        let payloadBytes = message.payloadByteCount
+        observer.sent(message, payloadBytes: payloadBytes, from: run.actor, to: to, at: now)
+        guard now < settleStart else { return }
+        bytesBetweenServers += UInt64(message.controlByteCount + payloadBytes)
+    }
+
+    /// A backend's answer sets out for a user.
+    package mutating func answer(
+        _ answer: Answer, _ call: CallID, from backend: UInt32, to user: UInt32
+    ) {
+        guard participants[Int(backend)].isUp else { return }
+        effects.answer(answer, to: PeerID(UInt64(user)), call: call)
+        applyEffects(of: backend)
+    }
+
+    /// What the network does to a message that a server sends another: how long each copy of it is under
+    /// way; none when it is lost, or its receiver is down.
+    package mutating func passage(of message: Message, from: UInt32, to: PeerID) -> [Duration] {
+        observer.actor(to).map { passage(of: message, from: from, to: $0) } ?? []
+    }
+
+    /// The same of what a server is sent.
+    package mutating func passage(of message: Message, from: PeerID, to: UInt32) -> [Duration] {
+        observer.actor(from).map { passage(of: message, from: $0, to: to) } ?? []
+    }
+
+    private mutating func passage(of message: Message, from: UInt32, to: UInt32) -> [Duration] {
+        let passage = passage(from: from, to: to)
+        guard !passage.isLost, participants[Int(to)].isUp else { return [] }
+        let bytes = message.payloadByteCount
+        let first =
+            bytes == 0
+            ? passage.latency
+            : transferEnd(bytes: bytes, from: from, to: to, latency: passage.latency) - now
+        return passage.isDoubled ? [first, passage.latency * 2] : [first]
+    }
+
+    // MARK: Notes and departures
+
+    package mutating func noted(_ note: Note, by run: ServerRun) {
+        if isCurrent(run) { observer.noted(note, by: run.actor, at: now) }
+    }
+
+    package mutating func queued(repairs: Int, by run: ServerRun) {
+        if isCurrent(run) { observer.queued(repairs: repairs, by: run.actor) }
+    }
+
+    /// A node has left for good.
+    package mutating func hasLeft(_ run: ServerRun) {
+        if isCurrent(run) { left(run.actor) }
+    }
+
+    // MARK: Disks
+
+    /// A server is about to ask this of its disk.
+    package mutating func requested(_ request: DiskRequest, by run: ServerRun) {
+        if isCurrent(run) { observer.requested(request, by: run.actor, at: now) }
+    }
+
+    /// A disk reported this, which the server is about to hear.
+    package mutating func reported(_ event: DiskEvent, by run: ServerRun) {
+        guard isCurrent(run) else { return }
+        events &+= 1
+        switch event {
+        case .wrote(let token, let outcome):
+            observer.wrote(token: token, outcome, by: run.actor, at: now)
+        case .synced: observer.synced(by: run.actor, at: now)
+        case .recoveredChunks(let found): observer.recovered(chunks: found, by: run.actor, at: now)
+        case .recoveredLog(let blocks): observer.recovered(blocks: blocks, by: run.actor, at: now)
+        case .read: break
+        }
+    }
+
+    // MARK: Inspection
+
+    /// Looks at a node as it is between two inputs.
+    package mutating func inspect(_ node: StorageNode, _ run: ServerRun) {
+        if isCurrent(run) { observer.inspect(node, run.actor, at: now) }
+    }
+
+    /// Compares what a node's real disk holds, once the node has stopped, with what it should: which
+    /// chunks, and which of them are not what their names say.
+    package mutating func audit(_ actor: UInt32, found: [StoredChunk], damaged: [ChunkID]) {
+        observer.audit(actor, found: found, damaged: damaged, at: now)
+    }
+
+    /// Compares a backend's real ledger, once it has stopped, with what it should be.
+    package mutating func audit(_ actor: UInt32, blocks: [[UInt8]]) {
+        observer.recovered(blocks: blocks, by: actor, at: now)
+    }
+}

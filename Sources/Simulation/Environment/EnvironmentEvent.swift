@@ -1,0 +1,31 @@
+/// What happens to participants from outside, rather than of themselves. They stand by their index.
+package enum EnvironmentEvent: Sendable {
+    /// A node that joined begins to run.
+    case starts(UInt32)
+    /// A node's n-th session is over, or begins.
+    case sessionEnds(UInt32, count: UInt64)
+    case sessionBegins(UInt32, count: UInt64)
+    /// A node's lifetime is over.
+    case destroyed(UInt32)
+    case joins(domain: UInt32, region: UInt8)
+    case faultBegins(Int)
+    case faultEnds(Int)
+    /// A fault that strikes again and again does so.
+    case faultStrikes(Int)
+    /// A participant that a fault stopped may run again.
+    case released(UInt32)
+    /// A user puts one of the files that the world begins with.
+    case fill(Int)
+    case workload(WorkloadKind)
+    case sample
+    /// The oracles look at everything.
+    case inspect
+    case settle
+    /// A user reads one of its files for the last time.
+    case readBack(user: UInt32, file: Int)
+}
+
+/// What users do of themselves, each at its own rate.
+package enum WorkloadKind: UInt64, Sendable, CaseIterable {
+    case read, write, delete, intrude
+}

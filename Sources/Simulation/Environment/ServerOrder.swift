@@ -1,0 +1,23 @@
+package import Observation
+package import Primitives
+package import Roles
+
+/// What an environment wants of whoever runs the servers.
+package enum ServerOrder: Sendable {
+    /// A node joined, with an empty disk. It starts later.
+    case join(UInt32)
+    /// A server shall run, from what its disk holds; this is its run number `epoch`.
+    case start(UInt32, epoch: UInt32)
+    /// It is cut off at once and lets go of its disk without tidying up.
+    case crash(UInt32)
+    /// It is gone for ever, and its disk with it.
+    case destroy(UInt32)
+    /// A node's operator wants it to leave for good.
+    case leave(UInt32)
+    /// A fault strikes a chunk on a node's disk.
+    case damage(UInt32, ChunkID, DiskContents.Damage)
+    /// A user's request arrives at a backend.
+    case deliver(Request, CallID, from: UInt32, to: UInt32)
+    /// The observer wants to see every server that runs.
+    case inspect
+}

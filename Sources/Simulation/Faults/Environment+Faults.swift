@@ -1,0 +1,144 @@
+import Merkle
+import Observation
+import Primitives
+
+/// Injecting the declared faults.
+extension Environment {
+    mutating func scheduleFaults() {
+        for fault in configuration.faults.indices {
+            if let at = configuration.faults[fault].kind.begins {
+                queue.schedule(.faultBegins(fault), at: .origin + at)
+            } else {
+                scheduleStrike(fault)
+            }
+        }
+    }
+
+    private mutating func scheduleStrike(_ fault: Int) {
+        guard let interval = configuration.faults[fault].kind.interval else { return }
+        queue.schedule(.faultStrikes(fault), at: now + interval.draw(&faults[fault].stream))
+    }
+
+    mutating func faultBegan(_ fault: Int) {
+        guard !hasSettled else { return }
+        switch configuration.faults[fault].kind {
+        case .partition(_, let lasting, let selection, let direction):
+            disturb(fault, selection, .cut(direction), lasting: lasting)
+        case .degradation(
+            _, let lasting, let selection, let loss, let duplication, let latencyFactor):
+            disturb(
+                fault, selection,
+                .degrade(loss: loss, duplication: duplication, latencyFactor: latencyFactor),
+                lasting: lasting)
+        case .outage(_, let lasting, let selection):
+            faults[fault].targets = select(selection, for: fault)
+            for actor in faults[fault].targets where goDown(actor) { observer.felt(fault: fault) }
+            queue.schedule(.faultEnds(fault), at: now + lasting)
+        case .departure(_, let selection):
+            faults[fault].targets = select(selection, for: fault)
+            for actor in faults[fault].targets {
+                observer.toldToLeave(actor)
+                orders.append(.leave(actor))
+            }
+        case .crashes, .bitRot, .lostChunks: break
+        }
+    }
+
+    private mutating func disturb(
+        _ fault: Int, _ selection: FaultSettings.Selection,
+        _ effect: Network.Disturbance.Effect, lasting: Duration
+    ) {
+        var concerns = Array(repeating: false, count: participants.count)
+        for actor in select(selection, for: fault) { concerns[Int(actor)] = true }
+        network.begin(Network.Disturbance(fault: fault, concerns: concerns, effect: effect))
+        queue.schedule(.faultEnds(fault), at: now + lasting)
+    }
+
+    mutating func faultEnded(_ fault: Int) {
+        guard !hasSettled else { return }
+        network.end(fault: fault)
+        guard case .outage = configuration.faults[fault].kind else { return }
+        for actor in faults[fault].targets { comeUp(actor) }
+    }
+
+    mutating func faultStruck(_ fault: Int) {
+        guard !hasSettled else { return }
+        switch configuration.faults[fault].kind {
+        case .crashes(_, let downtime, let selection): crash(fault, selection, for: downtime)
+        case .bitRot: damage(fault, isRot: true)
+        case .lostChunks: damage(fault, isRot: false)
+        case .partition, .outage, .degradation, .departure: break
+        }
+        scheduleStrike(fault)
+    }
+
+    /// Stops one of the chosen participants that is up.
+    private mutating func crash(
+        _ fault: Int, _ selection: FaultSettings.Selection, for downtime: Duration
+    ) {
+        if faults[fault].targets.isEmpty {
+            faults[fault].targets = select(selection, for: fault)
+        }
+        let up = faults[fault].targets.filter { participants[Int($0)].isUp }
+        guard !up.isEmpty else { return }
+        let actor = up[faults[fault].stream.below(up.count)]
+        if goDown(actor) {
+            observer.felt(fault: fault)
+            queue.schedule(.released(actor), at: now + downtime)
+        }
+    }
+
+    /// Rots or removes one intact replica that a backend counts on.
+    ///
+    /// Rot strikes nodes that are up, where a scrub or a read will meet it. Files vanish where they
+    /// do in life: on a machine that is down, when its file system is repaired after the crash; on
+    /// one that is up only if none is down.
+    private mutating func damage(_ fault: Int, isRot: Bool) {
+        guard !nodeIndices.isEmpty else { return }
+        let wantsUp = isRot || !nodeIndices.contains { isDownWithData($0) }
+        for _ in 0..<64 {
+            let slot = faults[fault].stream.below(nodeIndices.count)
+            let start = ChunkID(
+                Hash256(
+                    faults[fault].stream.next(), faults[fault].stream.next(), 0, 0))
+            let actor = nodeIndices[slot]
+            let replicas = observer.nodes[slot].replicas
+            guard participants[Int(actor)].isUp == wantsUp,
+                let chunk = replicas.next(after: start) ?? replicas.next(after: nil),
+                observer.census.isReferenced(chunk), observer.isCountedOn(chunk, on: actor)
+            else { continue }
+            let damage: DiskContents.Damage =
+                isRot ? .rot(at: faults[fault].stream.next()) : .loss
+            observer.damaged(chunk, on: actor, damage, at: now)
+            orders.append(.damage(actor, chunk, damage))
+            observer.felt(fault: fault)
+            return
+        }
+    }
+
+    private func isDownWithData(_ actor: UInt32) -> Bool {
+        let participant = participants[Int(actor)]
+        return !participant.isUp && !observer.nodes[Int(participant.slot)].replicas.isEmpty
+    }
+
+    /// Who a selection means, in order.
+    private mutating func select(
+        _ selection: FaultSettings.Selection, for fault: Int
+    ) -> [UInt32] {
+        switch selection {
+        case .backends: return backendIndices
+        case .discoveries: return discoveryIndices
+        case .domain(let domain):
+            return nodeIndices.filter { participants[Int($0)].domain == UInt32(domain) }
+        case .region(let name):
+            let region = configuration.topology.regions.firstIndex(of: name)
+            return participants.indices.map { UInt32($0) }.filter {
+                Int(participants[Int($0)].region) == region
+            }
+        case .nodes(let count):
+            var up = nodeIndices.filter { participants[Int($0)].isUp }
+            faults[fault].stream.shuffle(&up)
+            return Array(up.prefix(count))
+        }
+    }
+}
