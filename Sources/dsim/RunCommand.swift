@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
         completion: .directory)
     var out: String?
 
-    @Flag(help: "Act the scenario out on sockets and disks. (results: Results/NAME-real)")
+    @Flag(help: "Run the scenario on real sockets and disks. (results: Results/NAME-real)")
     var real = false
 
     @Option(help: "With --real: seconds of the scenario that pass in one, 0.1 to 1000.")
@@ -69,7 +69,7 @@ struct RunCommand: AsyncParsableCommand {
                 let sweep = SeedSweep(scenario: scenario, file: file, out: out, isQuiet: quiet)
                 return try sweep.run(seeds, cancel)
             }
-            if real { return try await act(scenario, cancel) }
+            if real { return try await runOnServers(scenario, cancel) }
             return try runOnce(scenario, cancel)
         }
     }
@@ -94,8 +94,9 @@ struct RunCommand: AsyncParsableCommand {
         return ExitStatus(result.verdict)
     }
 
-    /// Simulates the scenario, then acts it out, and lays both side by side.
-    private func act(_ original: Scenario, _ cancel: CancelFlag) async throws -> ExitStatus {
+    /// Simulates the scenario, then runs it on real servers, and lays both side by side.
+    private func runOnServers(_ original: Scenario, _ cancel: CancelFlag) async throws -> ExitStatus
+    {
         var scenario = try original.reality(file: file)
         if let seed { scenario.configuration.seed = seed }
         let folder = ResultsFolder(out ?? "Results/\(scenario.name)-real")

@@ -6,7 +6,7 @@ package import Primitives
 /// What a live role takes for the time: nanoseconds since 1970 by the system's clock at the start,
 /// advancing with the monotonic clock, so that it never goes back while a process runs.
 ///
-/// A factor other than 1 makes time pass quicker or slower, as for a scenario that is acted out.
+/// A factor other than 1 makes time pass quicker or slower, as for a scenario that runs on real servers.
 package struct Clock: Sendable {
     private let start: ContinuousClock.Instant
     private let origin: Instant

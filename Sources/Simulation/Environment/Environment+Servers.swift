@@ -1,4 +1,3 @@
-package import Cryptography
 import Observation
 package import Primitives
 package import Roles
@@ -20,16 +19,6 @@ extension Environment {
     package mutating func takeOrders() -> [ServerOrder] {
         defer { orders = [] }
         return orders
-    }
-
-    /// A server goes by this name from now on.
-    package mutating func introduce(_ actor: UInt32, as peer: PeerID) {
-        observer.introduce(actor, as: peer)
-    }
-
-    /// A backend signs its ledger with this key.
-    package mutating func introduce(_ actor: UInt32, asWriter key: PublicKey) {
-        observer.introduce(actor, asWriter: key)
     }
 
     /// Whether a run goes on.
@@ -127,16 +116,5 @@ extension Environment {
     /// Looks at a node as it is between two inputs.
     package mutating func inspect(_ node: StorageNode, _ run: ServerRun) {
         if isCurrent(run) { observer.inspect(node, run.actor, at: now) }
-    }
-
-    /// Compares what a node's real disk holds, once the node has stopped, with what it should: which
-    /// chunks, and which of them are not what their names say.
-    package mutating func audit(_ actor: UInt32, found: [StoredChunk], damaged: [ChunkID]) {
-        observer.audit(actor, found: found, damaged: damaged, at: now)
-    }
-
-    /// Compares a backend's real ledger, once it has stopped, with what it should be.
-    package mutating func audit(_ actor: UInt32, blocks: [[UInt8]]) {
-        observer.recovered(blocks: blocks, by: actor, at: now)
     }
 }

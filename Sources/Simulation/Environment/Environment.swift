@@ -31,7 +31,7 @@ package struct Environment: Sendable {
     var churn: Churn
     var faults: Faults
     var workload: Workload
-    package internal(set) var observer: Observer
+    package var observer: Observer
     /// Faults, churn and workload are over.
     package internal(set) var hasSettled = false
     /// Bytes that the model charges for what servers sent each other in the measured time.

@@ -53,7 +53,7 @@ actor RealNetwork {
         for actor in 0..<UInt32(configuration.topology.discoveries) {
             let address = "http://127.0.0.1:\(try port(of: actor))"
             discoveries.append(address)
-            environment.tell { $0.introduce(actor, as: PeerID(ofDiscoveryAt: address)) }
+            environment.tell { $0.observer.introduce(actor, as: PeerID(ofDiscoveryAt: address)) }
         }
     }
 
@@ -147,14 +147,14 @@ actor RealNetwork {
                 surroundings.disk = { outer(tamper($0)) }
             }
             let server = try launch.node(settings, in: surroundings)
-            environment.tell { $0.introduce(actor, as: server.host.id) }
+            environment.tell { $0.observer.introduce(actor, as: server.host.id) }
             admit(.node(server.host), run, RunningServer(server.services))
         case .backend:
             let server = try await launch.backend(
                 settings, Launch.BackendOptions(), in: surroundings)
             environment.tell {
-                $0.introduce(actor, as: server.host.id)
-                $0.introduce(actor, asWriter: server.writer)
+                $0.observer.introduce(actor, as: server.host.id)
+                $0.observer.introduce(actor, asWriter: server.writer)
             }
             admit(.backend(server.host), run, RunningServer(server.services))
         case .user: preconditionFailure("users are the environment's own")
@@ -245,13 +245,15 @@ actor RealNetwork {
             case .node:
                 let folder = try DataFolder(path: path(of: actor), purpose: .node)
                 let (found, damaged) = await DiskAudit.chunks(of: try ChunkStore(in: folder))
-                environment.tell { $0.audit(actor, found: found, damaged: damaged) }
+                environment.tell {
+                    $0.observer.audit(actor, found: found, damaged: damaged, at: $0.now)
+                }
             case .backend:
                 let database = try BackendDatabase(path: path(of: actor) + "/users.db")
                 let blocks = await DiskAudit.blocks(
                     of: LedgerStore(database: database) { _ in })
                 try database.close()
-                environment.tell { $0.audit(actor, blocks: blocks) }
+                environment.tell { $0.observer.recovered(blocks: blocks, by: actor, at: $0.now) }
             case .discovery, .user: break
             }
         }

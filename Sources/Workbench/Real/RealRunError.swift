@@ -1,4 +1,4 @@
-/// Why a scenario could not be acted out.
+/// Why a scenario could not run on real servers.
 package enum RealRunError: Error, Equatable, CustomStringConvertible {
     case noFolder(String)
     case noPort

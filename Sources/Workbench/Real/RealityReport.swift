@@ -19,7 +19,7 @@ struct RealityReport {
             speed == 1
             ? "in real time" : "in which a second stood for \(Format.seconds(speed))"
         return """
-            > **Acted out, not simulated**, \(pace): discoveries, nodes and backends behind their HTTP \
+            > **Run on real servers, not simulated**, \(pace): discoveries, nodes and backends behind HTTP \
             servers on loopback sockets, chunks in `ChunkStore` folders, ledgers in SQLite. Users are \
             those of the simulator, whose messages reach the backends within the process. All times \
             are the scenario's. Not deterministic.

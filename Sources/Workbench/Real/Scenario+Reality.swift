@@ -2,12 +2,12 @@ import Primitives
 import Simulation
 
 extension Scenario {
-    /// How long users read everything back at the end of a run that is acted out: an hour, as in the
+    /// How long users read everything back at the end of a run on real servers: an hour, as in the
     /// simulator, would be longer than most such scenarios themselves.
     private static let readBack = Duration.minutes(10)
 
     /// The scenario for a run on sockets, and for the simulated one beside it. Throws what cannot be
-    /// acted out; `file` names the scenario in errors.
+    /// done there; `file` names the scenario in errors.
     package func reality(file: String) throws(ScenarioError) -> Scenario {
         var issues: [ScenarioIssue] = []
         func refuse(_ path: String, _ problem: String) {
@@ -25,7 +25,7 @@ extension Scenario {
             case .bitRot, .lostChunks:
                 refuse(
                     "faults[\(index)].\(fault.kind.scenarioName)",
-                    "cannot be acted out on real disks; allowed with --real: partition, outage, crashes, degradation, departure"
+                    "cannot be done to real disks; allowed with --real: partition, outage, crashes, degradation, departure"
                 )
             case .partition, .outage, .crashes, .degradation, .departure: break
             }

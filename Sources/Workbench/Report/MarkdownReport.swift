@@ -31,7 +31,7 @@ package struct MarkdownReport {
             reality.map { RealityReport(result, $0).introduction } ?? "",
             "## Verdict\n", verdict,
             reality.map { RealityReport(result, $0).comparison } ?? "",
-            reality == nil ? "## What was simulated\n" : "## What was acted out\n",
+            reality == nil ? "## What was simulated\n" : "## What was run\n",
             WorldInWords(configuration).text,
             "## Timeline\n", timeline,
             findings,

@@ -9,7 +9,7 @@ package enum Summary {
     ) -> String {
         let head =
             "\(result.scenario.name), seed \(result.scenario.configuration.seed): "
-            + "\(Format.seconds(result.stoppedAt.seconds)) \(isReal ? "acted out" : "simulated") in "
+            + "\(Format.seconds(result.stoppedAt.seconds)) \(isReal ? "run" : "simulated") in "
             + "\(Format.seconds(timing.wallSeconds)) (\(Format.compact(timing.eventsPerSecond)) events/s)"
         let lines =
             [

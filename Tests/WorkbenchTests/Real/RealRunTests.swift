@@ -62,7 +62,7 @@ struct RealRunTests {
         return (outcome, try FileManager.default.contentsOfDirectory(atPath: parent))
     }
 
-    @Test func serversOnSocketsActAScenarioOutToItsEnd() async throws {
+    @Test func serversOnSocketsRunAScenarioToItsEnd() async throws {
         let (outcome, left) = try await run(scenario())
         let result = outcome.result
         #expect(result.isComplete)

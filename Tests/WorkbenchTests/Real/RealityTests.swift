@@ -12,7 +12,7 @@ import Testing
         return scenario
     }
 
-    @Test func whatSocketsAndDisksCannotActOutIsRefusedByItsKey() {
+    @Test func whatCannotBeDoneOnSocketsAndDisksIsRefusedByItsKey() {
         var scenario = scenario
         scenario.configuration.workload.payload = .modelled
         scenario.configuration.topology.nodes = 500
@@ -39,7 +39,7 @@ import Testing
         #expect(reality.configuration.readBack == .minutes(10))
     }
 
-    @Test func theReportSaysThatItWasActedOutAndComparesBothRuns() throws {
+    @Test func theReportSaysThatItRanOnRealServersAndComparesBothRuns() throws {
         var seen = Measurements()
         seen["control.messages"] = .count(150)
         var predicted = Measurements()
@@ -53,7 +53,9 @@ import Testing
             result, command: "dsim",
             reality: Reality(conditions: conditions, predicted: predicted)
         ).text
-        #expect(text.contains("**Acted out, not simulated**, in which a second stood for 1 min"))
+        #expect(
+            text.contains(
+                "**Run on real servers, not simulated**, in which a second stood for 1 min"))
         #expect(text.contains("Not deterministic."))
         #expect(!text.contains("give the same world"))
         #expect(text.contains("+50 % |\n"))
