@@ -99,7 +99,7 @@ extension Hash256: CustomStringConvertible {
     /// 64 lowercase hexadecimal digits.
     @usableFromInline package var description: String { Hexadecimal.encode(bytes) }
 
-    /// From 64 hexadecimal digits; nil for anything else.
+    /// From 64 lowercase hexadecimal digits; nil for anything else.
     package init?(hexadecimal: String) {
         guard let bytes = Hexadecimal.decode(hexadecimal) else { return nil }
         self.init(bytes: bytes)

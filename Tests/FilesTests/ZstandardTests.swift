@@ -52,7 +52,10 @@ import Testing
     @Test func `whatever is not exactly one frame is refused`() throws {
         let frame = try #require(Zstandard.compress(Self.text))
         let skippable: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 1, 0, 0, 0, 9]
-        let others = [[], [0], frame + [0], frame + frame, frame + skippable, skippable + frame]
+        let others: [[UInt8]] = [
+            [], [0], frame + [0], frame + frame, frame + skippable, skippable + frame, skippable,
+            [0x5F, 0x2A, 0x4D, 0x18, 0, 0, 0, 0],
+        ]
         for other in others + (0..<frame.count).map({ Array(frame[..<$0]) }) {
             #expect(throws: ChunkDefect.malformedFrame, "\(other.count) bytes") {
                 try Zstandard.decompress(other[...], limit: 100_000)

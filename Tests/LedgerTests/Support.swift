@@ -49,7 +49,7 @@ extension RandomSource {
     mutating func chain(_ counts: [Int], key: SigningKey) -> [Block] {
         var writer = LedgerWriter(signingKey: key)
         return counts.enumerated().map { index, count in
-            writer.append(records(count), at: .origin + .seconds(Int64(index)))
+            writer.append(records(count), at: .origin + .seconds(Int64(index + 1)))
         }
     }
 }

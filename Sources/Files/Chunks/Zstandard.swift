@@ -6,6 +6,9 @@ enum Zstandard {
     /// zstd's own default: about 500 MB/s a core, and little is gained above it.
     private static let level: Int32 = 3
 
+    /// What a frame begins with (RFC 8878 §3.1.1).
+    private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+
     // Making a context costs more than compressing a small chunk. What a context did before does not
     // show in its output.
     private static let compressors = Pool(make: ZSTD_createCCtx, free: { ZSTD_freeCCtx($0) })
@@ -34,10 +37,11 @@ enum Zstandard {
                 ZSTD_findFrameCompressedSize($0.baseAddress, $0.count)
             )
         }
-        // The two highest values stand for "unknown" and "not a frame".
-        guard size < UInt64.max - 1, ZSTD_isError(length) == 0, length == frame.count else {
-            throw .malformedFrame
-        }
+        // The two highest values stand for "unknown" and "not a frame". A skippable frame is passed for
+        // one without content.
+        guard size < UInt64.max - 1, ZSTD_isError(length) == 0, length == frame.count,
+            frame.starts(with: magic)
+        else { throw .malformedFrame }
         guard size <= UInt64(limit) else { throw .tooLong }
         var succeeded = false
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { output, written in

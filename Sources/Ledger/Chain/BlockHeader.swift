@@ -89,7 +89,7 @@ extension BlockHeader {
             height: try reader.read(UInt64.self), previous: try reader.readHash(),
             recordsRoot: try reader.readHash(), totalRecords: try reader.read(UInt64.self),
             ledgerRoot: try reader.readHash(),
-            time: Instant(nanoseconds: try reader.read(Int64.self)),
+            time: try reader.readInstant(),
             writer: PublicKey(bytes: try reader.readHash()))
     }
 }

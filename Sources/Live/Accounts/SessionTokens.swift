@@ -67,11 +67,12 @@ struct SessionTokens: Sendable {
             throw .invalidToken
         }
         guard let account = PeerID(hexadecimal: claims.sub.value),
-            let token = TokenID(claims.jti.value)
+            let token = TokenID(claims.jti.value), let issued = Instant(claims.iat.value),
+            let expires = Instant(claims.exp.value)
         else { throw .invalidToken }
         let content = Content(
             account: account, token: token, kind: claims.kind, generation: claims.gen,
-            issued: Instant(claims.iat.value), expires: Instant(claims.exp.value))
+            issued: issued, expires: expires)
         guard content.expires > now else { throw .sessionExpired }
         return content
     }
@@ -82,7 +83,9 @@ extension Date {
 }
 
 extension Instant {
-    fileprivate init(_ date: Date) {
-        self = .origin + Duration(seconds: date.timeIntervalSince1970)
+    fileprivate init?(_ date: Date) {
+        let seconds = date.timeIntervalSince1970
+        guard !seconds.isNaN else { return nil }
+        self.init(admitting: Duration(seconds: seconds).nanoseconds)
     }
 }

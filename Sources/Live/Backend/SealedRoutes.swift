@@ -61,8 +61,8 @@ struct SealedRoutes: Sendable {
     private func chunk(_ request: Request, _ context: ServerContext) async throws -> Response {
         let session = try await backend.session(request)
         guard let text = request.uri.queryParameters["proof"],
-            let bytes = Self.base64URL(String(text)),
-            let proof = try? InclusionProof(decoding: bytes)
+            let encoded = Base64(urlText: String(text)),
+            let proof = try? InclusionProof(decoding: encoded.bytes)
         else {
             throw HTTPFailure.badRequest(
                 "The query needs proof=…, an inclusion proof in base64url.")
@@ -89,12 +89,5 @@ struct SealedRoutes: Sendable {
         }
         try await backend.store.delete(id, chunks: chunks, by: session.user)
         return Response(status: .noContent)
-    }
-
-    private static func base64URL(_ text: String) -> [UInt8]? {
-        guard text.utf8.count <= 4096 else { return nil }
-        var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
-        while !base64.utf8.count.isMultiple(of: 4) { base64 += "=" }
-        return Data(base64Encoded: base64).map { Array($0) }
     }
 }

@@ -40,8 +40,7 @@ extension StoreClient {
     package func chunk(
         _ id: ChunkID, of file: FileID, proof: InclusionProof
     ) async throws -> SealedChunk {
-        let proof = Data(proof.encoded()).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let proof = Base64(proof.encoded()).urlText
         var request = ClientRequest(.GET, "/api/files/\(file)/chunks/\(id)?proof=\(proof)")
         request.answerLimit = ChunkSize.allowed.upperBound + ChunkSealer.overheadCount
         request.retrying = .evenWhenNotFound

@@ -29,8 +29,9 @@ final class OwnSessions: Sendable {
     }
 
     func keep(_ session: PeerSession, with peer: PeerID, at now: Instant) {
-        // Well before its end, so that there is always one.
-        let asksAt = now + (session.expires - now) * 3 / 4
+        // Well before its end, so that there is always one; whatever end the peer gave it.
+        let left = min(session.expires - now, PeerSession.lifetime)
+        let asksAt = now + max(left * 3 / 4, Self.pause)
         entries.withLock { $0[peer] = Entry(session: session, asksAt: asksAt) }
     }
 

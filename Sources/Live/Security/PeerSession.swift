@@ -30,7 +30,7 @@ struct SessionGrantForm: Codable {
     /// The receiver's X25519 key.
     var key: Hash256
     /// Nanoseconds since 1970.
-    var expires: Int64
+    var expires: Instant
     /// Of the receiver's identity, over all of it.
     var signature: Hex
 }
@@ -53,7 +53,7 @@ struct SessionOffer: Sendable {
     func session(granted form: SessionGrantForm, by peer: PublicKey) -> PeerSession? {
         let transcript = Transcript(
             initiator: own, receiver: peer, offered: key.publicKey, granted: form.key,
-            id: form.id.value, expires: Instant(nanoseconds: form.expires))
+            id: form.id.value, expires: form.expires)
         guard let signature = Signature(bytes: form.signature.bytes),
             peer.isValid(signature, for: transcript.bytes)
         else { return nil }
@@ -122,11 +122,11 @@ struct RequestCode: Sendable {
         else { return nil }
         var reader = ByteReader(bytes)
         guard let session = try? reader.read(UInt64.self),
-            let expires = try? reader.read(Int64.self),
+            let expires = try? reader.readInstant(),
             let nonce = try? reader.read(UInt64.self), let code = try? reader.readHash()
         else { return nil }
         self.session = session
-        self.expires = Instant(nanoseconds: expires)
+        self.expires = expires
         self.nonce = nonce
         self.code = code
     }
@@ -174,7 +174,7 @@ extension PeerSession {
             granted: key.publicKey, id: id, expires: now + lifetime)
         guard let session = transcript.session(key.secret(with: offer.key)) else { return nil }
         let form = SessionGrantForm(
-            id: Word(id), key: key.publicKey, expires: transcript.expires.nanoseconds,
+            id: Word(id), key: key.publicKey, expires: transcript.expires,
             signature: Hex(identity.key.sign(transcript.bytes).bytes))
         return (session, form)
     }

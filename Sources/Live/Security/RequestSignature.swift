@@ -68,12 +68,12 @@ package struct RequestSignature: Sendable {
             bytes.count == Self.byteCount
         else { return nil }
         var reader = ByteReader(bytes)
-        guard let key = try? reader.readHash(), let expires = try? reader.read(Int64.self),
+        guard let key = try? reader.readHash(), let expires = try? reader.readInstant(),
             let nonce = try? reader.read(UInt64.self),
             let signature = Signature(bytes: bytes.suffix(Signature.count))
         else { return nil }
         sender = PublicKey(bytes: key)
-        self.expires = Instant(nanoseconds: expires)
+        self.expires = expires
         self.nonce = nonce
         self.signature = signature
     }

@@ -45,12 +45,12 @@ package struct SignedCapability: Sendable, Equatable {
         var reader = ByteReader(bytes)
         guard let issuer = try? reader.read(UInt64.self),
             let bearer = try? reader.read(UInt64.self),
-            let chunk = try? reader.readHash(), let expires = try? reader.read(Int64.self),
+            let chunk = try? reader.readHash(), let expires = try? reader.readInstant(),
             let signature = Signature(bytes: bytes.suffix(Signature.count))
         else { return nil }
         capability = Capability(
             issuer: PeerID(issuer), bearer: PeerID(bearer), chunk: ChunkID(chunk),
-            expires: Instant(nanoseconds: expires))
+            expires: expires)
         self.signature = signature
     }
 

@@ -121,7 +121,7 @@ package struct NodeServer: Sendable {
             NodeStatusForm(
                 id: node.identity.id,
                 phase: NodeStatusForm.Phase(rawValue: node.phase.rawValue) ?? .recovering,
-                chunks: node.index.count, usedBytes: node.usedBytes,
+                chunks: node.index.count, usedBytes: UInt64(node.usedBytes),
                 capacityBytes: node.identity.capacityBytes, backends: node.backends,
                 awaiting: node.leaveAwaits)
         }

@@ -9,7 +9,7 @@ package struct NodeStatusForm: Hashable, Sendable, Codable {
     package var id: PeerID
     package var phase: Phase
     package var chunks: Int
-    package var usedBytes: Int
+    package var usedBytes: UInt64
     package var capacityBytes: UInt64
     /// The backends that it serves.
     package var backends: [PeerID]

@@ -1,7 +1,7 @@
 import Foundation
 import Primitives
 
-/// Bytes that travel as base64, such as sealed manifests and wrapped keys.
+/// Bytes that travel as base64 (RFC 4648 §4), such as sealed manifests and wrapped keys.
 package struct Base64: Hashable, Sendable, Codable {
     package var bytes: [UInt8]
 
@@ -9,15 +9,37 @@ package struct Base64: Hashable, Sendable, Codable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        guard let data = Data(base64Encoded: try container.decode(String.self)) else {
+        guard let value = Base64(text: try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "not base64")
+        }
+        self = value
+    }
+
+    /// Nil for anything but what `text` gives: other texts stand for the same bytes.
+    package init?(text: String) {
+        guard let data = Data(base64Encoded: text), data.base64EncodedString() == text else {
+            return nil
         }
         bytes = Array(data)
     }
 
+    package var text: String { Data(bytes).base64EncodedString() }
+
+    /// Nil for anything but what `urlText` gives.
+    package init?(urlText: String) {
+        let text = urlText.replacing("-", with: "+").replacing("_", with: "/")
+        self.init(text: text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
+        guard self.urlText == urlText else { return nil }
+    }
+
+    /// As it stands in a URL, without padding (RFC 4648 §5).
+    package var urlText: String {
+        text.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(Data(bytes).base64EncodedString())
+        try container.encode(text)
     }
 }
 

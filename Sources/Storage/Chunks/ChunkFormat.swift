@@ -47,6 +47,8 @@ enum ChunkFormat {
     static let indexHeaderByteCount = 56
     /// The longest payload: what a role may store, with room to spare.
     static let longestPayload = 64 << 20
+    /// No record begins or ends behind it: locations keep offsets in 32 bits.
+    static let greatestOffset = Int(UInt32.max)
 
     static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) & -alignment }
 
@@ -92,7 +94,9 @@ struct RecordHeader: Equatable {
             fields: UnsafeRawBufferPointer(rebasing: bytes[..<64]), offset: offset)
         guard load(64, as: UInt64.self) == check else { return nil }
         length = Int(load(44, as: UInt32.self))
-        guard length <= ChunkFormat.longestPayload else { return nil }
+        guard length <= ChunkFormat.longestPayload,
+            offset <= ChunkFormat.greatestOffset - ChunkFormat.recordByteCount(length: length)
+        else { return nil }
         stored = StoredChunk(
             chunk: ChunkID(Hash256(loading: bytes.baseAddress! + 8)),
             byteCount: Int(load(40, as: UInt32.self)), owner: PeerID(load(48, as: UInt64.self)),
@@ -158,9 +162,11 @@ struct SegmentSalt: Equatable {
             let salt = SegmentSalt(bytes, magic: ChunkFormat.indexMagic, segment: segment)
         else { return nil }
         var reader = ByteReader(Array(bytes.dropFirst(32)))
-        guard let end = try? reader.read(UInt64.self), let count = try? reader.read(UInt64.self)
+        guard let end = try? reader.read(UInt64.self), let count = try? reader.read(UInt64.self),
+            end <= UInt64(ChunkFormat.greatestOffset),
+            count <= UInt64(ChunkStoreLimits.mostRecords)
         else { return nil }
-        return (salt, Int(clamping: end), Int(clamping: count))
+        return (salt, Int(end), Int(count))
     }
 
     private init?(_ bytes: ArraySlice<UInt8>, magic: UInt64, segment: UInt32) {

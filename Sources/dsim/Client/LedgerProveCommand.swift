@@ -99,7 +99,8 @@ struct LedgerProveCommand: AsyncParsableCommand {
         var index = record.flatMap { Int(exactly: $0) }
         var leaf: Hash256?
         let wanted = try name.map { (name) throws(ClientError) in
-            guard name.hasPrefix("id:"), let id = FileID(hexadecimal: String(name.dropFirst(3)))
+            guard name.hasPrefix("id:"),
+                let id = FileID(hexadecimal: name.dropFirst(3).lowercased())
             else {
                 throw ClientError(
                     .refused, "Without a backend a file goes by all of its id: id: and 32 digits.")

@@ -91,7 +91,7 @@ enum NodeText {
             "node      \(status.id.hexadecimal)",
             "phase     \(status.phase.rawValue)",
             "chunks    \(status.chunks)",
-            "used      \(Format.bytes(UInt64(status.usedBytes))) of \(Format.bytes(status.capacityBytes))",
+            "used      \(Format.bytes(status.usedBytes)) of \(Format.bytes(status.capacityBytes))",
             "backends  \(status.backends.count)",
         ]
         if !status.awaiting.isEmpty { lines.append("awaiting  \(status.awaiting.count) backends") }

@@ -60,6 +60,18 @@ struct LedgerTamperingTests {
         }
     }
 
+    @Test("is no chain where a block's time is none that a clock tells")
+    func impossibleTimes() {
+        let last = Instant.admitted.upperBound.nanoseconds
+        for nanoseconds in [.min, -1, last + 1, .max] as [Int64] {
+            var block = blocks[1]
+            block.signedHeader.header.time = Instant(nanoseconds: nanoseconds)
+            let problem = LedgerProblem.malformedBlock(
+                .invalid(what: "a time from 1970 to 2200", offset: 8 + 32 + 32 + 8 + 32))
+            #expect(failure([encoded[0], block.encoded()]) == LedgerError(1, problem))
+        }
+    }
+
     @Test("is found out when blocks are dropped, repeated or reordered")
     func blockOrder() {
         let encoded = encoded
@@ -170,7 +182,7 @@ struct LedgerTamperingTests {
         #expect(
             failure(resigned { $0.ledgerRoot = .zero })
                 == LedgerError(1, .ledgerRootMismatch(computed: header.ledgerRoot, found: .zero)))
-        let early = Instant(nanoseconds: -1)
+        let early = Instant.origin
         #expect(
             failure(resigned { $0.time = early })
                 == LedgerError(1, .timeWentBack(previous: before.header.time, found: early)))

@@ -42,6 +42,35 @@ import Testing
         #expect(entries[1]["nodes"] as? [String] == ["0000000000000005"])
     }
 
+    @Test func bytesHaveOneText() throws {
+        func decode<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value? {
+            try? WireJSON.decode(type, from: Data("\"\(text)\"".utf8))
+        }
+        #expect(decode(Base64.self, "AAE=")?.bytes == [0, 1])
+        for other in ["AAF=", "AAE", "AAE==", "AAE=\\n", "A A E=", "AAE=AAE=", "-_8=", "="] {
+            #expect(decode(Base64.self, other) == nil, "\(other)")
+        }
+        #expect(decode(Hex.self, "0aff")?.bytes == [10, 255])
+        for other in ["0aFF", "0AFF", "aff", "0x0aff"] {
+            #expect(decode(Hex.self, other) == nil, "\(other)")
+        }
+        let hash = "aB" + String(repeating: "0", count: 62)
+        #expect(decode(Hash256.self, hash) == nil)
+        #expect(decode(Hash256.self, hash.lowercased()) != nil)
+    }
+
+    @Test func bytesInAURLHaveOneTextToo() {
+        for bytes in [[], [255], [255, 254], [251, 255, 191], [UInt8](0...255)] as [[UInt8]] {
+            let text = Base64(bytes).urlText
+            #expect(text.utf8.allSatisfy { !"+/=".utf8.contains($0) })
+            #expect(Base64(urlText: text)?.bytes == bytes)
+            #expect(Base64(urlText: text + "=") == nil)
+        }
+        for other in ["AB", "A", "+w", "-x==", "AAE=", "A A"] {
+            #expect(Base64(urlText: other) == nil, "\(other)")
+        }
+    }
+
     @Test(arguments: [
         #"{"salt":"zz","cost":1,"blockSize":1,"parallelization":1}"#,
         #"{"salt":"abc","cost":1,"blockSize":1,"parallelization":1}"#,

@@ -47,7 +47,7 @@ struct FuzzInput {
 
     private mutating func text(like pattern: String?) -> String {
         guard let pattern else { return random.chance(0.5) ? "a name" : pick(Self.texts) }
-        if let match = pattern.firstMatch(of: /A-F\]\{([0-9]+)\}/), let count = Int(match.1) {
+        if let match = pattern.firstMatch(of: /a-f\]\{([0-9]+)\}/), let count = Int(match.1) {
             return Hexadecimal.encode(random.bytes(count / 2))
         }
         if pattern.hasPrefix("^https?") { return "http://127.0.0.1:1" }

@@ -313,7 +313,7 @@ final class AnswerStory: Sendable {
         let chunk = ChunkID(SHA256.hash(bytes))
         let store = StoreRequest(
             chunk: chunk, payload: Payload(bytes: bytes, byteCount: bytes.count),
-            stamp: Instant(nanoseconds: .min))
+            stamp: .origin)
         var mismatched = store
         mismatched.payload = Payload(bytes: [1], byteCount: 1)
         try await ask(.node, store, 403, by: node)
@@ -338,7 +338,8 @@ final class AnswerStory: Sendable {
             .node, RetrieveRequest(chunk: ChunkID(.zero), capability: nil), 404, by: backend)
         try await ask(.node, retrieve, 400, by: backend, target: "/retrieve/passwd")
         let copy = CopyRequest(
-            chunk: ChunkID(.zero), byteCount: .max, source: node.id, stamp: .distantFuture,
+            chunk: ChunkID(.zero), byteCount: .max, source: node.id,
+            stamp: Instant.admitted.upperBound,
             capability: capability.capability)
         try await ask(.node, copy, 200, by: backend, knowing: [node.member])
         let question = InventoryRequest(InventoryQuestion(opening: .zero))
@@ -347,12 +348,13 @@ final class AnswerStory: Sendable {
         try await ask(
             .node, "POST /inventory", 413, by: backend,
             body: [UInt8](repeating: 0, count: 70_000))
-        let late = DeleteRequest(chunk: chunk, stamp: .distantFuture, expires: .origin)
+        let late = DeleteRequest(chunk: chunk, stamp: Instant.admitted.upperBound, expires: .origin)
         try await ask(.node, late, 403, by: backend)
-        let early = DeleteRequest(chunk: chunk, stamp: store.stamp, expires: .distantFuture)
+        let early = DeleteRequest(
+            chunk: chunk, stamp: store.stamp, expires: Instant.admitted.upperBound)
         try await ask(.node, early, 409, by: backend)
         let deletion = DeleteRequest(
-            chunk: chunk, stamp: .distantFuture, expires: .distantFuture)
+            chunk: chunk, stamp: Instant.admitted.upperBound, expires: Instant.admitted.upperBound)
         try await ask(.node, deletion, 204, by: backend)
         try await ask(.node, deletion, 404, by: backend)
         try await ask(.node, audit, 404, by: backend)

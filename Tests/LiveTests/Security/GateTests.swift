@@ -132,7 +132,8 @@ import Testing
                 (backend.capability(for: node.id, ChunkID(.zero)), "refused"),
                 (
                     backend.capability(
-                        for: node.id, Self.chunk, expires: Instant(nanoseconds: .min)), "refused"
+                        for: node.id, Self.chunk, expires: Instant(nanoseconds: .min)),
+                    "bad-capability"
                 ),
                 (backend.capability(for: node.id, Self.chunk, expires: .origin), "refused"),
                 (unknown.capability(for: node.id, Self.chunk), "bad-capability"),
@@ -152,31 +153,38 @@ import Testing
         try await EdgeNetwork.run(nodes: 1) { network in
             let backend = try TestPeer(.backend, seed: 29, token: network.token)
             let node = try TestPeer(.node, seed: 30, token: network.token)
-            let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
+            let last = Instant.admitted.upperBound
+            let extremes: [Int64] = [
+                .min, .min + 1, -1, 0, 1, last.nanoseconds, last.nanoseconds + 1, .max - 1, .max,
+            ]
             for stamp in extremes {
                 let stamp = Instant(nanoseconds: stamp)
                 let store = StoreRequest(
                     chunk: Self.chunk,
                     payload: Payload(bytes: Self.bytes, byteCount: Self.bytes.count), stamp: stamp)
+                let isAdmitted = Instant.admitted ~= stamp
                 let answer = try await network.request(.node, store, by: backend)
-                #expect(answer.status == 201, "\(stamp)")
-                for expires in extremes {
+                #expect(answer.status == (isAdmitted ? 201 : 400), "\(stamp)")
+                for expires in extremes.map({ Instant(nanoseconds: $0) }) {
                     let request = DeleteRequest(
-                        chunk: Self.chunk, stamp: stamp, expires: Instant(nanoseconds: expires))
+                        chunk: Self.chunk, stamp: stamp, expires: expires)
                     let answer = try await network.request(.node, request, by: backend)
-                    #expect(answer.code == (expires > 1 ? "newer" : "refused"), "\(stamp)")
+                    let code = expires.nanoseconds > 1 ? "newer" : "refused"
+                    #expect(
+                        answer.code
+                            == (isAdmitted && Instant.admitted ~= expires ? code : "malformed"),
+                        "\(stamp), \(expires)")
                 }
                 for byteCount in [Int.min, -1, 0, 1, 16_778_240, 16_778_241, .max] {
                     // A fetch from nowhere takes seconds.
-                    if ProtocolSettings.chunkBytes ~= byteCount, stamp != .distantFuture {
-                        continue
-                    }
+                    if ProtocolSettings.chunkBytes ~= byteCount, stamp != last { continue }
                     let request = CopyRequest(
                         chunk: ChunkID(.zero), byteCount: byteCount, source: node.id, stamp: stamp,
                         capability: backend.capability(for: node.id, Self.chunk).capability)
                     let answer = try await network.request(
                         .node, request, by: backend, knowing: [node.member])
-                    #expect(answer.status == 200, "\(byteCount)")
+                    #expect(answer.status == (isAdmitted ? 200 : 400), "\(byteCount)")
+                    guard isAdmitted else { continue }
                     let isPossible = ProtocolSettings.chunkBytes ~= byteCount
                     let outcome = answer.json?["outcome"]?.string
                     #expect(outcome == (isPossible ? "sourceSilent" : "refused"), "\(byteCount)")

@@ -102,7 +102,8 @@ import Testing
 
     @Test func aCapabilityTravelsWholeOrNotAtAll() throws {
         let peer = try TestPeer(.backend, seed: 1, token: Self.token)
-        for expires in [Int64.min, -1, 0, .max] {
+        let last = Instant.admitted.upperBound.nanoseconds
+        for expires in [0, 1, last] {
             let signed = peer.capability(
                 for: PeerID(.max), ChunkID(SHA256.hash([1])),
                 expires: Instant(nanoseconds: expires))
@@ -114,6 +115,11 @@ import Testing
             #expect(SignedCapability(hexadecimal: "zz" + text.dropFirst(2)) == nil)
         }
         #expect(SignedCapability(hexadecimal: "") == nil)
+        for expires in [.min, -1, last + 1, .max] {
+            let signed = peer.capability(
+                for: PeerID(1), ChunkID(.zero), expires: Instant(nanoseconds: expires))
+            #expect(SignedCapability(hexadecimal: signed.hexadecimal) == nil)
+        }
     }
 
     @Test func everyBitOfACapabilityCounts() throws {

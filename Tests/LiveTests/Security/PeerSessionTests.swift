@@ -44,7 +44,7 @@ import Testing
             var changed = form
             switch change {
             case 0: changed.id = Word(8)
-            case 1: changed.expires += 1
+            case 1: changed.expires += .nanoseconds(1)
             default: changed.key = .zero
             }
             changes.append(changed)
@@ -63,6 +63,39 @@ import Testing
                 SessionOfferForm(key: .zero), to: try key(1).publicKey,
                 by: Identity(key: try key(2)), seed: SecretKey(copying: Array(1...32)), id: 7,
                 at: Self.now) == nil)
+    }
+
+    @Test(
+        arguments: [
+            .origin, now - .days(1), now, now + .hours(2), now + .days(98 * 365),
+            Instant.admitted.upperBound,
+        ] as [Instant])
+    func whateverEndAPeerGivesASessionItIsAskedForAnotherInTime(end: Instant) throws {
+        let sessions = OwnSessions()
+        let peer = PeerID(3)
+        let session = PeerSession(id: 1, expires: end, key: SecretKey(copying: Array(1...32)))
+        sessions.keep(session, with: peer, at: Self.now)
+        // Not at once, so that a peer whose sessions are over when they begin is left alone.
+        #expect(!sessions.session(with: peer, at: Self.now).isToAsk)
+        let later = sessions.session(with: peer, at: Self.now + PeerSession.lifetime)
+        #expect(later.isToAsk)
+        #expect((later.session != nil) == (end > Self.now + PeerSession.lifetime))
+    }
+
+    @Test func aGrantWhoseEndNoClockTellsIsMalformed() throws {
+        let form = try agree(
+            offer: SessionOffer(
+                by: try key(1).publicKey, seed: SecretKey(copying: Array(101...132))),
+            to: try key(1).publicKey, by: try key(2)
+        ).form
+        for end in [.min, -1, Instant.admitted.upperBound.nanoseconds + 1, .max] {
+            var changed = form
+            changed.expires = Instant(nanoseconds: end)
+            let bytes = WireJSON.bytes(changed)
+            #expect(throws: WireError.self) {
+                try WireJSON.read(SessionGrantForm.self, from: bytes)
+            }
+        }
     }
 
     @Test func aMemberHasTwoSessionsAtMostAndEachEnds() throws {

@@ -69,7 +69,7 @@ struct ServerMessageSamples {
 
     private func visitNode(_ visitor: some Visitor) throws {
         let chunk = Self.chunk
-        for stamp in [Int64.min, -1, 0, 1, .max].map({ Instant(nanoseconds: $0) }) {
+        for stamp in [.origin, .origin + .nanoseconds(1), Instant.admitted.upperBound] {
             try visitor.visit(
                 Exchange(
                     asked: store(at: stamp),

@@ -81,6 +81,27 @@ import Testing
         try samples.visit(Arrival(samples: samples))
     }
 
+    @Test func aTimeThatIsNotAdmittedIsMalformed() throws {
+        func read<Asked: ServerRequest>(_ asked: Asked) throws(WireError) {
+            guard let sent = asked.encode(samples.edge) else { return }
+            _ = try Asked(sent, samples.edge.reading(from: samples.backend.member))
+        }
+        let last = Instant.admitted.upperBound.nanoseconds
+        for nanoseconds in [.min, -1, last + 1, .max] {
+            let time = Instant(nanoseconds: nanoseconds)
+            let chunk = ServerMessageSamples.chunk
+            #expect(throws: WireError.self) { try read(samples.store(at: time)) }
+            #expect(throws: WireError.self) {
+                try read(samples.copy(from: samples.source.id, at: time))
+            }
+            for (stamp, expires) in [(time, .origin), (.origin, time)] {
+                #expect(throws: WireError.self) {
+                    try read(DeleteRequest(chunk: chunk, stamp: stamp, expires: expires))
+                }
+            }
+        }
+    }
+
     @Test func whatCannotBeSentIsNoRequest() {
         let unknown = samples.copy(from: PeerID(99), at: .origin)
         #expect(unknown.encode(samples.edge) == nil, "nobody knows the source")

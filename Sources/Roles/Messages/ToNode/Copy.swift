@@ -54,7 +54,7 @@ extension CopyRequest: ServerRequest {
     package func encode(_ edge: some Edge) -> WireRequest? {
         guard let source = edge.contact(source) else { return nil }
         let form = CopyForm(
-            chunk: chunk, byteCount: byteCount, source: source, stamp: stamp.nanoseconds,
+            chunk: chunk, byteCount: byteCount, source: source, stamp: stamp,
             capability: edge.sign(capability))
         return WireRequest(Self.route, body: edge.json(form))
     }
@@ -66,7 +66,7 @@ extension CopyRequest: ServerRequest {
         }
         self.init(
             chunk: form.chunk, byteCount: form.byteCount, source: form.source.id,
-            stamp: Instant(nanoseconds: form.stamp),
+            stamp: form.stamp,
             capability: try edge.keep(capability: form.capability, for: form.source))
     }
 
@@ -101,7 +101,7 @@ private struct CopyForm: Codable {
     var chunk: ChunkID
     var byteCount: Int
     var source: Contact
-    var stamp: Int64
+    var stamp: Instant
     var capability: String
 }
 

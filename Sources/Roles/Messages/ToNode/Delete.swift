@@ -48,15 +48,13 @@ extension DeleteRequest: ServerRequest {
 
     package func encode(_ edge: some Edge) -> WireRequest? {
         let form = DeleteForm(
-            chunk: chunk, stamp: stamp.nanoseconds, expires: expires.nanoseconds)
+            chunk: chunk, stamp: stamp, expires: expires)
         return WireRequest(Self.route, body: edge.json(form))
     }
 
     package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {
         let form = try edge.read(DeleteForm.self, wire.body)
-        self.init(
-            chunk: form.chunk, stamp: Instant(nanoseconds: form.stamp),
-            expires: Instant(nanoseconds: form.expires))
+        self.init(chunk: form.chunk, stamp: form.stamp, expires: form.expires)
     }
 
     package static func encode(_ reply: DeleteOutcome, _ edge: some Edge) -> WireAnswer {
@@ -82,6 +80,6 @@ extension DeleteOutcome: MessageContent {
 
 private struct DeleteForm: Codable {
     var chunk: ChunkID
-    var stamp: Int64
-    var expires: Int64
+    var stamp: Instant
+    var expires: Instant
 }

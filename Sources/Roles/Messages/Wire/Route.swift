@@ -62,15 +62,20 @@ extension ChunkID: RouteParameter {
 /// Nanoseconds since 1970.
 extension Instant: RouteParameter {
     package init?(routeText: String) {
-        guard let nanoseconds = Int64(routeText) else { return nil }
-        self.init(nanoseconds: nanoseconds)
+        guard let nanoseconds = Int64(routeText), String(nanoseconds) == routeText else {
+            return nil
+        }
+        self.init(admitting: nanoseconds)
     }
     package var routeText: String { String(nanoseconds) }
-    package static var shape: String { "nanoseconds since 1970" }
+    package static var shape: String { "nanoseconds since 1970, up to 2200" }
 }
 
 extension UInt64: RouteParameter {
-    package init?(routeText: String) { self.init(routeText) }
+    package init?(routeText: String) {
+        guard let number = UInt64(routeText), String(number) == routeText else { return nil }
+        self = number
+    }
     package var routeText: String { String(self) }
     package static var shape: String { "a number" }
 }
