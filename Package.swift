@@ -102,7 +102,8 @@ let package = Package(
         .executableTarget(
             name: "dsim",
             dependencies: [
-                "Workbench", "Live", "Storage", "Files", "Ledger", "Merkle", "Cryptography",
+                "Workbench", "Live", "Storage", "Platform", "Files", "Ledger", "Merkle",
+                "Cryptography",
                 "Primitives", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -135,8 +136,8 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: [
-                "Storage", "Simulation", "Observation", "Roles", "Ledger", "Merkle", "Cryptography",
-                "Primitives",
+                "Storage", "Platform", "Simulation", "Observation", "Roles", "Ledger", "Merkle",
+                "Cryptography", "Primitives",
             ]),
         .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
         .testTarget(
@@ -149,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "WorkbenchTests",
             dependencies: [
-                "Workbench", "Live", "Storage", "Simulation", "Observation", "Roles", "Primitives",
+                "Workbench", "Live", "Storage", "Platform", "Simulation", "Observation", "Roles",
+                "Primitives",
             ]),
         .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives", "Spawning"]),
     ],

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Live
+import Platform
 import Workbench
 
 /// What the process tells whoever started it. Beyond 2 the numbers are those of sysexits.h, and
@@ -136,8 +137,7 @@ private func end(_ body: () throws -> ExitStatus) throws {
             switch error {
             case is SettingError: .usage
             case is ScenarioError: .wrongScenario
-            case is ScenarioFile.ReadError: .unreadable
-            case is ResultsFolder.WriteError: .notWritten
+            case let error as SystemError: error.operation == .read ? .unreadable : .notWritten
             case is RealRunError, is NetworkProcesses.Failure: .unavailable
             case let error as ClientError: ExitStatus(error.kind)
             case let error as StartError: ExitStatus(error.kind)

@@ -1,4 +1,5 @@
-import Foundation
+import Glibc
+import Platform
 
 /// Text to the standard streams, unbuffered, so that lines of a long run are seen as they come.
 enum Output {
@@ -7,15 +8,7 @@ enum Output {
     static func error(_ text: String) { write(text, to: STDERR_FILENO) }
 
     /// Nobody can be told that telling failed, so failures are left alone.
-    static func write(_ text: String, to descriptor: CInt) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes {
-                Foundation.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
+    private static func write(_ text: String, to descriptor: CInt) {
+        try? File(stream: descriptor, named: "standard stream").append(Array(text.utf8))
     }
 }

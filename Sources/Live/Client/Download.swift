@@ -1,7 +1,7 @@
 import Cryptography
 import Files
-import Foundation
 import Merkle
+import Platform
 import Primitives
 
 /// Fetches a file: asks for its chunks, some at a time, each with the proof that it belongs to the
@@ -38,16 +38,15 @@ package struct Download: Sendable {
     package func run() async throws -> UInt64 {
         switch target {
         case .stream(let descriptor):
+            let stream = File(stream: descriptor, named: "standard output")
             try await fetch(from: 0, content: SHA256Hasher()) { bytes throws(ClientError) in
-                guard LocalFile.append(bytes, to: descriptor) else {
-                    throw LocalFile.failure(.cannotWrite, "write", "standard output")
+                try LocalFile.telling(.cannotWrite, stream.path) { () throws(SystemError) in
+                    try stream.append(bytes)
                 }
             }
             return 0
         case .file(let path, let replacing):
-            guard replacing || access(path, F_OK) != 0 else {
-                throw LocalFile.exists(path)
-            }
+            guard replacing || !LocalFile.files.exists(path) else { throw LocalFile.isThere(path) }
             let partial = try PartialFile(target: path, file: file)
             let kept = try partial.keepWhatIsRight()
             try await fetch(from: kept.chunks, content: kept.content) {

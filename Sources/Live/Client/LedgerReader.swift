@@ -1,6 +1,5 @@
-import CoreFoundation
-import Foundation
 import Glibc
+import Platform
 import Storage
 
 /// Where a whole ledger comes from.
@@ -14,12 +13,13 @@ package enum LedgerReader: Sendable {
     /// The database in a backend's data folder: a path of the file itself, or of the folder where it
     /// is the only one. Throws `cannotRead`.
     package static func database(at path: String) throws(ClientError) -> LedgerReader {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw LocalFile.failure(.cannotRead, "read", path)
+        let names = try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
+            guard let status = try LocalFile.files.status(of: path) else {
+                throw SystemError(.inspect, path, code: ENOENT)
+            }
+            return status.kind == .folder ? try LocalFile.files.list(path) : nil
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return .database(path) }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        guard let names else { return .database(path) }
         let found = names.filter { $0.hasSuffix(".db") || $0.hasSuffix(".sqlite") }
         guard found.count == 1 else {
             throw ClientError(
@@ -38,32 +38,35 @@ package enum LedgerReader: Sendable {
         case .database(let path):
             try await Self.blocks(ofDatabase: path, body)
         case .file(let path):
-            let file = open(path, O_RDONLY | O_CLOEXEC)
-            guard file >= 0 else { throw LocalFile.failure(.cannotRead, "read", path) }
-            defer { close(file) }
+            let file = try Self.open(path)
             var splitter = BlockSplitter()
-            var buffer = [UInt8](repeating: 0, count: 1 << 20)
             while true {
                 try Task.checkCancellation()
-                let count = read(file, &buffer, buffer.count)
-                if count < 0 && errno == EINTR { continue }
-                guard count >= 0 else { throw LocalFile.failure(.cannotRead, "read", path) }
-                if count == 0 { break }
-                splitter.append(buffer[..<count])
+                let bytes = try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
+                    try file.next(1 << 20)
+                }
+                if bytes.isEmpty { break }
+                splitter.append(bytes)
                 while let block = try splitter.next() { try body(block) }
             }
             try splitter.finish()
         }
     }
+
+    private static func open(_ path: String) throws(ClientError) -> File {
+        try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
+            try LocalFile.files.open(path, .reading)
+        }
+    }
+
     /// How many blocks of a database are read at once.
     private static let stride = 64
 
     private static func blocks(
         ofDatabase path: String, _ body: ([UInt8]) throws -> Void
     ) async throws {
-        guard access(path, R_OK) == 0 else {
-            throw LocalFile.failure(.cannotRead, "read", path)
-        }
+        // SQLite would not say why it cannot.
+        _ = try open(path)
         do {
             let database = try BackendDatabase(reading: path)
             defer { try? database.close() }

@@ -1,41 +1,34 @@
-import Foundation
+import Glibc
+import Platform
 
 /// A file that is written from its start, and appears under its name once it is whole.
 package final class NewFile {
     private let path: String
-    private let temporary: String
-    private let file: CInt
+    private let file: File
     private let isReplacing: Bool
 
     /// Throws `alreadyExists` where the file is there and not to be replaced, and `cannotCreate`.
     package init(_ path: String, replacing: Bool) throws(ClientError) {
-        guard replacing || access(path, F_OK) != 0 else { throw LocalFile.exists(path) }
+        guard replacing || !LocalFile.files.exists(path) else { throw LocalFile.isThere(path) }
         self.path = path
         isReplacing = replacing
-        temporary = "\(path).\(getpid()).part"
-        file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw LocalFile.failure(.cannotCreate, "create", path) }
+        file = try LocalFile.telling(.cannotCreate, path) { () throws(SystemError) in
+            try LocalFile.files.open("\(path).\(getpid()).part", .new, access: .masked)
+        }
     }
 
-    deinit {
-        guard file >= 0 else { return }
-        close(file)
-        // Gone already where the file was finished.
-        unlink(temporary)
-    }
+    /// Gone already where the file was finished.
+    deinit { try? LocalFile.files.remove(file.path) }
 
     /// Throws `cannotWrite`.
     package func append(_ bytes: [UInt8]) throws(ClientError) {
-        guard LocalFile.append(bytes, to: file) else {
-            throw LocalFile.failure(.cannotWrite, "write", path)
+        try LocalFile.telling(.cannotWrite, path) { () throws(SystemError) in
+            try file.append(bytes)
         }
     }
 
     /// Gives the file its name, durably.
     package func finish() throws(ClientError) {
-        guard fsync(file) == 0 || errno == EINVAL else {
-            throw LocalFile.failure(.cannotWrite, "write", path)
-        }
-        try LocalFile.publish(temporary, as: path, replacing: isReplacing)
+        try LocalFile.publish(file, as: path, replacing: isReplacing)
     }
 }

@@ -1,16 +1,15 @@
-import CoreFoundation
 import Cryptography
 import Files
-import Foundation
-import Glibc
+import Platform
 import Primitives
 
 /// A file that is being downloaded, under a name of its own beside the one that it is to get.
 final class PartialFile {
     private let target: String
-    private let path: String
     private let stored: StoredFile
-    private let file: CInt
+    private let file: File
+    /// How much of it is written.
+    private var count = 0
 
     /// What an earlier download brought.
     struct Kept {
@@ -25,17 +24,18 @@ final class PartialFile {
         self.target = target
         self.stored = stored
         let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
-        path = folder + ".dsim-\(stored.id).part"
-        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
-        guard file >= 0 else { throw LocalFile.failure(.cannotCreate, "create", target) }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        let file = try LocalFile.telling(.cannotCreate, target) { () throws(SystemError) in
+            let file = try LocalFile.files.open(
+                folder + ".dsim-\(stored.id).part", .kept, access: .masked)
+            return try file.lock() ? file : nil
+        }
+        guard let file else {
             throw ClientError(
                 .cannotCreate, "Another process is downloading this file to \(target). Wait for it."
             )
         }
+        self.file = file
     }
-
-    deinit { if file >= 0 { LocalFile.unlockAndClose(file) } }
 
     /// Keeps the chunks from the start on that are right, and cuts off the rest.
     ///
@@ -46,49 +46,37 @@ final class PartialFile {
         let sealer = ChunkSealer(
             fileID: stored.id, fileKey: stored.fileKey, chunkSize: manifest.chunkSize)
         var kept = Kept()
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw failure() }
-        for index in manifest.chunks.indices where status.st_size > 0 {
+        let size = try telling { () throws(SystemError) in try file.size() }
+        for index in manifest.chunks.indices where size > 0 {
             try Task.checkCancellation()
-            let bytes = read(manifest.plaintextCount(ofChunk: index))
+            let bytes =
+                (try? file.read(manifest.plaintextCount(ofChunk: index), at: count)) ?? []
             let isLast = index == manifest.chunks.count - 1
             let sealed = try sealer.seal(bytes, index: index, isLast: isLast)
             guard sealed.id == manifest.chunks[index] else { break }
             kept.chunks += 1
-            kept.bytes += UInt64(bytes.count)
+            count += bytes.count
             kept.content.update(bytes)
         }
-        guard ftruncate(file, off_t(kept.bytes)) == 0,
-            lseek(file, off_t(kept.bytes), SEEK_SET) >= 0
-        else { throw failure() }
+        kept.bytes = UInt64(count)
+        try telling { () throws(SystemError) in try file.truncate(to: count) }
         return kept
     }
 
     func append(_ bytes: [UInt8]) throws(ClientError) {
-        guard LocalFile.append(bytes, to: file) else { throw failure() }
+        try telling { () throws(SystemError) in try file.write(bytes, at: count) }
+        count += bytes.count
     }
 
     /// Gives the file its name, durably. Throws `alreadyExists` where somebody else has taken it and
     /// it is not to be replaced.
     func finish(replacing: Bool) throws(ClientError) {
-        guard fsync(file) == 0 || errno == EINVAL else { throw failure() }
-        try LocalFile.publish(path, as: target, replacing: replacing)
+        try LocalFile.publish(file, as: target, replacing: replacing)
     }
 
-    private func failure() -> ClientError { LocalFile.failure(.cannotWrite, "write", target) }
-
-    /// The next bytes, or fewer where the file ends.
-    private func read(_ count: Int) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        while filled < count {
-            let got = bytes.withUnsafeMutableBytes {
-                Foundation.read(file, $0.baseAddress! + filled, count - filled)
-            }
-            if got < 0 && errno == EINTR { continue }
-            guard got > 0 else { break }
-            filled += got
-        }
-        return Array(bytes.prefix(filled))
+    private func telling<Result>(
+        _ body: () throws(SystemError) -> Result
+    ) throws(ClientError) -> Result {
+        try LocalFile.telling(.cannotWrite, target, body)
     }
 }

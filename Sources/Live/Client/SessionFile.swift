@@ -1,6 +1,7 @@
 import Cryptography
 package import Files
 import Foundation
+import Platform
 
 /// What a logged-in user has: the backend's token, and the key that opens their files.
 package struct UserSession: Sendable {
@@ -71,5 +72,5 @@ package struct SessionFile: Sendable {
     }
 
     /// Forgets the session.
-    package func remove() { unlink(path) }
+    package func remove() { try? LocalFile.files.remove(path) }
 }

@@ -1,4 +1,3 @@
-import CoreFoundation
 import Cryptography
 import Files
 import Foundation
@@ -23,10 +22,12 @@ final class UploadJournal: Sendable {
     /// Whether something of an earlier try is there to go on with.
     let isResumed: Bool
     private let path: String?
-    private let file: CInt
+    private let file: File?
     private let entries: Mutex<Entries>
 
     private struct Entries {
+        /// How much of the file is written.
+        var byteCount = 0
         var sealed: [Int: ChunkID] = [:]
         var sent: Set<Int> = []
     }
@@ -43,7 +44,7 @@ final class UploadJournal: Sendable {
     private static let keptSeconds = 3_000
 
     private init(
-        fileID: FileID, fileKey: SecretKey, path: String?, file: CInt, entries: Entries,
+        fileID: FileID, fileKey: SecretKey, path: String?, file: File?, entries: Entries,
         isResumed: Bool
     ) {
         self.fileID = fileID
@@ -54,12 +55,10 @@ final class UploadJournal: Sendable {
         self.isResumed = isResumed
     }
 
-    deinit { if file >= 0 { LocalFile.unlockAndClose(file) } }
-
     /// A new key that nothing is written down about: for a source that cannot be read again.
     static func none() -> UploadJournal {
         UploadJournal(
-            fileID: .random(), fileKey: SystemRandom.key(), path: nil, file: -1,
+            fileID: .random(), fileKey: SystemRandom.key(), path: nil, file: nil,
             entries: Entries(), isResumed: false)
     }
 
@@ -70,19 +69,17 @@ final class UploadJournal: Sendable {
         boot: String? = bootIdentifier
     ) throws -> UploadJournal {
         guard let boot else { return none() }
-        try LocalFile.makeFolder(above: path)
-        let file = Foundation.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw LocalFile.failure(.cannotWrite, "write", path) }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            close(file)
-            return none()
+        let opened = try LocalFile.telling(.cannotWrite, path) { () throws(SystemError) in
+            try LocalFile.files.makeFolders(FileSystem.parent(of: path))
+            let file = try LocalFile.files.open(path, .kept)
+            guard try file.lock(), let named = try LocalFile.files.status(of: path) else {
+                return nil as File?
+            }
+            // Another process may have ended its upload, and removed its journal, in between.
+            return try file.status().isSame(as: named) ? file : nil
         }
-        // Another process may have ended its upload, and removed its journal, in between.
-        guard isAt(path, file) else {
-            close(file)
-            return none()
-        }
-        if let (header, entries) = try read(file, path), header.boot == boot, header.stamp == stamp,
+        guard let file = opened else { return none() }
+        if let (header, entries) = try read(file), header.boot == boot, header.stamp == stamp,
             let key = try? masterKey.unwrap(header.wrappedKey.bytes, for: header.file)
         {
             return UploadJournal(
@@ -94,15 +91,14 @@ final class UploadJournal: Sendable {
         let header = Header(
             boot: boot, stamp: stamp, file: id,
             wrappedKey: Base64(try masterKey.wrap(key, for: id)))
-        guard ftruncate(file, 0) == 0,
-            LocalFile.append(Array(try WireJSON.encode(header)) + [10], to: file)
-        else {
-            let error = LocalFile.failure(.cannotWrite, "write", path)
-            LocalFile.unlockAndClose(file)
-            throw error
+        let line = Array(try WireJSON.encode(header)) + [10]
+        try LocalFile.telling(.cannotWrite, path) { () throws(SystemError) in
+            try file.truncate(to: 0)
+            try file.write(line, at: 0)
         }
         return UploadJournal(
-            fileID: id, fileKey: key, path: path, file: file, entries: Entries(), isResumed: false)
+            fileID: id, fileKey: key, path: path, file: file,
+            entries: Entries(byteCount: line.count), isResumed: false)
     }
 
     /// Writes down that the chunk at `index` is about to be sent as `id`. False where it once was
@@ -110,7 +106,7 @@ final class UploadJournal: Sendable {
     func willSend(_ id: ChunkID, at index: Int) throws(ClientError) -> Bool {
         try entries.withLock { (entries) throws(ClientError) in
             if let known = entries.sealed[index] { return known == id }
-            try write("s \(index) \(id)\n")
+            try write("s \(index) \(id)\n", &entries)
             entries.sealed[index] = id
             return true
         }
@@ -120,7 +116,7 @@ final class UploadJournal: Sendable {
     func didSend(at index: Int) throws(ClientError) {
         try entries.withLock { (entries) throws(ClientError) in
             guard entries.sent.insert(index).inserted else { return }
-            try write("d \(index)\n")
+            try write("d \(index)\n", &entries)
         }
     }
 
@@ -128,20 +124,23 @@ final class UploadJournal: Sendable {
     func hasSent(_ index: Int) -> Bool { entries.withLock { $0.sent.contains(index) } }
 
     /// Forgets the upload: it is over, or its key must not serve again.
-    func remove() { if let path { unlink(path) } }
+    func remove() { if let path { try? LocalFile.files.remove(path) } }
 
-    private func write(_ line: String) throws(ClientError) {
-        guard let path else { return }
-        guard LocalFile.append(Array(line.utf8), to: file) else {
-            throw LocalFile.failure(.cannotWrite, "write", path)
+    private func write(_ line: String, _ entries: inout Entries) throws(ClientError) {
+        guard let file else { return }
+        let bytes = Array(line.utf8)
+        let end = entries.byteCount
+        try LocalFile.telling(.cannotWrite, file.path) { () throws(SystemError) in
+            try file.write(bytes, at: end)
         }
+        entries.byteCount += bytes.count
     }
 
     /// Nil for what is no whole journal: a line that is missing may be a chunk that was sent.
-    private static func read(
-        _ file: CInt, _ path: String
-    ) throws(ClientError) -> (Header, Entries)? {
-        let bytes = try LocalFile.read(file, named: path)
+    private static func read(_ file: File) throws(ClientError) -> (Header, Entries)? {
+        let (bytes, status) = try LocalFile.telling(.cannotRead, file.path) {
+            () throws(SystemError) in (try file.rest(), try file.status())
+        }
         var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
         // Empty, unless the process ended while it wrote.
         let torn = lines.popLast() ?? []
@@ -149,7 +148,7 @@ final class UploadJournal: Sendable {
             let header = try? WireJSON.decode(Header.self, from: Data(first)),
             header.version == 1
         else { return nil }
-        var entries = Entries()
+        var entries = Entries(byteCount: bytes.count)
         for line in lines.dropFirst() {
             let words = String(decoding: line, as: UTF8.self).split(separator: " ")
             guard words.count >= 2, let index = Int(words[1]) else { return nil }
@@ -163,18 +162,10 @@ final class UploadJournal: Sendable {
                 return nil
             }
         }
-        var status = stat()
-        if fstat(file, &status) != 0 || time(nil) - status.st_mtim.tv_sec > keptSeconds {
+        if time(nil) - Int(status.modifiedNanoseconds / 1_000_000_000) > keptSeconds {
             entries.sent = []
         }
         return (header, entries)
-    }
-
-    /// Whether the descriptor is the file that stands at the path.
-    private static func isAt(_ path: String, _ file: CInt) -> Bool {
-        var (open, named) = (stat(), stat())
-        return fstat(file, &open) == 0 && stat(path, &named) == 0 && open.st_ino == named.st_ino
-            && open.st_dev == named.st_dev
     }
 
     /// Tells one run of the machine from the next; nil where that cannot be told.

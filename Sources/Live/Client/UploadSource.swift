@@ -1,7 +1,6 @@
-import CoreFoundation
 import Files
-import Foundation
 import Glibc
+import Platform
 
 /// Bytes to be uploaded: a file, which can be read again, or a stream such as standard input.
 final class UploadSource {
@@ -17,106 +16,89 @@ final class UploadSource {
     /// Nil for a stream.
     let stamp: Stamp?
     private let path: String
-    private let file: CInt
+    private let file: File
     private let chunkSize: ChunkSize
-    private let ownsFile: Bool
+    /// Where the next byte of a file is.
+    private var offset = 0
 
     /// Opens a file. Throws `cannotRead`.
     init(path: String, chunkSize: ChunkSize = .standard) throws(ClientError) {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        var status = stat()
-        guard file >= 0, fstat(file, &status) == 0 else {
-            let error = LocalFile.failure(.cannotRead, "read", path)
-            if file >= 0 { close(file) }
-            throw error
+        let (file, status) = try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
+            let file = try LocalFile.files.open(path, .reading)
+            return (file, try file.status())
         }
-        guard status.st_mode & S_IFMT != S_IFDIR else {
-            close(file)
+        guard status.kind != .folder else {
             throw ClientError(.cannotRead, "cannot read \(path): it is a folder")
         }
         self.path = path
         self.file = file
         self.chunkSize = chunkSize
-        ownsFile = true
-        stamp = status.st_mode & S_IFMT == S_IFREG ? Stamp(status) : nil
+        stamp = status.kind == .file ? Stamp(status) : nil
     }
 
     /// For an open descriptor, which stays open.
     init(stream descriptor: CInt, named path: String, chunkSize: ChunkSize = .standard) {
         self.path = path
-        file = descriptor
+        file = File(stream: descriptor, named: path)
         self.chunkSize = chunkSize
-        ownsFile = false
         stamp = nil
     }
 
-    deinit { if ownsFile { close(file) } }
-
     /// Whether the file is still what it was when it was opened.
-    var isUnchanged: Bool {
-        var status = stat()
-        return fstat(file, &status) == 0 && Stamp(status) == stamp
-    }
+    var isUnchanged: Bool { (try? file.status()).map { Stamp($0) == stamp } ?? false }
 
     /// The next bytes: a whole chunk, or fewer at the end. Throws `cannotRead`, and
     /// `CancellationError` while it waits for a stream.
     func next() throws -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: chunkSize.count)
-        var filled = 0
-        while filled < bytes.count {
-            if stamp == nil { try waitForStream() }
-            let count = bytes.withUnsafeMutableBytes {
-                read(file, $0.baseAddress! + filled, $0.count - filled)
-            }
-            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-            guard count >= 0 else { throw LocalFile.failure(.cannotRead, "read", path) }
-            if count == 0 { break }
-            filled += count
+        guard stamp == nil else {
+            let bytes = try read(at: offset)
+            offset += bytes.count
+            return bytes
         }
-        if filled < bytes.count { bytes.removeLast(bytes.count - filled) }
+        var bytes: [UInt8] = []
+        while bytes.count < chunkSize.count {
+            try waitForStream()
+            do throws(SystemError) {
+                let more = try file.next(chunkSize.count - bytes.count)
+                if more.isEmpty { break }
+                bytes += more
+            } catch {
+                guard error.code == EAGAIN else { throw ClientError(.cannotRead, path, error) }
+            }
+        }
         return bytes
     }
 
     /// The bytes of one chunk of a file, read once more; fewer than it had where it has shrunk.
     func chunk(at index: Int) throws(ClientError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: chunkSize.count)
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes {
-                pread(
-                    file, $0.baseAddress! + filled, $0.count - filled,
-                    off_t(index * chunkSize.count + filled))
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw LocalFile.failure(.cannotRead, "read", path) }
-            if count == 0 { break }
-            filled += count
+        try read(at: index * chunkSize.count)
+    }
+
+    private func read(at offset: Int) throws(ClientError) -> [UInt8] {
+        try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
+            try file.read(chunkSize.count, at: offset)
         }
-        return Array(bytes.prefix(filled))
     }
 
     /// Goes back to the first byte of a file.
-    func rewind() { lseek(file, 0, SEEK_SET) }
+    func rewind() { offset = 0 }
 
     /// Returns when a byte or the end is there, or notices that nobody waits for it any more.
     private func waitForStream() throws {
         while true {
             try Task.checkCancellation()
-            var descriptor = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+            var descriptor = pollfd(fd: file.descriptor, events: Int16(POLLIN), revents: 0)
             if poll(&descriptor, 1, 200) != 0 { return }
         }
     }
 }
 
 extension UploadSource.Stamp {
-    fileprivate init(_ status: stat) {
-        func nanoseconds(_ time: timespec) -> Int64 {
-            Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-        }
+    fileprivate init(_ status: FileStatus) {
         self.init(
-            device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
-            size: Int64(status.st_size), modifiedNanoseconds: nanoseconds(status.st_mtim),
-            changedNanoseconds: nanoseconds(status.st_ctim))
+            device: status.device, inode: status.inode, size: Int64(status.byteCount),
+            modifiedNanoseconds: status.modifiedNanoseconds,
+            changedNanoseconds: status.changedNanoseconds)
     }
 }
 

@@ -1,5 +1,6 @@
-import Foundation
+import Glibc
 package import Logging
+import Platform
 
 /// Writes a JSON object a line to standard error.
 package struct JSONLogHandler: LogHandler {
@@ -19,6 +20,8 @@ package struct JSONLogHandler: LogHandler {
         fields["level"] = event.level.rawValue
         fields["message"] = event.message.description
         fields["time"] = WireTime.text(Clock.systemTime())
-        FileHandle.standardError.write(Data(WireJSON.bytes(fields) + [UInt8(ascii: "\n")]))
+        // Nobody can be told that telling failed.
+        try? File(stream: STDERR_FILENO, named: "standard error")
+            .append(WireJSON.bytes(fields) + [UInt8(ascii: "\n")])
     }
 }

@@ -1,10 +1,10 @@
 package import AsyncHTTPClient
 import Cryptography
 package import Files
-import Foundation
 package import Logging
 package import NIOCore
 import NIOPosix
+import Platform
 import Primitives
 import Roles
 package import ServiceLifecycle
@@ -187,7 +187,7 @@ package struct Launch: Sendable {
 
     /// Whether the node of this folder has left for good.
     static func hasLeft(dataFolder: String) -> Bool {
-        FileManager.default.fileExists(atPath: "\(dataFolder)/\(leftFile)")
+        FileSystem().exists("\(dataFolder)/\(leftFile)")
     }
 
     /// The settings with what this process has to give.

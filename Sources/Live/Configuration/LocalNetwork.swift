@@ -1,4 +1,3 @@
-import Foundation
 import Platform
 import Primitives
 import Roles
@@ -79,9 +78,7 @@ package struct LocalNetwork: Sendable {
     /// Makes the folder that the servers' own folders are in, if it is not there.
     private static func make(folder: String) throws(StartError) {
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+            try FileSystem().makeFolders(folder)
         } catch {
             throw StartError.cannotMake(folder: folder)
         }

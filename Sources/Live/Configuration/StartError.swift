@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Platform
 import Storage
 
 /// Why a server could not start, or had to stop: what, where, and what to do, as a sentence for whoever

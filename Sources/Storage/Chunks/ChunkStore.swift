@@ -1,4 +1,5 @@
 import Dispatch
+package import Platform
 import Primitives
 package import Roles
 

@@ -1,3 +1,4 @@
+package import Platform
 import Primitives
 import Roles
 import Synchronization
@@ -15,7 +16,7 @@ final class ChunkTable: Sendable {
 
     private struct State {
         var locations: [Key: RecordLocation] = [:]
-        var files: [UInt32: OpenFile] = [:]
+        var files: [UInt32: File] = [:]
         /// Writes and deletions that wait for the writer; a read of such a chunk waits with them.
         var queued: [ChunkID: Int] = [:]
         /// How many reads of a place are under way.
@@ -121,14 +122,14 @@ final class ChunkTable: Sendable {
     }
 
     /// A segment's data file, which is opened if it is not.
-    func file(of segment: UInt32, in folder: SegmentFolder) throws(SystemError) -> OpenFile {
+    func file(of segment: UInt32, in folder: SegmentFolder) throws(SystemError) -> File {
         if let file = state.withLock({ $0.files[segment] }) { return file }
         let file = try folder.files.open(folder.dataPath(segment))
         keep(file, of: segment)
         return file
     }
 
-    func keep(_ file: OpenFile, of segment: UInt32) {
+    func keep(_ file: File, of segment: UInt32) {
         state.withLock { state in
             if state.files.count >= mostFiles, let any = state.files.keys.first {
                 state.files[any] = nil

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Primitives
 import Roles
 
@@ -60,7 +61,8 @@ extension ChunkWriter {
         table.keep(file, of: number)
         add(entries, segment.salt, file, size)
         if segment.state == .full, let segment = segments[number] { try? seal(segment) }
-        if let live = segments[number]?.liveBytes, let taken = try? file.allocatedSize() {
+        if let live = segments[number]?.liveBytes, let taken = try? file.status().allocatedByteCount
+        {
             segments[number]?.deadBytes = max(0, taken - live - ChunkFormat.firstRecordOffset)
         }
     }
@@ -68,7 +70,7 @@ extension ChunkWriter {
     /// Reads a data file that has no usable index file. Nil when it is none of ours, and then it is
     /// put aside.
     private func scan(
-        _ number: UInt32, _ file: OpenFile, _ size: Int
+        _ number: UInt32, _ file: File, _ size: Int
     ) throws(SystemError) -> Segment? {
         var salt = try SegmentScan.salt(of: file, segment: number)
         if salt == nil { salt = try saltOfDamagedIndex(number) }
@@ -99,7 +101,7 @@ extension ChunkWriter {
 
     /// An index file's header may tell the salt though the rest is damaged.
     private func saltOfDamagedIndex(_ number: UInt32) throws(SystemError) -> SegmentSalt? {
-        let file: OpenFile
+        let file: File
         do {
             file = try files.open(folder.indexPath(number))
         } catch  where error.code == ENOENT {
@@ -110,7 +112,7 @@ extension ChunkWriter {
     }
 
     private func putAside(
-        _ number: UInt32, _ file: OpenFile, _ size: Int
+        _ number: UInt32, _ file: File, _ size: Int
     ) throws(SystemError) {
         // A crash while the file was made leaves it empty, or zeros.
         let start = try file.read(ChunkFormat.firstRecordOffset, at: 0)
@@ -125,7 +127,7 @@ extension ChunkWriter {
     }
 
     /// Takes a segment's living records into the table.
-    private func add(_ entries: [UInt8], _ salt: SegmentSalt, _ file: OpenFile, _ size: Int) {
+    private func add(_ entries: [UInt8], _ salt: SegmentSalt, _ file: File, _ size: Int) {
         SegmentFolder.forEach(entries, salt) { offset, record in
             guard let record, record.isLive else { return }
             let location = RecordLocation(

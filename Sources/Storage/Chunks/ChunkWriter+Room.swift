@@ -1,4 +1,5 @@
 import Cryptography
+import Platform
 import Primitives
 import Roles
 
@@ -45,7 +46,7 @@ extension ChunkWriter {
     }
 
     /// A role deletes what it read and found damaged.
-    private func keepIfDamaged(_ location: RecordLocation, _ chunk: ChunkID, _ file: OpenFile) {
+    private func keepIfDamaged(_ location: RecordLocation, _ chunk: ChunkID, _ file: File) {
         guard let bytes = try? file.read(Int(location.length), at: location.payloadOffset),
             SHA256.hash(bytes) != chunk.hash
         else { return }
@@ -57,7 +58,7 @@ extension ChunkWriter {
 
     /// Takes a copy of damaged bytes.
     func note(
-        _ range: Range<Int>, of segment: UInt32, from file: OpenFile?, chunk: ChunkID?,
+        _ range: Range<Int>, of segment: UInt32, from file: File?, chunk: ChunkID?,
         because reason: String
     ) {
         quarantine.take(range, of: segment, from: file, chunk: chunk, because: reason)

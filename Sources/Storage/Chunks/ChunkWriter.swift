@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Primitives
 import Roles
 
@@ -24,7 +25,7 @@ final class ChunkWriter {
     /// Dead durably, but being read.
     var postponed: [SyncBatch.Dead] = []
     /// Open index files that were written to.
-    var indexFiles: [UInt32: OpenFile] = [:]
+    var indexFiles: [UInt32: File] = [:]
     var compaction: Compaction?
     /// Segments that could not be compacted and are let alone.
     var incompressible: Set<UInt32> = []
@@ -130,7 +131,7 @@ final class ChunkWriter {
 
     /// Reserved room makes syncs of appended records cheaper. Where none can be had, the write itself
     /// finds out why.
-    private func reserve(_ end: Int, _ byteCount: Int, _ file: OpenFile) {
+    private func reserve(_ end: Int, _ byteCount: Int, _ file: File) {
         guard end + byteCount > reservedEnd else { return }
         let step = min(max(end, 1 << 20), limits.reservation, limits.segmentBytes)
         let from = max(reservedEnd, end)
@@ -146,9 +147,9 @@ final class ChunkWriter {
         let number = nextNumber
         let salt = SegmentSalt(segment: number)
         let path = folder.dataPath(number)
-        let file: OpenFile
+        let file: File
         do {
-            file = try files.create(path)
+            file = try files.open(path, .emptied)
             let gap = [UInt8](
                 repeating: 0,
                 count: ChunkFormat.secondHeaderOffset - ChunkFormat.segmentHeaderByteCount)
@@ -194,7 +195,7 @@ final class ChunkWriter {
         return true
     }
 
-    private func start(_ segment: Segment, _ file: OpenFile) {
+    private func start(_ segment: Segment, _ file: File) {
         segments[segment.number] = segment
         reportSegments()
         table.keep(file, of: segment.number)
@@ -238,7 +239,7 @@ final class ChunkWriter {
     /// Returns whether the index file has such an entry.
     private func markInIndex(_ location: RecordLocation) throws(SystemError) -> Bool {
         let number = location.segment
-        let file: OpenFile
+        let file: File
         if let open = indexFiles[number] {
             file = open
         } else {

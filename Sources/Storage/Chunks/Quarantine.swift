@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Primitives
 
 /// Copies of damaged records, for whoever wants to know what happened to them: `quarantine/log` has a
@@ -22,7 +23,7 @@ struct Quarantine {
 
     /// Keeps what stands in a range of a segment's data file, or only says what was there.
     mutating func take(
-        _ range: Range<Int>, of segment: UInt32, from file: OpenFile?, chunk: ChunkID?,
+        _ range: Range<Int>, of segment: UInt32, from file: File?, chunk: ChunkID?,
         because reason: String
     ) {
         let used = usedBytes ?? measure()
@@ -32,7 +33,9 @@ struct Quarantine {
             let bytes = try? file.read(range.count, at: range.lowerBound), !bytes.isEmpty
         {
             let name = "\(segment)-\(range.lowerBound).bytes"
-            if let out = try? files.create(path(of: name)), (try? out.write(bytes, at: 0)) != nil {
+            if let out = try? files.open(path(of: name), .emptied),
+                (try? out.write(bytes, at: 0)) != nil
+            {
                 usedBytes = used + bytes.count
                 copy = name
             }
@@ -51,7 +54,7 @@ struct Quarantine {
             "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))T"
             + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
         let logPath = path(of: "log")
-        guard let file = (try? files.open(logPath)) ?? (try? files.create(logPath)),
+        guard let file = try? files.open(logPath, .kept),
             let size = try? file.size(), size < Self.logLimit
         else { return }
         try? file.write(Array("\(stamp) \(line)\n".utf8), at: size)

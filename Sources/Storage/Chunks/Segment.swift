@@ -1,3 +1,4 @@
+import Platform
 import Primitives
 import Roles
 
@@ -36,7 +37,7 @@ struct Segment {
     var salt: SegmentSalt
     var state: State
     /// Held as long as the segment may need a sync.
-    var file: OpenFile?
+    var file: File?
     /// Where the next record goes.
     var end: Int
     /// The 80 bytes of each record as index entries, until the segment is sealed.

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Primitives
 
 /// The files of a store by their names.

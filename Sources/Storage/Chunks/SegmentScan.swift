@@ -1,5 +1,6 @@
 import Cryptography
 import Glibc
+import Platform
 import Primitives
 import Roles
 
@@ -15,7 +16,7 @@ struct SegmentScan {
     /// Where the disk refused to read what may be records.
     private(set) var unread: [Range<Int>] = []
 
-    private let file: OpenFile
+    private let file: File
     private let salt: SegmentSalt
     private let size: Int
 
@@ -31,7 +32,7 @@ struct SegmentScan {
     /// Where the disk refuses to read, what is behind it counts all the same, and so does a record of
     /// which it reads the header. Throws when nothing that can be read is a record, so that nobody
     /// takes a disk that fails for an empty file.
-    init(_ file: OpenFile, salt: SegmentSalt) throws(SystemError) {
+    init(_ file: File, salt: SegmentSalt) throws(SystemError) {
         self.file = file
         self.salt = salt
         size = try file.size()
@@ -60,7 +61,7 @@ struct SegmentScan {
 
     /// The salt by a data file's own header, of which it has two copies. Nil when both are wrong;
     /// throws when one is and the other cannot be read.
-    static func salt(of file: OpenFile, segment: UInt32) throws(SystemError) -> SegmentSalt? {
+    static func salt(of file: File, segment: UInt32) throws(SystemError) -> SegmentSalt? {
         var failure: SystemError?
         for offset in [0, ChunkFormat.secondHeaderOffset] {
             do throws(SystemError) {

@@ -1,3 +1,5 @@
+package import Platform
+
 /// Why a store cannot be opened. A folder in a newer format is refused by `DataFolder`.
 package enum StorageError: Error, Equatable, CustomStringConvertible {
     case system(SystemError)

@@ -1,3 +1,4 @@
+import Platform
 import Primitives
 import Roles
 
@@ -57,7 +58,7 @@ struct SyncWork: Sendable {
         case index(UInt32)
     }
 
-    var targets: [(Target, OpenFile)]
+    var targets: [(Target, File)]
     /// Where in the data files payloads were written.
     var written: [UInt32: Range<Int>]
 

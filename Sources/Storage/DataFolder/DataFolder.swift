@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+package import Platform
 
 /// The folder that a server keeps everything in: it says what it is for and in which format, and one
 /// process at a time may open it.
@@ -19,7 +19,7 @@ package final class DataFolder: Sendable {
     package let path: String
     package let purpose: Purpose
     package let files: FileSystem
-    private let lock: OpenFile
+    private let lock: File
 
     /// Opens the folder, and creates it where there is none or an empty one.
     package init(
@@ -110,14 +110,11 @@ package final class DataFolder: Sendable {
 
     private static func takeLock(
         _ path: String, _ files: FileSystem
-    ) throws(DataFolderError) -> OpenFile {
+    ) throws(DataFolderError) -> File {
         let lockPath = path + "/" + lockName
         do throws(SystemError) {
             // Never emptied when it is opened: it names the process that has the lock.
-            let descriptor = try files.run(.open, lockPath) {
-                Glibc.open(lockPath, O_RDWR | O_CLOEXEC | O_CREAT, 0o600)
-            }
-            let file = OpenFile(descriptor: descriptor, path: lockPath, files: files)
+            let file = try files.open(lockPath, .kept)
             guard try file.lock() else {
                 let holder = String(decoding: try file.read(16, at: 0), as: UTF8.self)
                 throw SystemError(.lock, holder, code: EWOULDBLOCK)
@@ -137,7 +134,7 @@ package final class DataFolder: Sendable {
     ) throws(DataFolderError) {
         let text = "\(title)\nformat \(format)\npurpose \(purpose.rawValue)\n"
         do throws(SystemError) {
-            _ = try files.run(.makeFolder, path) { chmod(path, 0o700) }
+            try files.makePrivate(folder: path)
             try files.replace(path + "/" + descriptionName, with: Array(text.utf8))
         } catch {
             throw .system(error)

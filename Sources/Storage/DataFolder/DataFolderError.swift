@@ -1,3 +1,5 @@
+package import Platform
+
 /// Why a folder cannot serve a server for its data.
 package enum DataFolderError: Error, Equatable, CustomStringConvertible {
     /// Another process has it open; nil when that one's number is not known.

@@ -1,14 +1,16 @@
 import Foundation
 import GRDB
+import Platform
 
 /// Whether there is a ledger, which has no blocks at first.
 extension BackendDatabase {
     /// Opens the database of a backend that ran before. Throws `missing`, and makes no file, or
     /// `noLedger`.
     package convenience init(withLedgerAt path: String) throws(BackendDatabaseError) {
-        if access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR {
-            throw .missing(path: path)
-        }
+        let isMissing: Bool
+        // What cannot be seen for another reason is told when it is opened.
+        do { isMissing = try FileSystem().status(of: path) == nil } catch { isMissing = false }
+        guard !isMissing else { throw .missing(path: path) }
         try self.init(path: path)
         let hasLedger = try readNow { database in
             let version = try Int.fetchOne(database, sql: "PRAGMA user_version")

@@ -1,5 +1,6 @@
-import Foundation
 import GRDB
+import Glibc
+import Platform
 
 /// What a backend keeps in SQLite: its ledger, its users' accounts, ended sessions, and the peers
 /// that it knows.
@@ -74,11 +75,8 @@ package final class BackendDatabase: Sendable {
 
     /// SQLite would let others read what it makes; its log takes over the file's permissions.
     private static func makeFile(_ path: String) throws(BackendDatabaseError) {
-        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if file >= 0 {
-            _ = Foundation.close(file)
-        } else if errno != EEXIST {
-            throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
+        do { _ = try FileSystem().open(path, .new) } catch {
+            guard error.code == EEXIST else { throw .cannotOpen(path: path, reason: error.reason) }
         }
     }
 }

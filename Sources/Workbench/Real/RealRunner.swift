@@ -1,6 +1,7 @@
 import Foundation
 import Live
 import Observation
+import Platform
 import Primitives
 import Simulation
 import Storage
@@ -82,11 +83,9 @@ package struct RealRunner: Sendable {
     }
 
     private func makeFolder() throws(RealRunError) -> String {
-        var template = Array((parentFolder + "/dsim-real-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw .noFolder(String(cString: strerror(errno)))
-        }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = "\(parentFolder)/dsim-real-\(SystemRandom.word())"
+        do { try FileSystem().makeFolder(path) } catch { throw .noFolder(error.reason) }
+        return path
     }
 
     /// A run while it lasts.

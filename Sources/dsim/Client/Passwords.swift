@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import Live
+import Platform
 
 /// Where a password comes from: standard input, the environment, or a prompt that shows nothing.
 struct PasswordOptions: ParsableArguments {
@@ -51,30 +52,22 @@ struct PasswordOptions: ParsableArguments {
 
     /// Asks on the terminal, which shows nothing of what is typed.
     private static func ask(_ prompt: String) throws(ClientError) -> String {
-        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
-        guard terminal >= 0 else {
+        guard let terminal = try? FileSystem().open("/dev/tty") else {
             throw ClientError(
                 .cannotRead,
                 "There is no terminal to ask for the password. Give it with --password-stdin, or in "
                     + "DSIM_PASSWORD.")
         }
-        defer { close(terminal) }
         var shown = termios()
-        tcgetattr(terminal, &shown)
+        tcgetattr(terminal.descriptor, &shown)
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(terminal, TCSAFLUSH, &hidden)
-        defer { tcsetattr(terminal, TCSAFLUSH, &shown) }
-        Output.write(prompt, to: terminal)
-        var bytes: [UInt8] = []
-        var byte: UInt8 = 0
-        while true {
-            let count = read(terminal, &byte, 1)
-            if count < 0 && errno == EINTR { continue }
-            guard count == 1, byte != 10, bytes.count < 1 << 16 else { break }
-            bytes.append(byte)
-        }
-        Output.write("\n", to: terminal)
-        return String(decoding: bytes, as: UTF8.self)
+        tcsetattr(terminal.descriptor, TCSAFLUSH, &hidden)
+        defer { tcsetattr(terminal.descriptor, TCSAFLUSH, &shown) }
+        try? terminal.append(Array(prompt.utf8))
+        // A terminal gives a line at a time.
+        let line = (try? terminal.next(1 << 16)) ?? []
+        try? terminal.append([10])
+        return String(decoding: line.prefix { $0 != 10 }, as: UTF8.self)
     }
 }

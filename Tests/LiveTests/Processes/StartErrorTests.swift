@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import Platform
 import Testing
 
 @testable import Live

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Primitives
 import Roles
 import Storage

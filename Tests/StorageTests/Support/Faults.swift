@@ -1,4 +1,4 @@
-import Storage
+import Platform
 import Synchronization
 
 /// Decides which system calls fail.

@@ -18,19 +18,29 @@ import Testing
         #expect(count > 0, "no sources in \(folder.path)")
     }
 
-    @Test func oneFileAlonePutsTheSystemsRandomNumbersToUse() throws {
-        let draw =
-            /\.random\(in|\.randomElement|shuffled?\(\)|SystemRandomNumber|UUID\(|arc4random|getrandom|urandom/
+    /// Random numbers and files of the operating system.
+    @Test(arguments: [
+        (
+            #"\.random\(in|\.randomElement|shuffled?\(\)|SystemRandomNumber|UUID\(|getrandom|urandom"#,
+            ["SystemRandom.swift"]
+        ),
+        (
+            #"\b(EINTR|f(data)?sync|flock|mkdir|mkdtemp|unlink|O_CREAT|FileHandle\(|createDirectory)\b"#,
+            ["File.swift", "FileSystem.swift"]
+        ),
+    ])
+    func onePlaceAloneAsksTheSystem(for pattern: String, in places: [String]) throws {
+        let calls = try Regex(pattern)
         let folder = Golden.root.appending(path: "Sources")
         let files = try #require(
             FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
-        var drawing: Set<String> = []
+        var found: Set<String> = []
         for case let file as URL in files where file.pathExtension == "swift" {
-            if try String(contentsOf: file, encoding: .utf8).contains(draw) {
-                drawing.insert(file.lastPathComponent)
+            if try String(contentsOf: file, encoding: .utf8).contains(calls) {
+                found.insert(file.lastPathComponent)
             }
         }
-        #expect(drawing == ["SystemRandom.swift"])
+        #expect(found.sorted() == places)
     }
 
     @Test func everyFolderOfSourcesIsALayer() throws {

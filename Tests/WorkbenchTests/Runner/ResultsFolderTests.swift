@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import Workbench
@@ -52,7 +53,7 @@ import Testing
         // The temporary file leads to a device that is always full.
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/.report.md.\(getpid()).tmp", withDestinationPath: "/dev/full")
-        let error = #expect(throws: ResultsFolder.WriteError.self) {
+        let error = #expect(throws: SystemError.self) {
             try results.write("new", to: "report.md")
         }
         #expect(error?.code == ENOSPC)
@@ -65,7 +66,7 @@ import Testing
     @Test func aFolderInTheWayIsTold() throws {
         try FileManager.default.createDirectory(
             at: folder.appending(path: "report.md"), withIntermediateDirectories: false)
-        let error = #expect(throws: ResultsFolder.WriteError.self) {
+        let error = #expect(throws: SystemError.self) {
             try ResultsFolder(folder.path).write("new", to: "report.md")
         }
         #expect(error?.path == folder.path + "/report.md")
@@ -74,7 +75,7 @@ import Testing
 
     @Test func aFileInPlaceOfAFolderIsTold() throws {
         try "x".write(to: folder.appending(path: "file"), atomically: true, encoding: .utf8)
-        let error = #expect(throws: ResultsFolder.WriteError.self) {
+        let error = #expect(throws: SystemError.self) {
             try ResultsFolder(folder.path + "/file/results").create()
         }
         #expect(error?.code == ENOTDIR)

@@ -136,8 +136,7 @@ package struct LiveBenchmark: Sendable {
 
         func put(_ load: Load) async throws -> (Measure, [StoredFile]) {
             let folder = "\(network.folder)/\(SystemRandom.word())"
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true)
+            try FileSystem().makeFolders(folder)
             defer { try? FileManager.default.removeItem(atPath: folder) }
             for index in 0..<load.count {
                 try Self.writeRandom(load.byteCount, to: "\(folder)/\(index)")
@@ -155,11 +154,12 @@ package struct LiveBenchmark: Sendable {
         }
 
         func get(_ files: [StoredFile], _ load: Load) async throws -> Measure {
-            let sink = open("/dev/null", O_WRONLY)
-            defer { close(sink) }
+            let sink = try FileSystem().open("/dev/null")
             let client = client
             return try await time(load) {
-                _ = try await Download(client: client, file: files[$0], target: .stream(sink)).run()
+                _ = try await Download(
+                    client: client, file: files[$0], target: .stream(sink.descriptor)
+                ).run()
             }
         }
 
@@ -203,12 +203,10 @@ package struct LiveBenchmark: Sendable {
         /// Random enough that nothing compresses.
         private static func writeRandom(_ byteCount: Int, to path: String) throws {
             var random = RandomSource.system()
-            try Data().write(to: URL(fileURLWithPath: path))
-            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-            defer { try? file.close() }
+            let file = try FileSystem().open(path, .emptied)
             let step = 64 << 20
             for start in stride(from: 0, to: byteCount, by: step) {
-                try file.write(contentsOf: Data(random.bytes(min(step, byteCount - start))))
+                try file.append(random.bytes(min(step, byteCount - start)))
             }
         }
     }

@@ -29,9 +29,7 @@ package final class NetworkProcesses {
         folder =
             NSTemporaryDirectory() + "dsim-network-\(getpid())-\(SystemRandom.word())"
         joinToken = Hexadecimal.encode(SystemRandom.bytes(32))
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+        try FileSystem().makeFolders(folder)
         let ports = try Self.freePorts(nodes + 2)
         address = "http://127.0.0.1:\(ports[1])"
         discoveryPort = ports[0]

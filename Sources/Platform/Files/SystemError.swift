@@ -16,6 +16,9 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
     /// The disk, or the share of it that the user may fill, has no room left.
     package var isFull: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
+    /// Nothing is there.
+    package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+
     /// The system's words for the code, such as "Permission denied".
     package var reason: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in

@@ -1,30 +1,80 @@
 import Glibc
+import Synchronization
 
 /// An open file, which closes with its last reference. Any thread may use it at any time.
-package final class OpenFile: Sendable {
+///
+/// What names no offset begins where the system last ended: that is for streams, which know no offsets.
+package final class File: Sendable {
     package let path: String
-    let descriptor: Int32
+    package let descriptor: CInt
     private let files: FileSystem
+    private let closes: Bool
+    private let isLocked = Atomic(false)
 
-    init(descriptor: Int32, path: String, files: FileSystem) {
+    init(descriptor: CInt, path: String, files: FileSystem) {
         self.descriptor = descriptor
         self.path = path
         self.files = files
+        closes = true
     }
 
-    deinit { Glibc.close(descriptor) }
+    /// A stream of the process's, which stays open. `name` stands for it in errors.
+    package init(stream descriptor: CInt, named name: String) {
+        self.descriptor = descriptor
+        path = name
+        files = FileSystem()
+        closes = false
+    }
+
+    deinit {
+        // A process that is starting at this moment may hold a copy of the descriptor, so that closing
+        // it would not be enough.
+        if isLocked.load(ordering: .relaxed) { unlock() }
+        if closes { Glibc.close(descriptor) }
+    }
 
     /// The length in bytes.
-    package func size() throws(SystemError) -> Int { try inspect().st_size }
+    package func size() throws(SystemError) -> Int { try status().byteCount }
 
-    /// The bytes that the file takes up on the disk, without its holes.
-    package func allocatedSize() throws(SystemError) -> Int { try inspect().st_blocks * 512 }
-
-    private func inspect() throws(SystemError) -> stat {
+    package func status() throws(SystemError) -> FileStatus {
         var status = stat()
         _ = try files.run(.inspect, path) { fstat(descriptor, &status) }
-        return status
+        return FileStatus(status)
     }
+
+    // MARK: Streams
+
+    /// The next bytes, as many of `count` as are there; none at the end.
+    package func next(_ count: Int) throws(SystemError) -> [UInt8] {
+        try Self.bytes(count) { (buffer) throws(SystemError) in
+            try files.run(.read, path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+        }
+    }
+
+    /// All bytes up to the end, or the first few beyond `limit`.
+    package func rest(limit: Int = .max) throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count <= limit {
+            let more = try next(1 << 18)
+            if more.isEmpty { break }
+            bytes += more
+        }
+        return bytes
+    }
+
+    /// Writes all bytes.
+    package func append(_ bytes: [UInt8]) throws(SystemError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = try files.run(.write, path) {
+                rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            }
+            guard count > 0 else { throw SystemError(.write, path, code: EIO) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    // MARK: Offsets
 
     /// Reads bytes into memory. Returns how many there were before the file ended.
     package func read(
@@ -44,10 +94,18 @@ package final class OpenFile: Sendable {
 
     /// As many of `count` bytes as the file has there.
     package func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
+        try Self.bytes(count) { (buffer) throws(SystemError) in
+            try read(into: buffer, at: offset)
+        }
+    }
+
+    private static func bytes(
+        _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
+    ) throws(SystemError) -> [UInt8] {
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             do throws(SystemError) {
-                initialized = try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+                initialized = try fill(UnsafeMutableRawBufferPointer(buffer))
             } catch {
                 failure = error
             }
@@ -145,6 +203,7 @@ package final class OpenFile: Sendable {
     package func lock() throws(SystemError) -> Bool {
         do {
             _ = try files.run(.lock, path) { flock(descriptor, LOCK_EX | LOCK_NB) }
+            isLocked.store(true, ordering: .relaxed)
             return true
         } catch  where error.code == EWOULDBLOCK {
             return false
