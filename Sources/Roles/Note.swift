@@ -33,5 +33,7 @@ package enum Note: Sendable {
         case comparison
         /// The node re-read it, or was asked for it.
         case scrubOrRead
+        /// The node was challenged to prove that it holds it.
+        case audit
     }
 }

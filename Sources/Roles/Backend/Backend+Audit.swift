@@ -58,7 +58,7 @@ extension Backend {
         guard case .proven(let proof) = answer else {
             audits[operation] = nil
             if answer == .missing {
-                replicaMissing(audit.chunk, on: member, .scrubOrRead, at: now, effects: &effects)
+                replicaMissing(audit.chunk, on: member, .audit, at: now, effects: &effects)
             }
             return
         }

@@ -53,6 +53,10 @@ struct WorldInWords {
             + "durable. Nodes send a heartbeat every \(Format.duration(settings.heartbeatInterval)), "
             + "are suspect after \(Format.duration(settings.suspectAfter)) of silence and dead after "
             + "\(Format.duration(settings.deadAfter)), when repair begins."
+            + (settings.auditInterval == .zero
+                ? ""
+                : " Each backend has each node prove every \(Format.duration(settings.auditInterval)) "
+                    + "that it holds a chunk.")
     }
 
     private var churn: String {

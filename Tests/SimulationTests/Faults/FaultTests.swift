@@ -94,6 +94,19 @@ struct FaultTests {
         expectNoComplaint(world)
     }
 
+    @Test func `damage is found by audits where they are frequent, and repaired`() {
+        var world = world(.bitRot(every: .constant(.minutes(5)))) {
+            $0.settings.auditInterval = .seconds(20)
+        }
+        world.finishRun()
+        let merkle = world.meters.merkle
+        #expect(merkle.audits > 100)
+        #expect(merkle.foundByAudit > 0)
+        #expect(merkle.falselyFound == 0)
+        #expect(world.meters.redundancy.chunksBelowTarget == 0)
+        expectNoComplaint(world)
+    }
+
     @Test func `chunks that vanish while a node is down are found by comparison, and repaired`() {
         var world = world(.lostChunks(every: .constant(.minutes(3)))) {
             $0.churn.session = .constant(.minutes(10))

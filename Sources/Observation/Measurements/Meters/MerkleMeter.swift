@@ -2,15 +2,17 @@ import Merkle
 import Primitives
 import Roles
 
-/// How well inventories' trees, scrubs and reads found what was missing.
+/// How well inventories' trees, scrubs, reads and audits found what was missing.
 package struct MerkleMeter: Sendable {
     package internal(set) var comparisons = 0
     package internal(set) var comparisonsEqual = 0
     package internal(set) var comparisonsFailed = 0
+    package internal(set) var audits = 0
     package internal(set) var divergencesInjected = 0
     package internal(set) var divergencesMooted = 0
     package internal(set) var foundByComparison = 0
     package internal(set) var foundByScrubOrRead = 0
+    package internal(set) var foundByAudit = 0
     package internal(set) var falselyFound = 0
     package internal(set) var surplusFound = 0
     package internal(set) var findTimes = Durations()
@@ -36,6 +38,7 @@ package struct MerkleMeter: Sendable {
         switch finding {
         case .comparison: foundByComparison += 1
         case .scrubOrRead: foundByScrubOrRead += 1
+        case .audit: foundByAudit += 1
         }
         findTimes.record(time)
     }
@@ -55,6 +58,10 @@ package struct MerkleMeter: Sendable {
         Metric(
             "merkle.comparisonsFailed", .count, "Those that broke off.", row: "broke off"
         ) { .count($0.merkle.comparisonsFailed) },
+        Metric(
+            "merkle.audits", .count, "Challenges that both of two holders of a chunk met.",
+            row: "audits"
+        ) { .count($0.merkle.audits) },
     ]
 
     private static let divergenceMetrics = [
@@ -65,8 +72,12 @@ package struct MerkleMeter: Sendable {
         ) { .count($0.merkle.divergencesInjected) },
         Metric(
             "merkle.divergencesFound", .count,
-            "Of those, found by a comparison, a scrub or a read.", row: "found"
-        ) { .count($0.merkle.foundByComparison + $0.merkle.foundByScrubOrRead) },
+            "Of those, found by a comparison, a scrub, a read or an audit.", row: "found"
+        ) {
+            .count(
+                $0.merkle.foundByComparison + $0.merkle.foundByScrubOrRead
+                    + $0.merkle.foundByAudit)
+        },
         Metric(
             "merkle.foundByComparison", .count, "Found by a comparison.",
             row: "– by a comparison"
@@ -75,6 +86,9 @@ package struct MerkleMeter: Sendable {
             "merkle.foundByScrubOrRead", .count, "Found by a scrub or a read.",
             row: "– by a scrub or a read"
         ) { .count($0.merkle.foundByScrubOrRead) },
+        Metric("merkle.foundByAudit", .count, "Found by an audit.", row: "– by an audit") {
+            .count($0.merkle.foundByAudit)
+        },
         Metric(
             "merkle.divergencesMooted", .count,
             "Injected ones that ended unseen: the node died or the file was deleted first.",
