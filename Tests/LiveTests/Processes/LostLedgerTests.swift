@@ -32,7 +32,8 @@ import Testing
         // Whoever means it has to say so, and again for what is collected.
         try network.backend.start(with: ["--new-ledger"])
         try await wait("collection stops on every node, again and again") {
-            try await network.backend.metric(Self.stopped) >= 9
+            // Until it listens it cannot be asked.
+            ((try? await network.backend.metric(Self.stopped)) ?? 0) >= 9
         }
         #expect(network.backend.messages.contains("collection-stopped"))
         #expect(try await Self.held(network) == held)

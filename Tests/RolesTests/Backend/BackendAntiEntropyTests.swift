@@ -195,7 +195,7 @@ import Testing
     @Test func `a chunk that no ledger names is collected after the grace, not before`() throws {
         var settings = ProtocolSettings()
         settings.antiEntropyInterval = .minutes(20)
-        var story = try settled(chunks: [TestChunk(1)], settings: settings)
+        var story = try settled(nodes: 3, chunks: [TestChunk(1)], settings: settings)
         let orphan = TestChunk(50)
         // Where it is not all that a node holds, which would be too much to collect.
         let holder = story.nodesHolding(TestChunk(1))[0]
