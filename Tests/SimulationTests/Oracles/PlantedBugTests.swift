@@ -90,12 +90,14 @@ struct PlantedBugTests {
             // It hashes to its own name, but that is not the name that was asked for.
             let plan = try #require(world.owned[0].first)
             let other = try #require(world.chunkDisks.first { !$0.contents.replicas.isEmpty })
-            let payload = try #require(
-                other.contents.replicas.sorted { $0.key < $1.key }.last?.value.payload)
+            let payloads = other.contents.replicas.sorted { $0.key < $1.key }.map(\.value.payload)
             world.sabotage = { peer, effects in
                 for index in effects.sends.indices {
-                    if case .answer(.file(.getChunk(.found))) = effects.sends[index].message {
-                        effects.sends[index].message = .answer(.file(.getChunk(.found(payload))))
+                    if case .answer(.file(.getChunk(.found(let right)))) =
+                        effects.sends[index].message,
+                        let wrong = payloads.first(where: { $0 != right })
+                    {
+                        effects.sends[index].message = .answer(.file(.getChunk(.found(wrong))))
                     }
                 }
             }
