@@ -21,7 +21,9 @@ import Testing
     private static let bytes = FileStore.bytes(1, 200_000)
 
     @Test func whatIsUnderWayIsFinishedAfterASIGTERM() async throws {
-        try await story { network, token in
+        // A busy machine may take its time with what the upload waits for.
+        let patient = ["--upload-expiry", "10m", "--orphan-grace", "20m"]
+        try await story(settings: patient) { network, token in
             let dsim = network.dsim
             #expect(try await dsim.run("login", "--user", "ada").status == 0)
             let upload = try SlowUpload("slow", Self.bytes, to: network.backend, token: token)

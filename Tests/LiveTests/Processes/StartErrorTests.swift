@@ -196,7 +196,7 @@ import Testing
         for role in ["discovery", "node", "backend"] {
             try await expect(
                 73,
-                "Cannot create folder plain/data: Not a directory: check that the folder exists, is "
+                "Cannot make the folder plain: Not a directory: check that the folder exists, is "
                     + "yours and has room.",
                 ["--role", role, "--data", "plain/data", "--port", port()])
         }

@@ -112,8 +112,9 @@ import Testing
         try await EdgeNetwork.run(nodes: 1) { network in
             let backend = try TestPeer(.backend, seed: 26, token: network.token)
             let node = try TestPeer(.node, seed: 27, token: network.token)
+            let latest = Instant.admitted.upperBound.nanoseconds
             let stored = try await network.request(
-                .node, "POST", "/store?chunk=\(Self.chunk)&stamp=\(Int64.max)", by: backend,
+                .node, "POST", "/store?chunk=\(Self.chunk)&stamp=\(latest)", by: backend,
                 body: Self.bytes, bodyHash: Self.chunk.hash)
             #expect(stored.status == 201)
             func retrieve(_ capability: SignedCapability?) async throws -> RawAnswer {
