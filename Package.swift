@@ -109,6 +109,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(name: "Spawning", path: "Tests/Spawning"),
+        .target(name: "Extremes", dependencies: ["Primitives"], path: "Tests/Extremes"),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"]),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "Primitives"],
@@ -117,9 +118,11 @@ let package = Package(
             name: "MerkleTests", dependencies: ["Merkle", "Cryptography", "Primitives"],
             resources: [.copy("Vectors")]),
         .testTarget(
-            name: "FilesTests", dependencies: ["Files", "Merkle", "Cryptography", "Primitives"]),
+            name: "FilesTests",
+            dependencies: ["Files", "Merkle", "Cryptography", "Primitives", "Extremes"]),
         .testTarget(
-            name: "LedgerTests", dependencies: ["Ledger", "Merkle", "Cryptography", "Primitives"]),
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Merkle", "Cryptography", "Primitives", "Extremes"]),
         .testTarget(
             name: "RolesTests",
             dependencies: ["Roles", "Ledger", "Files", "Merkle", "Cryptography", "Primitives"]),
@@ -137,21 +140,21 @@ let package = Package(
             name: "StorageTests",
             dependencies: [
                 "Storage", "Platform", "Simulation", "Observation", "Roles", "Ledger", "Merkle",
-                "Cryptography", "Primitives",
+                "Cryptography", "Primitives", "Extremes",
             ]),
         .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
         .testTarget(
             name: "LiveTests",
             dependencies: [
                 "Live", "Storage", "Platform", "Roles", "Ledger", "Files", "Merkle", "Cryptography",
-                "Primitives", "Spawning",
+                "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(
             name: "WorkbenchTests",
             dependencies: [
                 "Workbench", "Live", "Storage", "Platform", "Simulation", "Observation", "Roles",
-                "Primitives",
+                "Primitives", "Extremes",
             ]),
         .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives", "Spawning"]),
     ],

@@ -125,7 +125,8 @@ struct ServerMessageSamples {
 
     func copy(from source: PeerID, at stamp: Instant) -> CopyRequest {
         CopyRequest(
-            chunk: Self.chunk, byteCount: .max, source: source, stamp: stamp,
+            chunk: Self.chunk, byteCount: ProtocolSettings.chunkBytes.upperBound, source: source,
+            stamp: stamp,
             capability: capability(expires: stamp))
     }
 

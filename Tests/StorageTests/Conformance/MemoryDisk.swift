@@ -1,11 +1,12 @@
-package import Primitives
-package import Roles
+import Primitives
+import Roles
+import Storage
 import Synchronization
 
-/// A disk in memory: for participants whose data need not outlive the process, and for tests.
+/// A disk in memory: what a disk has to be, at its simplest.
 ///
 /// It keeps chunks and a log, tells what was synced from what was not, and reports at once.
-package final class MemoryDisk: Disk {
+final class MemoryDisk: Disk {
     private struct Content {
         var chunks: [ChunkID: (stored: StoredChunk, payload: Payload)] = [:]
         var log: [[UInt8]] = []
@@ -18,9 +19,9 @@ package final class MemoryDisk: Disk {
 
     private let state = Mutex(State())
 
-    package init() {}
+    init() {}
 
-    package func perform(
+    func perform(
         _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
     ) {
         for request in requests {
@@ -29,15 +30,15 @@ package final class MemoryDisk: Disk {
         }
     }
 
-    package func close() async { state.withLock { $0.durable = $0.now } }
+    func close() async { state.withLock { $0.durable = $0.now } }
 
-    package func abandon() async {}
+    func abandon() async {}
 
     /// Power is cut: what was not synced is gone.
-    package func crash() { state.withLock { $0.now = $0.durable } }
+    func crash() { state.withLock { $0.now = $0.durable } }
 
     /// Flips a bit of a stored chunk.
-    package func rot(_ chunk: ChunkID) {
+    func rot(_ chunk: ChunkID) {
         state.withLock { state in
             state.now.chunks[chunk]?.payload.bytes[0] ^= 1
             state.durable.chunks[chunk]?.payload.bytes[0] ^= 1
