@@ -53,6 +53,23 @@ let package = Package(
             ]),
         .target(name: "Platform", dependencies: ["Primitives", "Cryptography"]),
         .target(
+            name: "Wire",
+            dependencies: [
+                "Primitives", "Cryptography", "Merkle", "Ledger",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
+        .target(
+            name: "Client",
+            dependencies: [
+                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Platform", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
+        .target(
             name: "Storage",
             dependencies: [
                 "Primitives", "Cryptography", "Merkle", "Ledger", "Roles", "Platform",
@@ -68,14 +85,14 @@ let package = Package(
                 .embedInCode("upload.js"), .embedInCode("verify.js"),
             ]),
         .target(
-            name: "Live",
+            name: "Server",
             dependencies: [
                 "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Platform",
-                "Storage", "Frontend",
+                "Storage", "Frontend", "Wire", "Client",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -95,16 +112,16 @@ let package = Package(
             name: "Workbench",
             dependencies: [
                 "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Observation",
-                "Simulation", "Platform", "Live", "Storage",
+                "Simulation", "Platform", "Wire", "Client", "Storage", "Server",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
         .executableTarget(
             name: "dsim",
             dependencies: [
-                "Workbench", "Live", "Storage", "Platform", "Files", "Ledger", "Merkle",
-                "Cryptography",
-                "Primitives", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Workbench", "Server", "Client", "Wire", "Platform", "Files", "Ledger",
+                "Merkle", "Cryptography", "Primitives",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -137,6 +154,15 @@ let package = Package(
             ]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "Cryptography"]),
         .testTarget(
+            name: "WireTests", dependencies: ["Wire", "Ledger", "Cryptography", "Primitives"]),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "Client", "Wire", "Platform", "Ledger", "Files", "Merkle", "Cryptography",
+                "Primitives", "Spawning", "Extremes",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        .testTarget(
             name: "StorageTests",
             dependencies: [
                 "Storage", "Platform", "Simulation", "Observation", "Roles", "Ledger", "Merkle",
@@ -144,16 +170,16 @@ let package = Package(
             ]),
         .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
         .testTarget(
-            name: "LiveTests",
+            name: "ServerTests",
             dependencies: [
-                "Live", "Storage", "Platform", "Roles", "Ledger", "Files", "Merkle", "Cryptography",
-                "Primitives", "Spawning", "Extremes",
+                "Server", "Client", "Wire", "Storage", "Platform", "Roles", "Ledger", "Files",
+                "Merkle", "Cryptography", "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(
             name: "WorkbenchTests",
             dependencies: [
-                "Workbench", "Live", "Storage", "Platform", "Simulation", "Observation", "Roles",
+                "Workbench", "Server", "Storage", "Platform", "Simulation", "Observation", "Roles",
                 "Primitives", "Extremes",
             ]),
         .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives", "Spawning"]),

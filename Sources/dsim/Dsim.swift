@@ -1,5 +1,5 @@
 import ArgumentParser
-import Live
+import Server
 
 /// The command line: runs scenarios in the simulator and reports on them, and stores files.
 @main

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Live
+import Client
 import Platform
+import Server
 import Workbench
 
 /// What the process tells whoever started it. Beyond 2 the numbers are those of sysexits.h, and

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Live
 import Logging
+import Server
 import ServiceLifecycle
 import Workbench
 

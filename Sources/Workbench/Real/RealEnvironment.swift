@@ -1,6 +1,6 @@
-import Live
 import Primitives
 import Roles
+import Server
 import Simulation
 import Storage
 import Synchronization

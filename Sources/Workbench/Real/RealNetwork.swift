@@ -1,7 +1,7 @@
-import Live
 import Observation
 import Primitives
 import Roles
+import Server
 import Simulation
 import Storage
 

@@ -1,8 +1,8 @@
 import Foundation
-import Live
 import Observation
 import Platform
 import Primitives
+import Server
 import Simulation
 import Storage
 

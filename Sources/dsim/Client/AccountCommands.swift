@@ -1,6 +1,6 @@
 import ArgumentParser
+import Client
 import Files
-import Live
 
 struct RegisterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Client
 import Foundation
-import Live
 
 /// Which backend to talk to, and how.
 struct ConnectionOptions: ParsableArguments {

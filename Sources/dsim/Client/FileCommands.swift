@@ -1,7 +1,8 @@
 import ArgumentParser
+import Client
 import Files
-import Live
 import Primitives
+import Wire
 import Workbench
 
 struct ListCommand: AsyncParsableCommand {

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Client
 import CoreFoundation
 import Files
 import Foundation
 import Glibc
-import Live
 import Primitives
 import Workbench
 

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Live
+import Client
+import Server
 
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,13 +34,13 @@ struct LedgerOptions: ParsableArguments {
 
     /// Hands over the ledger, and the session where it is a backend's.
     func withReader<Result>(
-        _ body: (LedgerReader, (client: StoreClient, session: UserSession)?) async throws ->
+        _ body: (any LedgerSource, (client: StoreClient, session: UserSession)?) async throws ->
             Result
     ) async throws -> Result {
-        if let file { return try await body(.file(file), nil) }
-        if let data { return try await body(.database(at: data), nil) }
+        if let file { return try await body(LedgerFile(file), nil) }
+        if let data { return try await body(LedgerDatabase(at: data), nil) }
         return try await connection.withSession { client, session in
-            try await body(.backend(client), (client, session))
+            try await body(client, (client, session))
         }
     }
 }

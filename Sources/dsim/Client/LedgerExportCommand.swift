@@ -1,7 +1,7 @@
 import ArgumentParser
+import Client
 import Cryptography
 import Ledger
-import Live
 import Primitives
 import Workbench
 
@@ -28,7 +28,7 @@ struct LedgerExportCommand: AsyncParsableCommand {
                 let memory = try LedgerMemory.read(of: session.backend, in: folders)
                 var check = LedgerCheck(memory: memory)
                 let file = try NewFile(output, replacing: force)
-                try await LedgerReader.backend(client).blocks { block in
+                try await client.blocks { block in
                     try check.check(encoded: block)
                     let count = UInt32(block.count)
                     try file.append(

@@ -1,10 +1,11 @@
 import ArgumentParser
+import Client
 import Cryptography
 import Files
 import Ledger
-import Live
 import Merkle
 import Primitives
+import Wire
 import Workbench
 
 struct LedgerProveCommand: AsyncParsableCommand {
@@ -66,7 +67,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
     }
 
     private func proveFile(
-        _ reader: LedgerReader, _ client: StoreClient, _ session: UserSession
+        _ reader: any LedgerSource, _ client: StoreClient, _ session: UserSession
     ) async throws -> ProvenRecord {
         let file = try StoredFiles(
             opening: try await client.sealedFiles(), with: session.masterKey
@@ -93,7 +94,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
             leaf: leaf ?? form.leaf, proof: form.proof, header: header, writer: writer)
     }
 
-    private func proveAlone(_ reader: LedgerReader) async throws -> ProvenRecord {
+    private func proveAlone(_ reader: any LedgerSource) async throws -> ProvenRecord {
         var prover = LedgerProver()
         var check = LedgerCheck(memory: nil)
         var index = record.flatMap { Int(exactly: $0) }
@@ -124,7 +125,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
 
     /// Verifies the ledger, and finds the record of a file in it.
     private func find(
-        _ file: FileID, _ reader: LedgerReader, _ check: inout LedgerCheck
+        _ file: FileID, _ reader: any LedgerSource, _ check: inout LedgerCheck
     ) async throws -> (index: Int, leaf: Hash256) {
         var walk = check
         var found: (index: Int, leaf: Hash256)?

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Client
 import Cryptography
 import Ledger
-import Live
 import Primitives
+import Wire
 import Workbench
 
 struct LedgerShowCommand: AsyncParsableCommand {
@@ -46,7 +47,7 @@ struct LedgerShowCommand: AsyncParsableCommand {
     }
 
     private func latest(
-        _ reader: LedgerReader, _ client: StoreClient?
+        _ reader: any LedgerSource, _ client: StoreClient?
     ) async throws -> [HeaderForm] {
         if let client { return try await client.blocks(before: nil, limit: limit) }
         var check = LedgerCheck(memory: nil)
@@ -60,7 +61,7 @@ struct LedgerShowCommand: AsyncParsableCommand {
     }
 
     private func block(
-        at height: UInt64, _ reader: LedgerReader, _ client: StoreClient?
+        at height: UInt64, _ reader: any LedgerSource, _ client: StoreClient?
     ) async throws -> BlockForm {
         if let client { return try await client.block(at: height) }
         var check = LedgerCheck(memory: nil)

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Client
 import Cryptography
 import Ledger
-import Live
 import Primitives
+import Wire
 import Workbench
 
 struct LedgerVerifyCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Live
+import Client
 import Primitives
+import Wire
 import Workbench
 
 struct NetworkCommand: AsyncParsableCommand {

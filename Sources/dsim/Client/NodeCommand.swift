@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
-import Live
 import Primitives
+import Server
+import Wire
 import Workbench
 
 struct NodeCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Client
 import Foundation
 import Glibc
-import Live
 import Platform
 
 /// Where a password comes from: standard input, the environment, or a prompt that shows nothing.

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Client
 import Files
 import Foundation
-import Live
 import Primitives
 import Workbench
 

@@ -1,5 +1,5 @@
+import Client
 import Foundation
-import Live
 import Synchronization
 import Workbench
 

@@ -15,7 +15,7 @@ struct SourceRules {
     /// Lowest first: a layer may import those before it.
     static let layers = [
         "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Observation",
-        "Simulation", "Platform", "Storage", "Live", "Workbench", "dsim",
+        "Simulation", "Platform", "Wire", "Client", "Storage", "Server", "Workbench", "dsim",
     ]
 
     /// Layers that must be deterministic, and what they may import from outside the project.
@@ -24,6 +24,12 @@ struct SourceRules {
         "Files": ["CZstd", "Synchronization"],
         "Ledger": [], "Roles": ["DequeModule"], "Observation": ["Histogram"],
         "Simulation": [],
+    ]
+
+    /// A client runs where no server does: what it must get by without, as must what both share.
+    static let forbidden: [String: [String]] = ["Wire": notOfClients, "Client": notOfClients]
+    private static let notOfClients = [
+        "Roles", "Observation", "Simulation", "Storage", "Hummingbird",
     ]
 
     /// What must not stand in deterministic layers, and what to use instead.
@@ -73,6 +79,9 @@ struct SourceRules {
             let name = Range(match.range(at: 1), in: code)
         else { return [] }
         let module = String(code[name])
+        if let forbidden = forbidden[layer], forbidden.contains(where: module.hasPrefix) {
+            return ["\(layer) imports \(module); it must get by without"]
+        }
         if let rank = layers.firstIndex(of: module) {
             let own = layers.firstIndex(of: layer) ?? layers.count
             return rank < own ? [] : ["\(layer) imports \(module), which does not stand below it"]

@@ -89,6 +89,19 @@ import Testing
             ])
     }
 
+    @Test(arguments: [
+        "Roles", "Storage", "Hummingbird", "HummingbirdCore", "Simulation", "Observation", "Server",
+    ])
+    func aClientAndWhatItSharesKnowNeitherServersNorRoles(module: String) {
+        for layer in ["Wire", "Client"] {
+            for access in ["", "package "] {
+                let findings = SourceRules.findings(
+                    in: "\(access)import \(module)", file: "X.swift", layer: layer)
+                #expect(findings.count == 1, "\(layer)")
+            }
+        }
+    }
+
     @Test func workbenchMayUseFoundationButNotWhatStandsAboveIt() {
         func count(_ line: String) -> Int {
             SourceRules.findings(in: line, file: "X.swift", layer: "Workbench").count

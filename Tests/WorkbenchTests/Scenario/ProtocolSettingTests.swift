@@ -1,7 +1,7 @@
 import Foundation
-import Live
 import Primitives
 import Roles
+import Server
 import Simulation
 import Testing
 

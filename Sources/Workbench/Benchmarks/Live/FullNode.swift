@@ -1,9 +1,10 @@
 import Cryptography
 import Foundation
-import Live
 import Primitives
 import Roles
+import Server
 import Storage
+import Wire
 
 /// Measures a node that starts with many chunks on its disk.
 struct FullNode {

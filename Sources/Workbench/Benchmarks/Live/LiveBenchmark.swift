@@ -1,7 +1,7 @@
+import Client
 import Foundation
 import Glibc
 import Histogram
-import Live
 import Platform
 import Primitives
 

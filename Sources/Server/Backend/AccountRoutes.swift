@@ -1,0 +1,116 @@
+import Cryptography
+import HTTPTypes
+import Hummingbird
+import Primitives
+import Wire
+
+/// Accounts and sessions.
+struct AccountRoutes: Sendable {
+    let backend: BackendEnvironment
+
+    func add(to router: RouterGroup<ServerContext>) {
+        router.post("register") { try await register($0, $1) }
+        router.post("login/parameters") { try await parameters($0, $1) }
+        router.post("login") { try await logIn($0, $1) }
+        router.post("logout") { request, _ in try await logOut(request) }
+        router.post("password") { try await changePassword($0, $1) }
+        router.get("account") { request, _ in
+            let session = try await backend.session(request)
+            return Response.json(
+                AccountForm(
+                    user: session.name, session: session.isOpen ? .open : .sealed,
+                    expires: WireTime.text(session.expires)))
+        }
+    }
+
+    private func register(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let form = try await request.form(RegisterForm.self, context: context)
+        let now = backend.clock.now
+        try await backend.refusing { () throws(AccountError) in
+            switch (form.password, form.key) {
+            case (let password?, nil):
+                _ = try await backend.accounts.register(form.user, password: password, at: now)
+            case (nil, let key?):
+                _ = try await backend.accounts.register(form.user, key: key.bytes, at: now)
+            default: throw .badPassword
+            }
+        }
+        return .json(UserForm(user: form.user), status: .created)
+    }
+
+    private func parameters(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let form = try await request.form(UserForm.self, context: context)
+        let parameters = try await backend.refusing { () throws(AccountError) in
+            try await backend.accounts.logInParameters(form.user)
+        }
+        return .json(
+            LogInParametersForm(
+                salt: Hex(parameters.salt), cost: parameters.scrypt.cost,
+                blockSize: parameters.scrypt.blockSize,
+                parallelization: parameters.scrypt.parallelization))
+    }
+
+    private func logIn(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let form = try await request.form(LogInForm.self, context: context)
+        let now = backend.clock.now
+        let address = context.clientAddress
+        let logIn = try await backend.refusing { () throws(AccountError) in
+            switch (form.password, form.proof) {
+            case (let password?, nil):
+                try await backend.accounts.logIn(
+                    form.user, password: password, from: address, at: now)
+            case (nil, let proof?):
+                try await backend.accounts.logIn(
+                    form.user, proof: SecretKey(copying: proof.bytes), from: address, at: now)
+            default: throw .wrongCredentials
+            }
+        }
+        var response = Response.json(
+            SessionForm(
+                token: logIn.token, expires: WireTime.text(logIn.session.expires),
+                user: logIn.session.name, key: logIn.key.map { Base64($0) }))
+        if form.cookie == true {
+            response.setCookie(
+                cookie(logIn.token, maxAge: Int((logIn.session.expires - now).seconds)))
+        }
+        return response
+    }
+
+    private func logOut(_ request: Request) async throws -> Response {
+        let session = try await backend.session(request)
+        try await backend.refusing { () throws(AccountError) in
+            try await backend.accounts.logOut(session)
+        }
+        var response = Response(status: .noContent)
+        response.setCookie(cookie("", maxAge: 0))
+        return response
+    }
+
+    private func changePassword(
+        _ request: Request, _ context: ServerContext
+    ) async throws -> Response {
+        let session = try await backend.session(request)
+        let form = try await request.form(PasswordForm.self, context: context)
+        let now = backend.clock.now
+        let address = context.clientAddress
+        try await backend.refusing { () throws(AccountError) in
+            if let current = form.current, let new = form.new {
+                try await backend.accounts.changePassword(
+                    session, from: current, to: new, address: address, at: now)
+            } else if let proof = form.proof, let key = form.key {
+                try await backend.accounts.changeKey(
+                    session, proof: SecretKey(copying: proof.bytes), to: key.bytes,
+                    address: address, at: now)
+            } else {
+                throw .badPassword
+            }
+        }
+        return Response(status: .noContent)
+    }
+
+    private func cookie(_ value: String, maxAge: Int) -> Cookie {
+        Cookie(
+            name: BackendEnvironment.cookie, value: value, maxAge: maxAge, path: "/api",
+            secure: backend.settings.address.hasPrefix("https"), httpOnly: true, sameSite: .strict)
+    }
+}

@@ -1,0 +1,141 @@
+import Cryptography
+import Files
+import HTTPTypes
+import Hummingbird
+import Primitives
+import Roles
+import Storage
+import Wire
+
+/// What the routes of a backend share.
+struct BackendEnvironment: Sendable {
+    let host: Host<Backend>
+    let store: StoreService
+    let accounts: Accounts
+    let ledger: LedgerArchive
+    let directory: Directory
+    let settings: ServerSettings
+    let chunkSize: ChunkSize
+    let clock: Clock
+
+    static let cookie = "dsim_session"
+    private static let crossSiteHeader = HTTPField.Name("X-DecentraStore")!
+
+    /// The session that a request belongs to, by its bearer token or cookie. Throws what is wrong.
+    func session(_ request: Request) async throws -> Session {
+        if let authorization = request.headers[.authorization] {
+            guard authorization.hasPrefix("Bearer ") else {
+                throw HTTPFailure(
+                    .unauthorized, "no-token", "Log in, and send Authorization: Bearer TOKEN.")
+            }
+            return try await authenticate(String(authorization.dropFirst("Bearer ".count)))
+        }
+        guard let cookie = request.cookies[Self.cookie] else {
+            throw HTTPFailure(.unauthorized, "no-token", "Log in first.")
+        }
+        // A page of another site can make a browser send the cookie, but not this header.
+        guard
+            request.method == .get || request.method == .head
+                || request.headers[Self.crossSiteHeader] == "1"
+        else {
+            throw HTTPFailure(
+                .forbidden, "cross-site",
+                "A request with a cookie needs the header X-DecentraStore: 1.")
+        }
+        return try await authenticate(cookie.value)
+    }
+
+    private func authenticate(_ token: String) async throws -> Session {
+        try await refusing { () throws(AccountError) in
+            try await accounts.authenticate(token, at: clock.now)
+        }
+    }
+
+    /// The session and its key. Throws `sealed-session` where the backend does not have the key.
+    func openSession(_ request: Request) async throws -> (session: Session, masterKey: MasterKey) {
+        let session = try await session(request)
+        return (
+            session, try await refusing { () throws(AccountError) in try session.masterKey() }
+        )
+    }
+
+    /// Turns what accounts refuse into a response.
+    func refusing<Value>(
+        _ body: () async throws(AccountError) -> Value
+    ) async throws(HTTPFailure) -> Value {
+        do throws(AccountError) {
+            return try await body()
+        } catch {
+            throw HTTPFailure(error)
+        }
+    }
+}
+
+extension HTTPFailure {
+    init(_ error: AccountError) {
+        let status: HTTPResponse.Status =
+            switch error {
+            case .badName, .badPassword, .badKey: .badRequest
+            case .nameTaken: .conflict
+            case .wrongCredentials, .invalidToken, .sessionExpired, .sessionEnded, .sessionLocked:
+                .unauthorized
+            case .tooManyAttempts: .tooManyRequests
+            case .sealedSession, .openSession: .forbidden
+            case .tooBusy, .storage: .serviceUnavailable
+            case .badSecret, .damagedAccount: .internalServerError
+            }
+        self.init(status, error.code, error.description)
+        switch error {
+        case .tooManyAttempts(let delay): retryAfterSeconds = Int(delay.seconds.rounded(.up))
+        case .tooBusy, .storage: retryAfterSeconds = 2
+        default: break
+        }
+    }
+}
+
+/// The most bytes of bodies that users send.
+package enum RequestLimits {
+    /// Of a form.
+    package static let form = 64 * 1024
+    /// Of a form that lists a file's chunks: some 960,000 of them.
+    package static let commit = 64 << 20
+}
+
+extension Request {
+    /// The body as a form in JSON, of at most so many bytes.
+    func form<Form: Decodable>(
+        _ type: Form.Type, upTo limit: Int = RequestLimits.form, context: ServerContext
+    ) async throws -> Form {
+        try requireJSON()
+        let bytes = try await collect(upTo: limit, context: context)
+        return try WireJSON.read(type, from: bytes)
+    }
+
+    /// Throws unless the body is said to be JSON. A page of another site can have a browser send a form
+    /// or plain text, but nothing that is said to be JSON.
+    func requireJSON() throws(HTTPFailure) {
+        let type = headers[.contentType]?.prefix { $0 != ";" && $0 != " " }
+        guard type?.lowercased() == "application/json" else {
+            throw HTTPFailure(
+                .unsupportedMediaType, "not-json", "The body needs Content-Type: application/json.")
+        }
+    }
+}
+
+extension ServerContext {
+    /// The file that the route names.
+    func fileID() throws -> FileID {
+        guard let id = parameters.get("id").flatMap({ FileID(hexadecimal: $0) }) else {
+            throw HTTPFailure.badRequest("A file's id has 32 hexadecimal digits.")
+        }
+        return id
+    }
+
+    /// The chunk that the route names.
+    func chunkID() throws -> ChunkID {
+        guard let id = parameters.get("chunk").flatMap({ ChunkID(hexadecimal: $0) }) else {
+            throw HTTPFailure.badRequest("A chunk's name has 64 hexadecimal digits.")
+        }
+        return id
+    }
+}

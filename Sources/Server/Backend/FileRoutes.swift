@@ -1,0 +1,154 @@
+import Files
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Primitives
+import Roles
+import Wire
+
+/// Files as a session with the master key sees them: names, plaintext, ranges.
+struct FileRoutes: Sendable {
+    let backend: BackendEnvironment
+
+    func add(to router: RouterGroup<ServerContext>) {
+        router.get("files") { try await list($0, $1) }
+        router.post("files") { try await upload($0, $1) }
+        router.get("files/:id") { try await info($0, $1) }
+        router.get("files/:id/content") { try await download($0, $1) }
+        router.head("files/:id/content") { try await download($0, $1) }
+    }
+
+    private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let session = try await backend.session(request)
+        guard session.isOpen, request.uri.queryParameters["sealed"] != "true" else {
+            return try await SealedRoutes(backend: backend).list(session)
+        }
+        let files = try await files(of: session)
+        return .json(FileListForm(files: files.map(\.form)))
+    }
+
+    private func files(of session: Session) async throws -> [ReadableFile] {
+        let masterKey = try session.masterKey()
+        let records = await backend.host.read { $0.files(of: session.user) }
+        // One record that does not open must not hide the others.
+        return records.compactMap { record, since in
+            try? ReadableFile(record, since: since, masterKey: masterKey)
+        }
+    }
+
+    private func open(_ id: FileID, _ request: Request) async throws -> (ReadableFile, Session) {
+        let (session, masterKey) = try await backend.openSession(request)
+        let (record, since) = try await backend.store.file(id, of: session.user)
+        return (try ReadableFile(record, since: since, masterKey: masterKey), session)
+    }
+
+    private func info(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let (file, _) = try await open(context.fileID(), request)
+        return .json(await form(of: file))
+    }
+
+    private func form(of file: ReadableFile) async -> FileForm {
+        var form = file.form
+        let chunks = file.manifest.chunks
+        form.redundancy = FileForm.Redundancy(
+            target: backend.settings.protocolSettings.replicas,
+            least: await backend.host.read { $0.leastRedundancy(of: chunks) })
+        return form
+    }
+
+    // MARK: Uploading
+
+    private func upload(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let (session, masterKey) = try await backend.openSession(request)
+        guard let name = request.uri.queryParameters["name"].map(String.init),
+            Self.isAllowed(name: name)
+        else {
+            throw HTTPFailure(
+                .badRequest, "bad-file-name",
+                "The query needs name=…, 1 to 255 bytes without a slash or control characters.")
+        }
+        let replaces = request.uri.queryParameters["replace"] == "true"
+        let namesakes = try await files(of: session).filter { $0.manifest.name == name }
+        guard replaces || namesakes.isEmpty else {
+            throw HTTPFailure(
+                .conflict, "name-taken",
+                "You have a file of this name: choose another one, or add replace=true.")
+        }
+        var upload = FileUpload(
+            name: name, chunkSize: backend.chunkSize, store: backend.store, user: session.user,
+            masterKey: masterKey)
+        let (id, _) = try await upload.run { take in
+            try await request.forEachPart(context: context, take)
+        }
+        // Only now, so that a broken upload leaves the former file.
+        for file in namesakes {
+            try? await backend.store.delete(
+                file.id, chunks: file.manifest.chunks, by: session.user)
+        }
+        let (record, since) = try await backend.store.file(id, of: session.user)
+        return .json(
+            await form(of: try ReadableFile(record, since: since, masterKey: masterKey)),
+            status: .created)
+    }
+
+    /// Bytes of a file's name.
+    static let longestName = 255
+
+    private static func isAllowed(name: String) -> Bool {
+        1...longestName ~= name.utf8.count && name != "." && name != ".."
+            && !name.unicodeScalars.contains {
+                $0 == "/" || $0.value < 0x20 || 0x7F...0x9F ~= $0.value
+            }
+    }
+
+    // MARK: Downloading
+
+    private func download(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let (file, session) = try await open(context.fileID(), request)
+        let size = file.manifest.size
+        let tag = "\"\(file.manifest.contentHash)\""
+        var headers: HTTPFields = [
+            .acceptRanges: "bytes", .eTag: tag, .contentType: "application/octet-stream",
+            .cacheControl: "private, no-cache", .contentDisposition: Self.disposition(of: file),
+            .contentSecurityPolicy: "default-src 'none'; sandbox",
+            .xContentTypeOptions: "nosniff",
+        ]
+        if request.headers[.ifNoneMatch] == tag {
+            return Response(status: .notModified, headers: headers)
+        }
+        let mayBePart = request.headers[.ifRange].map { $0 == tag } ?? true
+        let range: Range<UInt64>
+        let status: HTTPResponse.Status
+        switch ByteRange(header: mayBePart ? request.headers[.range] : nil, size: size) {
+        case .whole: (range, status) = (0..<size, .ok)
+        case .part(let part):
+            (range, status) = (part, .partialContent)
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
+        case .unsatisfiable:
+            var response = HTTPFailure(
+                .rangeNotSatisfiable, "bad-range", "The file has \(size) bytes."
+            ).response
+            response.headers[.contentRange] = "bytes */\(size)"
+            return response
+        }
+        if request.method == .head {
+            headers[.contentLength] = String(range.count)
+            return Response(status: status, headers: headers)
+        }
+        let download = FileDownload(
+            file: file, range: range, store: backend.store, user: session.user,
+            executor: LoopExecutor(backend.settings.loop))
+        return Response(status: status, headers: headers, body: download.body())
+    }
+
+    /// The file's name for the browser, in the encoding of RFC 8187.
+    private static func disposition(of file: ReadableFile) -> String {
+        var allowed = CharacterSet.alphanumerics
+        allowed.insert(charactersIn: "-._~")
+        allowed = allowed.intersection(CharacterSet(charactersIn: "\u{20}"..."\u{7E}"))
+        let name =
+            file.manifest.name.addingPercentEncoding(withAllowedCharacters: allowed) ?? "file"
+        return "attachment; filename*=UTF-8''\(name)"
+    }
+}

@@ -1,0 +1,58 @@
+import Hummingbird
+import Ledger
+import Merkle
+import Primitives
+import Roles
+import Wire
+
+/// The network as the backend sees it.
+struct NetworkRoutes: Sendable {
+    let backend: BackendEnvironment
+
+    func add(to router: RouterGroup<ServerContext>) {
+        router.get("network") { request, _ in
+            _ = try await backend.session(request)
+            return Response.json(try await form())
+        }
+    }
+
+    private func form() async throws -> NetworkForm {
+        let (blocks, tip) = try await backend.ledger.summary()
+        let directory = backend.directory
+        let urls = backend.settings.discoveries
+        let target = backend.settings.protocolSettings.replicas
+        return await backend.host.read { role in
+            NetworkForm(
+                nodes: role.members.all.indices.map { index in
+                    Self.node(role, index, address: directory[role.members[index].peer]?.address)
+                },
+                discoveries: zip(urls, role.discoveriesAnswering).map {
+                    NetworkForm.Discovery(url: $0, isAnswering: $1)
+                },
+                redundancy: NetworkForm.Redundancy(
+                    target: target, chunksByReplicas: role.chunksByReplicas()),
+                repair: NetworkForm.Repair(
+                    waiting: role.repairs.count, underWay: role.repairs.underWay),
+                ledger: NetworkForm.Ledger(
+                    blocks: blocks, records: tip?.header.totalRecords ?? 0))
+        }
+    }
+
+    private static func node(
+        _ role: borrowing Backend, _ index: Int, address: String?
+    ) -> NetworkForm.Node {
+        let member = role.members[index]
+        let status: NetworkForm.Status =
+            switch member.standing {
+            case .left: .left
+            case .leaving: .draining
+            case .staying(.alive): .alive
+            case .staying(.suspect): .suspect
+            case .staying(.dead): .dead
+            }
+        return NetworkForm.Node(
+            id: member.peer, address: address, status: status, domain: member.domain,
+            capacityBytes: member.capacityBytes, freeBytes: member.freeBytes,
+            chunks: member.expected.count, lastSeen: WireTime.text(role.lastSeen(index)))
+    }
+}

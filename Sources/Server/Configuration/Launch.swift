@@ -1,0 +1,220 @@
+package import AsyncHTTPClient
+import Cryptography
+package import Files
+package import Logging
+package import NIOCore
+import NIOPosix
+import Platform
+import Primitives
+import Roles
+package import ServiceLifecycle
+import Storage
+import Wire
+
+/// Puts a server together from its settings and its data folder.
+package struct Launch: Sendable {
+    package let token: JoinToken
+    package let client: HTTPClient
+    package let logger: Logger
+    package let clock: Clock
+    /// Where all of its servers do their work.
+    package let loop: any EventLoop
+    private let descriptors: Descriptors
+
+    /// For this many servers in one process. `meter` counts what their requests to each other and the
+    /// answers take on the wire.
+    package init(
+        token: JoinToken, servers: Int, tlsAuthority: String?, logger: Logger,
+        clock: Clock = Clock(), meter: WireMeter? = nil
+    ) throws {
+        descriptors = try Descriptors(servers: servers)
+        logger.info("file descriptors", metadata: ["limit": "\(descriptors.limit)"])
+        self.token = token
+        self.logger = logger
+        self.clock = clock
+        loop = MultiThreadedEventLoopGroup.singleton.any()
+        var configuration = HTTPClient.Configuration.strict(
+            tls: try TLS.client(authority: tlsAuthority),
+            timeout: .init(connect: .seconds(5), read: .seconds(180)))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
+        configuration.connectionPool.preWarmedHTTP1ConnectionCount = 0
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            LargeReads.attach(to: channel).flatMap {
+                meter?.attach(to: channel) ?? channel.eventLoop.makeSucceededVoidFuture()
+            }
+        }
+        client = HTTPClient(
+            eventLoopGroupProvider: .shared(loop), configuration: configuration)
+    }
+
+    /// Lets go of connections once all servers have stopped.
+    package var cleanUp: any Service {
+        let launch = self
+        return Stopping { await launch.close() }
+    }
+
+    /// Lets go of connections where no server ran. May be called more than once.
+    package func close() async { try? await client.shutdown() }
+
+    package func discovery(
+        _ settings: ServerSettings, in surroundings: Surroundings = Surroundings()
+    ) throws -> DiscoveryServer {
+        let settings = fitted(settings)
+        let folder = try DataFolder(path: settings.dataFolder, purpose: .discovery)
+        return try DiscoveryServer(
+            settings: settings, identity: identity(in: folder), token: token, clock: clock,
+            logger: named("discovery", settings), folder: folder, surroundings: surroundings)
+    }
+
+    package func node(
+        _ settings: ServerSettings, in surroundings: Surroundings = Surroundings()
+    ) throws -> NodeServer {
+        let settings = fitted(settings)
+        let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
+        let logger = named("node", settings)
+        let identity = try identity(in: folder)
+        guard try folder.contents(of: Self.leftFile) == nil else {
+            throw SettingError(
+                "The node in \(folder.path) has left the network for good. Start it with a new data "
+                    + "folder; this one can be deleted")
+        }
+        let own = Contact(
+            role: .node, publicKey: identity.publicKey,
+            proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
+        let note = WireJSON.bytes(
+            ServerNote(url: settings.ownersAddress, introduction: Introduction.text(of: own)))
+        do {
+            if try folder.contents(of: ServerNote.file) != note {
+                try folder.replace(ServerNote.file, with: note)
+            }
+        } catch {
+            // A full disk must not keep a node from serving what it holds.
+            logger.warning("cannot note where the server is", metadata: ["error": "\(error)"])
+        }
+        let store = try ChunkStore(in: folder, limits: descriptors.chunkStore)
+        return try NodeServer(
+            settings: settings, identity: identity, token: token, clock: clock,
+            disk: store, status: { [weak store] in store?.status ?? ChunkStoreStatus() },
+            client: client, logger: logger,
+            surroundings: surroundings,
+            left: {
+                do {
+                    try folder.replace(Self.leftFile, with: [])
+                    logger.notice(
+                        "left the network for good; stop the server and delete its folder")
+                } catch {
+                    logger.error(
+                        "cannot note that the node has left", metadata: ["error": "\(error)"])
+                }
+            })
+    }
+
+    /// What only a backend is told.
+    package struct BackendOptions: Sendable {
+        package var databaseURL = "sqlite:///users.db"
+        /// Nil: random, and kept in the data folder.
+        package var secretKey: String?
+        package var chunkSize = ChunkSize.standard
+        /// Where its ledger is gone, a backend that ran before begins an empty one.
+        package var beginsLedger = false
+        package var accounts = Accounts.Settings()
+
+        package init() {}
+    }
+
+    package func backend(
+        _ settings: ServerSettings, _ options: BackendOptions,
+        in surroundings: Surroundings = Surroundings()
+    ) async throws -> BackendServer {
+        let settings = fitted(settings)
+        let folder = try DataFolder(path: settings.dataFolder, purpose: .backend)
+        let logger = named("backend", settings)
+        let database = try database(options, of: folder)
+        let secret = try ServerSecret(
+            options.secretKey
+                ?? Hexadecimal.encode(
+                    folder.secret(named: "secret.key", byteCount: 32)))
+        let tagKey = SecretKey(
+            copying: try folder.secret(named: "tags.key", byteCount: 32))
+        let ledger = LedgerStore(database: database) { incident in
+            switch incident {
+            case .failed(let error, let delay):
+                logger.error(
+                    "the ledger cannot be written",
+                    metadata: ["error": "\(error)", "retryAfterSeconds": "\(delay.seconds)"])
+            case .recovered: logger.notice("the ledger can be written again")
+            case .abandoned(let blocks, let error):
+                logger.error(
+                    "blocks were not written, and nobody was told that they were",
+                    metadata: ["blocks": "\(blocks)", "error": "\(error)"])
+            }
+        }
+        var parts = BackendServer.Parts(
+            database: database, disk: ledger, secret: secret,
+            tagKey: tagKey, chunkSize: options.chunkSize)
+        parts.accounts = options.accounts
+        return try await BackendServer(
+            settings: settings, identity: identity(in: folder), token: token, clock: clock,
+            parts: parts, client: client, logger: logger, folder: folder,
+            surroundings: surroundings)
+    }
+
+    /// Opens the database of a backend's data folder. One that ran before, which its identity shows,
+    /// has to find its ledger: with an empty one it would count on no chunk that its nodes hold.
+    private func database(
+        _ options: BackendOptions, of folder: DataFolder
+    ) throws -> BackendDatabase {
+        let path = try DatabaseURL(options.databaseURL).path(inDataFolder: folder.path)
+        let ranBefore = try folder.contents(of: Self.identityFile) != nil
+        guard options.beginsLedger || !ranBefore else {
+            return try BackendDatabase(withLedgerAt: path)
+        }
+        let database = try BackendDatabase(path: path)
+        // Else it would begin another one unasked the next time that the ledger is gone.
+        if options.beginsLedger, try database.nextHeight() > 0 {
+            throw SettingError(
+                "--new-ledger or NEW_LEDGER is set, but the database \(path) holds a ledger: take "
+                    + "the setting away")
+        }
+        // Before there is an identity, so that a start that was cut short can be repeated.
+        try database.beginLedger()
+        return database
+    }
+
+    private static let identityFile = "identity.key"
+
+    /// Stands in the folder of a node that has left.
+    private static let leftFile = "left"
+
+    /// Whether the node of this folder has left for good.
+    static func hasLeft(dataFolder: String) -> Bool {
+        FileSystem().exists("\(dataFolder)/\(leftFile)")
+    }
+
+    /// The settings with what this process has to give.
+    private func fitted(_ settings: ServerSettings) -> ServerSettings {
+        var settings = settings
+        settings.loop = loop
+        if descriptors.connections < settings.connectionLimit {
+            logger.notice(
+                "fewer connections than set: the others' descriptors are reserved for files",
+                metadata: [
+                    "port": "\(settings.port)", "connections": "\(descriptors.connections)",
+                ])
+            settings.connectionLimit = descriptors.connections
+        }
+        return settings
+    }
+
+    private func identity(in folder: DataFolder) throws -> Identity {
+        var seed = try folder.secret(named: Self.identityFile, byteCount: SigningKey.seedCount)
+        return Identity(key: try SigningKey(seed: SecretKey(wiping: &seed)))
+    }
+
+    private func named(_ role: String, _ settings: ServerSettings) -> Logger {
+        var logger = logger
+        logger[metadataKey: "role"] = "\(role)"
+        logger[metadataKey: "port"] = "\(settings.port)"
+        return logger
+    }
+}

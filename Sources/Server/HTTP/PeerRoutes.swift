@@ -1,0 +1,161 @@
+import Cryptography
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Primitives
+import Roles
+import Wire
+
+/// Serves the requests that other servers make of a role.
+struct PeerRoutes<R: Role>: Sendable {
+    let host: Host<R>
+    let gate: Gate
+    let edge: ServerEdge
+    /// Whether the role answers: until it has read its disk back it would leave requests lying.
+    var isReady: @Sendable (borrowing R) -> Bool = { _ in true }
+    /// Told of every caller before its request is served.
+    var met: @Sendable (Contact) async -> Void = { _ in }
+
+    func add(_ kinds: [any ServerRequest.Type], to router: Router<ServerContext>) {
+        for kind in kinds { add(kind, to: router) }
+    }
+
+    private func add<Asked: ServerRequest>(_ kind: Asked.Type, to router: Router<ServerContext>) {
+        let route = Asked.route
+        let path = RouterPath(route.path)
+        switch route.method {
+        case .get: router.get(path) { try await respond(to: kind, $0, $1) }
+        case .post: router.post(path) { try await respond(to: kind, $0, $1) }
+        }
+    }
+
+    private func respond<Asked: ServerRequest>(
+        to kind: Asked.Type, _ request: Request, _ context: ServerContext
+    ) async throws -> Response {
+        let parameters = try Asked.route.values(in: request, context)
+        var caller: Contact?
+        if let hash = try Asked.bodyHash(parameters) {
+            caller = try self.caller(request, bodyHash: hash)
+        }
+        let body =
+            Asked.bodyLimit == 0
+            ? [] : try await request.collect(upTo: Asked.bodyLimit, context: context)
+        let sender = try caller ?? self.caller(request, bodyHash: SHA256.hash(body))
+        guard Asked.askers.contains(sender.role) else {
+            throw HTTPFailure(
+                .forbidden, "wrong-role", "A \(sender.role.rawValue) may not ask for this.")
+        }
+        await met(sender)
+        let asked = try Asked(
+            WireRequest(
+                Asked.route, texts: parameters, body: body,
+                capability: request.headers[Self.capabilityHeader]),
+            edge.reading(from: sender))
+        guard await host.read(isReady) else { throw HTTPFailure.starting }
+        return try await answer(asked, from: sender)
+    }
+
+    private func answer<Asked: ServerRequest>(
+        _ asked: Asked, from sender: Contact
+    ) async throws -> Response {
+        let heard = Response(status: HTTPResponse.Status(code: PeerClient.heard))
+        guard Asked.Reply.self != Never.self else {
+            await host.receive(asked.request, from: sender.id)
+            return heard
+        }
+        let answer = await host.receive(
+            asked.request, from: sender.id, timeout: Asked.answerTime.limit)
+        guard let reply = answer.flatMap(Asked.reply(in:)) else {
+            if Asked.answerTime.isAskedAgain { return heard }
+            throw HTTPFailure(
+                .serviceUnavailable, "no-answer", "The server is starting or stopping. Try again.",
+                retryAfterSeconds: 1)
+        }
+        return Response(Asked.encode(reply, edge))
+    }
+
+    /// Agrees with a member on a session, which only its signature can ask for.
+    func openSession(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let body = try await request.collect(upTo: Self.offerLimit, context: context)
+        let caller = try caller(request, bodyHash: SHA256.hash(body), mustSign: true)
+        let offer = try WireJSON.read(SessionOfferForm.self, from: body)
+        guard let grant = gate.grant(offer, to: caller) else {
+            throw HTTPFailure(
+                .serviceUnavailable, "no-session", "No session can be had now. Sign requests.",
+                retryAfterSeconds: 60)
+        }
+        return .json(grant)
+    }
+
+    /// The most bytes of an offer of a session.
+    static var offerLimit: Int { 4096 }
+
+    private func caller(
+        _ request: Request, bodyHash: Hash256, mustSign: Bool = false
+    ) throws -> Contact {
+        let prove = mustSign ? gate.signer : gate.caller
+        do throws(Gate.Refusal) {
+            return try prove(
+                request.headers[.authorization], request.headers[Self.introductionHeader],
+                request.method.rawValue, request.uri.string, bodyHash)
+        } catch {
+            switch error {
+            case .unsigned:
+                throw HTTPFailure(
+                    .unauthorized, "unsigned", "The request is not signed by who it says.")
+            case .expired:
+                throw HTTPFailure(
+                    .unauthorized, "expired",
+                    "The signature has expired, or the clocks of the two servers differ.")
+            case .stranger:
+                throw HTTPFailure(
+                    .forbidden, "stranger", "The sender has not this network's join token.")
+            case .unknownSession:
+                throw HTTPFailure(
+                    .unauthorized, "unknown-session", "The session has ended. Sign the request.")
+            case .replayed:
+                throw HTTPFailure(.conflict, "replayed", "This request was served before.")
+            }
+        }
+    }
+
+    private static var introductionHeader: HTTPField.Name { HTTPField.Name(Introduction.header)! }
+    private static var capabilityHeader: HTTPField.Name {
+        HTTPField.Name(SignedCapability.header)!
+    }
+}
+
+extension Route {
+    /// The values of the parameters as a request gives them.
+    fileprivate func values(
+        in request: Request, _ context: ServerContext
+    ) throws -> [String] {
+        try parameters.map { name in
+            let value =
+                query.contains(name)
+                ? request.uri.queryParameters[name[...]].map(String.init)
+                : context.parameters.get(name)
+            guard let value else { throw WireError.malformed("the query lacks \(name)") }
+            return value
+        }
+    }
+}
+
+extension Response {
+    fileprivate init(_ answer: WireAnswer) {
+        let status = HTTPResponse.Status(code: answer.status)
+        switch answer.body {
+        case .none: self.init(status: status)
+        case .json(let bytes):
+            self.init(
+                status: status, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .bytes(let bytes):
+            self.init(
+                status: status, headers: [.contentType: "application/octet-stream"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .refusal(let code, let message):
+            self = .json(ErrorForm(code: code, message: message), status: status)
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package import AsyncHTTPClient
+import HTTPTypes
+import Hummingbird
+package import Logging
+import Metrics
+import NIOCore
+import NIOPosix
+import Platform
+import Primitives
+package import Roles
+package import ServiceLifecycle
+package import Storage
+import Wire
+
+/// A storage node on a socket.
+package struct NodeServer: Sendable {
+    package let services: [any Service]
+    package let host: Host<StorageNode>
+    let sessions: GrantedSessions
+    /// What it answers to: "GET /retrieve/{chunk}".
+    package let routes: [String]
+    /// The OpenAPI document of these.
+    package static var description: [UInt8] { PackageResources.node_json }
+
+    /// `status` tells how the disk is.
+    package init(
+        settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
+        disk: any Disk, status: @escaping @Sendable () -> ChunkStoreStatus, client: HTTPClient,
+        logger: Logger, surroundings: Surroundings = Surroundings(),
+        left: @escaping @Sendable () -> Void = {}
+    ) throws {
+        let shell = ServerShell(settings: settings, role: .node, id: identity.id, logger: logger)
+        let introductions = AsyncStream.makeStream(of: PeerID.self)
+        let directory = Directory(token: token) { member in
+            if member.role == .backend { introductions.continuation.yield(member.id) }
+        }
+        let own = Contact(
+            role: .node, publicKey: identity.publicKey,
+            proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
+        let peerClient = PeerClient(
+            identity: identity, own: own, directory: directory, discoveries: settings.discoveries,
+            client: client, clock: clock)
+        let role = StorageNode(
+            identity: NodeIdentity(
+                id: identity.id, publicKey: identity.publicKey, domain: settings.domain,
+                capacityBytes: settings.capacityBytes),
+            settings: settings.protocolSettings,
+            discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) }, backends: [])
+        let host = Host(
+            role, id: identity.id, on: settings.loop, clock: clock,
+            random: .system(), disk: surroundings.disk(disk),
+            transport: surroundings.transport(peerClient),
+            observe: surroundings.observing(Observer(logger: logger, metrics: shell.metrics)))
+        let sessions = GrantedSessions(identity: identity)
+        let peers = PeerRoutes(
+            host: host,
+            gate: Gate(
+                own: identity.id, directory: directory, clock: clock,
+                sessions: sessions),
+            edge: peerClient.edge,
+            isReady: { $0.isServing },
+            met: { member in
+                if member.role == .backend { await host.meet(backend: member.id) }
+            })
+        let router = shell.router(
+            readiness: {
+                let failure = status().failure
+                guard await host.read({ $0.isServing }) else {
+                    return failure.map { "the index cannot be read back: \($0.reason)" }
+                        ?? "reading the index back"
+                }
+                return failure.map { "the disk keeps nothing new: \($0.reason)" }
+            },
+            description: Self.description
+        ) { metrics in
+            await Self.read(host, into: metrics)
+            Self.read(status(), into: metrics)
+        }
+        peers.add(NodeRequest.all, to: router)
+        router.post("session") { try await peers.openSession($0, $1) }
+        Self.addOperations(identity, host, peers.gate, to: router, left: left)
+        self.host = host
+        self.sessions = sessions
+        routes = router.names
+        services = [
+            Stopping { await host.stop() },
+            Introductions(introductions: introductions, host: host),
+            DiskWatch(status: status, logger: logger),
+            try shell.application(router) { await host.start() },
+        ]
+    }
+
+    /// What its operator asks of it.
+    private static func addOperations(
+        _ identity: Identity, _ host: Host<StorageNode>, _ gate: Gate,
+        to router: Router<ServerContext>, left: @escaping @Sendable () -> Void
+    ) {
+        router.get("status") { _, _ in Response.json(await status(host)) }
+        router.post("drain") { request, context in
+            // Whoever can read the node's own key may send it away: nobody else can sign as the node.
+            guard
+                let caller = try? gate.signer(
+                    authorization: request.headers[.authorization],
+                    introduction: request.headers[HTTPField.Name(Introduction.header)!],
+                    method: request.method.rawValue, target: request.uri.string,
+                    bodyHash: RequestSignature.emptyBodyHash), caller.id == identity.id
+            else {
+                throw HTTPFailure(
+                    .forbidden, "not-the-operator",
+                    "Only who holds this node's own key may send it away: dsim node drain --data.")
+            }
+            Task {
+                await host.leave()
+                if await host.read({ $0.phase == .left }) { left() }
+            }
+            return Response.json(await status(host), status: .accepted)
+        }
+    }
+
+    private static func status(_ host: Host<StorageNode>) async -> NodeStatusForm {
+        await host.read { node in
+            NodeStatusForm(
+                id: node.identity.id,
+                phase: NodeStatusForm.Phase(rawValue: node.phase.rawValue) ?? .recovering,
+                chunks: node.index.count, usedBytes: UInt64(node.usedBytes),
+                capacityBytes: node.identity.capacityBytes, backends: node.backends,
+                awaiting: node.leaveAwaits)
+        }
+    }
+
+    private static func read(_ disk: ChunkStoreStatus, into metrics: MetricsRegistry) {
+        metrics.gauge(.diskChunks).record(disk.chunks)
+        metrics.gauge(.diskChunkBytes).record(disk.chunkBytes)
+        metrics.gauge(.diskSegments).record(disk.segments)
+        metrics.gauge(.diskSyncs).record(disk.syncs)
+        metrics.gauge(.diskFailedSyncs).record(disk.failedSyncs)
+        metrics.gauge(.diskFailedWrites).record(disk.failedWrites)
+        metrics.gauge(.diskFailedReads).record(disk.failedReads)
+        metrics.gauge(.diskQuarantined).record(disk.quarantined)
+        metrics.gauge(.diskCompactions).record(disk.compactions)
+        metrics.gauge(.diskFailing).record(disk.failure == nil ? 0 : 1)
+        metrics.gauge(.diskFull).record(disk.isFull ? 1 : 0)
+    }
+
+    private static func read(_ host: Host<StorageNode>, into metrics: MetricsRegistry) async {
+        await host.read { node in
+            metrics.gauge(.nodeChunks).record(node.index.count)
+            metrics.gauge(.nodeUsedBytes).record(node.usedBytes)
+            metrics.gauge(.nodeCapacityBytes).record(node.identity.capacityBytes)
+        }
+    }
+}
+
+/// Tells a node's role of backends that its directory hears of.
+private struct Introductions: Service {
+    let introductions: (stream: AsyncStream<PeerID>, continuation: AsyncStream<PeerID>.Continuation)
+    let host: Host<StorageNode>
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            for await backend in introductions.stream { await host.meet(backend: backend) }
+        } onGracefulShutdown: {
+            introductions.continuation.finish()
+        }
+    }
+}
+
+/// Tells the operator when the disk takes nothing new, and when it does again.
+private struct DiskWatch: Service {
+    let status: @Sendable () -> ChunkStoreStatus
+    let logger: Logger
+
+    private static let interval = Swift.Duration.seconds(2)
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            var trouble: String?
+            while true {
+                try await Task.sleep(for: Self.interval)
+                let status = status()
+                let now =
+                    status.failure.map { "the disk fails: \($0)" }
+                    ?? (status.isFull ? "the disk is full" : nil)
+                guard now != trouble else { continue }
+                trouble = now
+                if let now {
+                    logger.error("chunks are refused", metadata: ["reason": "\(now)"])
+                } else {
+                    logger.notice("the disk takes chunks again")
+                }
+            }
+        }
+    }
+}
+
+/// Turns what happens to a role into log lines and counts.
+struct Observer: Sendable {
+    let logger: Logger
+    private let events: [Note.Kind: Counter]
+    /// Requests to other servers that were not answered.
+    private let unreachable: Counter
+
+    init(logger: Logger, metrics: MetricsRegistry) {
+        self.logger = logger
+        // All at once: of a counter that first shows at one, no rule sees that it grew.
+        events = Dictionary(
+            uniqueKeysWithValues: Note.Kind.allCases.map { ($0, metrics.counter(.events($0))) })
+        unreachable = metrics.counter(.unreachable)
+    }
+
+    func observe(_ observation: HostObservation) {
+        switch observation {
+        case .note(let note):
+            events[note.kind]?.increment()
+            logger.log(level: note.level, "\(note.kind.rawValue)", metadata: note.metadata)
+        case .unreachable(let peer, let error):
+            unreachable.increment()
+            logger.debug(
+                "unreachable",
+                metadata: ["peer": "\(peer.hexadecimal)", "error": "\(type(of: error))"])
+        case .sent: break
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Cryptography
+import Files
+import Foundation
+import HTTPTypes
+import Synchronization
+import Testing
+
+@testable import Client
+@testable import Wire
+
+@Suite struct AccountTests {
+    @Test func thePasswordNeverReachesTheBackend() async throws {
+        let bench = try ClientBench()
+        try await bench.run { client, session in
+            let new = Password("another password")!
+            try await client.changePassword(
+                of: session, from: ClientBench.password, to: new,
+                parameters: ClientBench.parameters)
+            #expect(try await client.account().user == "ada")
+        }
+        let seen = bench.backend.state.withLock { $0.bodies }
+        #expect(seen.count >= 5)
+        for body in seen {
+            let text = String(decoding: body, as: UTF8.self)
+            #expect(!text.contains("correct horse") && !text.contains("another password"))
+            #expect(!text.contains(Data("correct horse".utf8).base64EncodedString()))
+        }
+    }
+
+    @Test func theSameKeyComesBackBehindANewPassword() async throws {
+        let bench = try ClientBench()
+        try await bench.run { client, session in
+            let new = Password("another password")!
+            try await client.changePassword(
+                of: session, from: ClientBench.password, to: new,
+                parameters: ClientBench.parameters)
+            let again = try await client.logIn(user: "ada", password: new)
+            #expect(again.masterKey == session.masterKey)
+            let old = await clientErrorKind {
+                _ = try await client.logIn(user: "ada", password: ClientBench.password)
+            }
+            #expect(old == .wrongCredentials)
+        }
+    }
+
+    @Test func aWrongPasswordAndAnUnknownUserLookTheSame() async throws {
+        let bench = try ClientBench()
+        try await bench.run { client, _ in
+            for (user, password) in [("ada", "wrong password"), ("bob", "correct horse")] {
+                let kind = await clientErrorKind {
+                    _ = try await client.logIn(user: user, password: Password(password)!)
+                }
+                #expect(kind == .wrongCredentials)
+            }
+        }
+    }
+
+    @Test func aNameThatIsTakenIsToldAndNotTriedAgain() async throws {
+        let bench = try ClientBench()
+        try await bench.run { client, _ in
+            let before = bench.backend.count("POST /api/register")
+            let kind = await clientErrorKind {
+                try await client.register(
+                    user: "ada", password: ClientBench.password,
+                    parameters: ClientBench.parameters)
+            }
+            #expect(kind == .alreadyExists)
+            #expect(bench.backend.count("POST /api/register") == before + 1)
+        }
+    }
+
+    @Test func aBackendThatAsksForACheapProofGetsNone() async throws {
+        let bench = try ClientBench()
+        try await bench.run { client, _ in
+            bench.backend.state.withLock {
+                $0.parameters = LogInParametersForm(
+                    salt: Hex([UInt8](repeating: 0, count: 16)), cost: 2, blockSize: 8,
+                    parallelization: 1)
+            }
+            let before = bench.backend.count("POST /api/login")
+            let kind = await clientErrorKind {
+                _ = try await client.logIn(user: "ada", password: ClientBench.password)
+            }
+            #expect(kind == .misbehaving)
+            #expect(bench.backend.count("POST /api/login") == before + 1, "only the question")
+        }
+    }
+
+    @Test func aLogInIsNotTriedAgainWhenThereWereTooMany() async throws {
+        let bench = try ClientBench()
+        try await bench.run { client, _ in
+            bench.backend.add(
+                .init(
+                    method: .post, path: "/api/login", times: 9,
+                    trouble: .status(429, code: "too-many-attempts", retryAfter: 60), after: 1))
+            let before = bench.backend.count("POST /api/login")
+            let kind = await clientErrorKind {
+                _ = try await client.logIn(user: "ada", password: ClientBench.password)
+            }
+            #expect(kind == .tooManyAttempts)
+            #expect(bench.backend.count("POST /api/login") == before + 2)
+        }
+    }
+
+    @Test func passwordsAreComparedAsTextNotAsBytes() {
+        #expect(Password("pa\u{308}ssword")?.bytes == Password("p\u{E4}ssword")?.bytes)
+        #expect(Password("short") == nil)
+        #expect(Password(String(repeating: "x", count: 1_025)) == nil)
+        #expect("\(Password("correct horse")!)" == "password")
+    }
+
+    @Test func aSessionIsKeptForItsOwnerOnly() throws {
+        let bench = try ClientBench()
+        let file = SessionFile(path: bench.path("config/dsim/session.json"))
+        #expect(try file.read() == nil)
+        let session = UserSession(
+            backend: .standard, user: "ada", token: "t", expires: "2040-01-01T00:00:00.000Z",
+            masterKey: try MasterKey(SecretKey(copying: [UInt8](repeating: 3, count: 32))))
+        try file.write(session)
+        let read = try #require(try file.read())
+        #expect(read.masterKey == session.masterKey && read.token == "t" && read.user == "ada")
+        let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions]
+        #expect(mode as? Int == 0o600)
+        file.remove()
+        #expect(try file.read() == nil)
+    }
+
+    @Test(arguments: ["", "{", #"{"backend":"x"}"#])
+    func aSessionThatIsNoneIsAnErrorAndNoCrash(text: String) throws {
+        let bench = try ClientBench()
+        try bench.write(Array(text.utf8), to: "session.json")
+        #expect(throws: ClientError.self) {
+            try SessionFile(path: bench.path("session.json")).read()
+        }
+    }
+}

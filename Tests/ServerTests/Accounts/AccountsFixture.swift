@@ -1,0 +1,103 @@
+import Cryptography
+import Files
+import Primitives
+import Storage
+import Synchronization
+
+@testable import Server
+
+/// A server's accounts, with passwords that are quick to check.
+final class AccountsFixture: Sendable {
+    static let scrypt = try! ScryptParameters(cost: 16, blockSize: 8, parallelization: 1)
+    static let start = Instant.origin + .days(20_000)
+    static let password = "correct horse"
+
+    let store: any AccountStore
+    let accounts: Accounts
+    private let derivations: Counted
+
+    final class Counted: Sendable {
+        let parameters = Mutex<[ScryptParameters]>([])
+    }
+
+    static func settings() -> Accounts.Settings {
+        var settings = Accounts.Settings()
+        settings.keyRules = KeyRules(
+            standard: scrypt, work: 128...1024, memoryBlocks: 128...512)
+        return settings
+    }
+
+    init(
+        store: any AccountStore = MemoryAccountStore(), secret: String = "a secret of the tests",
+        settings: Accounts.Settings = settings()
+    ) async throws {
+        let derivations = Counted()
+        self.store = store
+        self.derivations = derivations
+        accounts = try await Accounts(
+            store: store, secret: ServerSecret(secret), settings: settings
+        ) { observation in
+            guard case .derivation(let parameters) = observation else { return }
+            derivations.parameters.withLock { $0.append(parameters) }
+        }
+    }
+
+    /// What scrypt ran with while `body` did.
+    func derivations(_ body: () async throws -> Void) async rethrows -> [ScryptParameters] {
+        derivations.parameters.withLock { $0 = [] }
+        try await body()
+        return derivations.parameters.withLock { $0 }
+    }
+
+    func register(_ user: String = "ada", password: String = password) async throws {
+        _ = try await accounts.register(user, password: password, at: Self.start)
+    }
+
+    func logIn(
+        _ user: String = "ada", password: String = password, from address: String = "10.0.0.1",
+        after delay: Duration = .zero
+    ) async throws -> LogIn {
+        try await accounts.logIn(
+            user, password: password, from: address, at: Self.start + delay)
+    }
+
+    /// Logs in as a client does that keeps the password to itself.
+    func logInSealed(
+        _ user: String = "ada", password: String = password
+    ) async throws -> LogIn {
+        try await accounts.logIn(
+            user, proof: proof(user, password: password), from: "10.0.0.1", at: Self.start)
+    }
+
+    func proof(_ user: String = "ada", password: String = password) async throws -> SecretKey {
+        let parameters = try await accounts.logInParameters(user)
+        return try PasswordProtectedKey.logInProof(
+            password: PasswordRules.bytes(password), salt: parameters.salt,
+            parameters: parameters.scrypt)
+    }
+
+    func authenticate(_ token: String, after delay: Duration = .zero) async throws -> Session {
+        try await accounts.authenticate(token, at: Self.start + delay)
+    }
+}
+
+extension PasswordProtectedKey {
+    /// A key as a client makes one.
+    static func made(
+        of masterKey: MasterKey, password: String = AccountsFixture.password,
+        saltCount: Int = KeyRules.saltCount, cost: UInt64 = 16, parallelization: UInt32 = 1
+    ) throws -> [UInt8] {
+        try PasswordProtectedKey(
+            protecting: masterKey, password: PasswordRules.bytes(password),
+            salt: [UInt8](repeating: 7, count: saltCount),
+            parameters: ScryptParameters(
+                cost: cost, blockSize: 8, parallelization: parallelization)
+        ).encoded
+    }
+}
+
+extension MasterKey {
+    static func test(_ byte: UInt8 = 1) throws -> MasterKey {
+        try MasterKey(SecretKey(copying: [UInt8](repeating: byte, count: MasterKey.count)))
+    }
+}

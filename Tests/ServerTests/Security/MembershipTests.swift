@@ -1,0 +1,140 @@
+import Cryptography
+import Primitives
+import Roles
+import Synchronization
+import Testing
+
+@testable import Server
+
+@Suite struct JoinTokenTests {
+    @Test func aTokenIsLongEnough() {
+        #expect(JoinToken("fifteen letters") == nil)
+        #expect(JoinToken("sixteen letters!") != nil)
+        #expect(JoinToken("ééééééé") == nil, "14 bytes")
+    }
+
+    @Test func aProofIsOfOneKeyInOneRole() throws {
+        let token = try #require(JoinToken("a token for tests"))
+        let other = try #require(JoinToken("a token for testz"))
+        let key = PublicKey(bytes: SHA256.hash([1]))
+        let proof = token.proof(of: key, as: .node)
+        #expect(token.admits(key, as: .node, proof: proof))
+        #expect(!token.admits(key, as: .backend, proof: proof))
+        #expect(!token.admits(PublicKey(bytes: SHA256.hash([2])), as: .node, proof: proof))
+        #expect(!other.admits(key, as: .node, proof: proof))
+        #expect(!token.admits(key, as: .node, proof: .zero))
+    }
+
+    @Test func nothingShowsTheToken() throws {
+        let token = try #require(JoinToken("a token for tests"))
+        var shown = "\(token)"
+        dump(token, to: &shown)
+        #expect(!shown.contains("token for tests"))
+    }
+}
+
+@Suite struct DirectoryTests {
+    private static let token = JoinToken("a token for tests")!
+
+    @Test func theFirstKeyKeepsItsIDAndItsRole() throws {
+        let heard = Mutex<[String]>([])
+        let directory = Directory(token: Self.token) { member in
+            heard.withLock { $0.append(member.address) }
+        }
+        let peer = try TestPeer(.node, seed: 1, token: Self.token)
+        #expect(directory.learn(peer.member) == .new)
+        #expect(directory.learn(peer.member) == .known)
+        var moved = peer.member
+        moved.address = "http://127.0.0.1:2"
+        #expect(directory.learn(moved) == .known)
+        #expect(directory[peer.id]?.address == "http://127.0.0.1:2")
+        let promoted = try TestPeer(.backend, seed: 1, token: Self.token)
+        #expect(directory.learn(promoted.member) == .refused, "a key has one role")
+        #expect(directory[peer.id]?.role == .node)
+        #expect(heard.withLock { $0 } == ["http://127.0.0.1:1", "http://127.0.0.1:2"])
+        #expect(directory.all(.node).map(\.id) == [peer.id] && directory.all(.backend).isEmpty)
+    }
+
+    @Test func strangersAreNotRemembered() throws {
+        let directory = Directory(token: Self.token)
+        let other = try #require(JoinToken("another token for tests"))
+        let stranger = try TestPeer(.backend, seed: 1, token: other)
+        #expect(directory.learn(stranger.member) == .stranger)
+        #expect(directory[stranger.id] == nil)
+        let peer = try TestPeer(.backend, seed: 1, token: Self.token)
+        directory.learn(peer.member)
+        #expect(directory.learn(stranger.member) == .stranger, "a known key with a wrong proof")
+        #expect(directory[peer.id] == peer.member)
+    }
+
+    @Test func addressesAreBasesOfURLs() {
+        for good in [
+            "http://127.0.0.1:6001", "https://node7.example", "http://[::1]:80", "https://a-b.c:1",
+        ] {
+            #expect(Contact.isReachable(address: good), "\(good)")
+        }
+        for bad in [
+            "", "http://", "ftp://x", "http://x/", "http://x/y", "http://x?y", "http://x#y",
+            "http://u@x", "http://x y", "http://x\\y", "http://é", "HTTP://x", " http://x",
+            "http://x\n", "http://" + String(repeating: "a", count: 250), "file:///etc/passwd",
+        ] {
+            #expect(!Contact.isReachable(address: bad), "\(bad)")
+        }
+    }
+
+    @Test func introductionsAreReadAsTheyAreWritten() throws {
+        let peer = try TestPeer(.node, seed: 1, token: Self.token)
+        let key = peer.identity.publicKey
+        let text = Introduction.text(of: peer.member)
+        #expect(Introduction.contact(from: text, key: key) == peer.member)
+        for bad in [
+            "", "node", text + " ", " " + text, text.replacing(" ", with: "  "),
+            text.replacing("node", with: "user"), text.replacing("http", with: "gopher"),
+            "node zz http://x", String(text.dropFirst()),
+        ] {
+            #expect(Introduction.contact(from: bad, key: key) == nil, "\(bad)")
+        }
+    }
+}
+
+@Suite struct SignedCapabilityTests {
+    private static let token = JoinToken("a token for tests")!
+
+    @Test func aCapabilityTravelsWholeOrNotAtAll() throws {
+        let peer = try TestPeer(.backend, seed: 1, token: Self.token)
+        let last = Instant.admitted.upperBound.nanoseconds
+        for expires in [0, 1, last] {
+            let signed = peer.capability(
+                for: PeerID(.max), ChunkID(SHA256.hash([1])),
+                expires: Instant(nanoseconds: expires))
+            let text = signed.hexadecimal
+            let read = try #require(SignedCapability(hexadecimal: text))
+            #expect(read == signed && read.isValid(issuer: peer.identity.publicKey))
+            #expect(SignedCapability(hexadecimal: String(text.dropLast(2))) == nil)
+            #expect(SignedCapability(hexadecimal: text + "00") == nil)
+            #expect(SignedCapability(hexadecimal: "zz" + text.dropFirst(2)) == nil)
+        }
+        #expect(SignedCapability(hexadecimal: "") == nil)
+        for expires in [.min, -1, last + 1, .max] {
+            let signed = peer.capability(
+                for: PeerID(1), ChunkID(.zero), expires: Instant(nanoseconds: expires))
+            #expect(SignedCapability(hexadecimal: signed.hexadecimal) == nil)
+        }
+    }
+
+    @Test func everyBitOfACapabilityCounts() throws {
+        let peer = try TestPeer(.backend, seed: 1, token: Self.token)
+        let signed = peer.capability(for: PeerID(1), ChunkID(.zero))
+        let bytes = try #require(Hexadecimal.decode(signed.hexadecimal))
+        for index in bytes.indices {
+            var changed = bytes
+            changed[index] ^= 0x10
+            let read = SignedCapability(hexadecimal: Hexadecimal.encode(changed))
+            #expect(read?.isValid(issuer: peer.identity.publicKey) != true, "byte \(index)")
+        }
+        let other = try TestPeer(.backend, seed: 2, token: Self.token)
+        #expect(!signed.isValid(issuer: other.identity.publicKey))
+        let forged = SignedCapability(signed.capability, by: other.identity)
+        #expect(!forged.isValid(issuer: other.identity.publicKey), "issued in another's name")
+    }
+}
