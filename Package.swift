@@ -154,12 +154,13 @@ let package = Package(
             ]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "Cryptography"]),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "Ledger", "Cryptography", "Primitives"]),
+            name: "WireTests",
+            dependencies: ["Wire", "Ledger", "Merkle", "Cryptography", "Primitives", "Extremes"]),
         .testTarget(
             name: "ClientTests",
             dependencies: [
                 "Client", "Wire", "Platform", "Ledger", "Files", "Merkle", "Cryptography",
-                "Primitives", "Spawning",
+                "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(
@@ -172,8 +173,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Client", "Wire", "Storage", "Frontend", "Platform", "Roles", "Ledger",
-                "Files",
+                "Server", "Client", "Wire", "Storage", "Platform", "Roles", "Ledger", "Files",
                 "Merkle", "Cryptography", "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
@@ -183,7 +183,8 @@ let package = Package(
                 "Workbench", "Server", "Storage", "Platform", "Simulation", "Observation", "Roles",
                 "Primitives", "Extremes",
             ]),
-        .testTarget(name: "dsimTests", dependencies: ["Workbench", "Primitives", "Spawning"]),
+        .testTarget(
+            name: "dsimTests", dependencies: ["Workbench", "Primitives", "Spawning", "Extremes"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Extremes
 import Foundation
 import Testing
 
@@ -42,6 +43,16 @@ import Testing
         }
         #expect(try folder.read("a/metrics.json") != folder.read("c/metrics.json"))
         #expect(try folder.read("c/report.md").contains("Scripts/dsim run tiny.json --seed 6"))
+    }
+
+    @Test(arguments: ["--seed", "--seeds", "--speed"])
+    func anExtremeOnTheCommandLineIsRefusedOrTaken(flag: String) throws {
+        for text in Extremes.texts where !text.contains("\0") {
+            let more = flag == "--speed" ? ["--real"] : []
+            // What is taken gets as far as the scenario, which is not there.
+            let outcome = try dsim.run(["run", "nowhere.json", "\(flag)=\(text)"] + more)
+            #expect([64, 66].contains(outcome.status), "\(flag) \(text): \(outcome.status)")
+        }
     }
 
     @Test func aFaultWithoutEffectEndsWithOne() throws {

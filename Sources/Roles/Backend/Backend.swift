@@ -219,7 +219,7 @@ package struct Backend: Role {
     /// What is placed weighs on further choices until heartbeats and discoveries have told the rest,
     /// and what was measured of members fades.
     private mutating func freshenMembers(at now: Instant) {
-        guard now >= freshened + settings.heartbeatInterval * 2 + settings.peersInterval else {
+        guard now - freshened >= settings.heartbeatInterval * 2 + settings.peersInterval else {
             return
         }
         freshened = now

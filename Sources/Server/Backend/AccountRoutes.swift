@@ -8,14 +8,14 @@ import Wire
 struct AccountRoutes: Sendable {
     let backend: BackendEnvironment
 
-    func add(openToAll: RouterGroup<ServerContext>, loggedIn: RouterGroup<SessionContext>) {
-        openToAll.post("register") { try await register($0, $1) }
-        openToAll.post("login/parameters") { try await parameters($0, $1) }
-        openToAll.post("login") { try await logIn($0, $1) }
-        loggedIn.post("logout") { _, context in try await logOut(context.session) }
-        loggedIn.post("password") { try await changePassword($0, $1) }
-        loggedIn.get("account") { _, context in
-            let session = context.session
+    func add(to router: RouterGroup<ServerContext>) {
+        router.post("register") { try await register($0, $1) }
+        router.post("login/parameters") { try await parameters($0, $1) }
+        router.post("login") { try await logIn($0, $1) }
+        router.post("logout") { request, _ in try await logOut(request) }
+        router.post("password") { try await changePassword($0, $1) }
+        router.get("account") { request, _ in
+            let session = try await backend.session(request)
             return Response.json(
                 AccountForm(
                     user: session.name, session: session.isOpen ? .open : .sealed,
@@ -76,7 +76,8 @@ struct AccountRoutes: Sendable {
         return response
     }
 
-    private func logOut(_ session: Session) async throws -> Response {
+    private func logOut(_ request: Request) async throws -> Response {
+        let session = try await backend.session(request)
         try await backend.refusing { () throws(AccountError) in
             try await backend.accounts.logOut(session)
         }
@@ -86,9 +87,9 @@ struct AccountRoutes: Sendable {
     }
 
     private func changePassword(
-        _ request: Request, _ context: SessionContext
+        _ request: Request, _ context: ServerContext
     ) async throws -> Response {
-        let session = context.session
+        let session = try await backend.session(request)
         let form = try await request.form(PasswordForm.self, context: context)
         let now = backend.clock.now
         let address = context.clientAddress

@@ -19,16 +19,17 @@ struct LedgerRoutes: Sendable {
     /// Blocks sent at a time.
     private static let exportStride = 64
 
-    func add(to router: RouterGroup<SessionContext>) {
-        router.get("ledger") { _, _ in try await summary() }
+    func add(to router: RouterGroup<ServerContext>) {
+        router.get("ledger") { request, _ in try await summary(request) }
         router.get("ledger/blocks") { request, _ in try await blocks(request) }
-        router.get("ledger/blocks/:height") { _, context in try await block(context) }
+        router.get("ledger/blocks/:height") { try await block($0, $1) }
         router.get("ledger/headers") { request, _ in try await headers(request) }
         router.get("ledger/export") { request, _ in try await export(request) }
         router.get("ledger/proof") { request, _ in try await proof(request) }
     }
 
-    private func summary() async throws -> Response {
+    private func summary(_ request: Request) async throws -> Response {
+        _ = try await backend.session(request)
         let (count, tip) = try await backend.ledger.summary()
         return .json(
             LedgerForm(
@@ -41,6 +42,7 @@ struct LedgerRoutes: Sendable {
     private static let emptyRoot = LedgerState().root
 
     private func blocks(_ request: Request) async throws -> Response {
+        _ = try await backend.session(request)
         let (count, _) = try await backend.ledger.summary()
         let before = try request.number("before", default: count)
         let limit = try request.number("limit", default: 20)
@@ -51,7 +53,8 @@ struct LedgerRoutes: Sendable {
                 blocks: blocks.map { HeaderForm($0.signedHeader, records: $0.records.count) }))
     }
 
-    private func block(_ context: SessionContext) async throws -> Response {
+    private func block(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let session = try await backend.session(request)
         guard let height = context.parameters.get("height").flatMap({ UInt64($0) }) else {
             throw HTTPFailure.badRequest("A block's height is a number.")
         }
@@ -62,7 +65,7 @@ struct LedgerRoutes: Sendable {
         var entries: [RecordEntryForm] = []
         for (offset, record) in block.records.enumerated() {
             var entry = RecordEntryForm(index: UInt64(first + offset), record: record)
-            await reveal(&entry, record, to: context.session)
+            await reveal(&entry, record, to: session)
             entries.append(entry)
         }
         return .json(
@@ -91,6 +94,7 @@ struct LedgerRoutes: Sendable {
     }
 
     private func headers(_ request: Request) async throws -> Response {
+        _ = try await backend.session(request)
         let from = try request.number("from", default: 0)
         let limit = try request.number("limit", default: UInt64(Self.headerLimit))
         let headers = try await backend.ledger.headers(
@@ -99,6 +103,7 @@ struct LedgerRoutes: Sendable {
     }
 
     private func export(_ request: Request) async throws -> Response {
+        _ = try await backend.session(request)
         let from = try request.number("from", default: 0)
         let ledger = backend.ledger
         let body = ResponseBody { writer in
@@ -120,6 +125,7 @@ struct LedgerRoutes: Sendable {
     }
 
     private func proof(_ request: Request) async throws -> Response {
+        _ = try await backend.session(request)
         guard let index = request.uri.queryParameters["record"].flatMap({ UInt32($0) }) else {
             throw HTTPFailure.badRequest("The query needs record=<its index in the ledger>.")
         }

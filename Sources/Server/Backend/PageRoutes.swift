@@ -5,10 +5,10 @@ import NIOCore
 
 /// The web page.
 struct PageRoutes: Sendable {
-    func add(openToAll: RouterGroup<ServerContext>) {
+    func add(to router: Router<ServerContext>) {
         for path in Frontend.paths {
             guard let file = Frontend.file(at: path) else { continue }
-            openToAll.get(RouterPath(path)) { request, _ in Self.response(file, to: request) }
+            router.get(RouterPath(path)) { request, _ in Self.response(file, to: request) }
         }
     }
 

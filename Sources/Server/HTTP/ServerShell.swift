@@ -37,19 +37,18 @@ package struct ServerShell: Sendable {
         router.add(
             middleware: EdgeMiddleware(
                 metrics: metrics, logLevel: logger.logLevel,
-                bodyTimeoutSeconds: settings.bodyTimeoutSeconds))
+                bodyPatienceSeconds: settings.bodyPatienceSeconds))
         let health = HealthForm(
             status: "ok", role: role.rawValue, id: id.hexadecimal, version: Version.current)
-        let openToAll = router.group()
-        openToAll.get("health") { _, _ in Response.json(health) }
-        openToAll.get("ready") { _, _ in
+        router.get("health") { _, _ in Response.json(health) }
+        router.get("ready") { _, _ in
             let reason = await readiness()
             return Response.json(
                 ReadyForm(ready: reason == nil, reason: reason ?? ""),
                 status: reason == nil ? .ok : .serviceUnavailable)
         }
         let metrics = metrics
-        openToAll.get("metrics") { _, _ in
+        router.get("metrics") { _, _ in
             // Anew each time, so that a series goes with what it was of.
             let moment = MetricsRegistry()
             await gauges(moment)
@@ -57,7 +56,7 @@ package struct ServerShell: Sendable {
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text + moment.text)))
         }
-        openToAll.get("openapi.json") { _, _ in
+        router.get("openapi.json") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: description)))

@@ -30,7 +30,7 @@ final class OwnSessions: Sendable {
 
     func keep(_ session: PeerSession, with peer: PeerID, at now: Instant) {
         // Well before its end, so that there is always one; whatever end the peer gave it.
-        let left = min(session.expires - now, PeerSession.lifetime)
+        let left = max(.zero, min(session.expires - now, PeerSession.lifetime))
         let asksAt = now + max(left * 3 / 4, Self.pause)
         entries.withLock { $0[peer] = Entry(session: session, asksAt: asksAt) }
     }

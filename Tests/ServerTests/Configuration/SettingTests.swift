@@ -1,3 +1,4 @@
+import Extremes
 import Primitives
 import Roles
 import Testing
@@ -121,6 +122,18 @@ import Testing
     func valuesThatMakeNoSenseAreRefused(flag: String, value: String) throws {
         let message = try #require(problem(flags: [flag: value]), "--\(flag) \(value) was taken")
         #expect(message.contains("--") && message.hasSuffix("."), "\(message)")
+    }
+
+    @Test(arguments: ServePlan.settings.indices)
+    func anExtremeIsRefusedOrReadsAsItIsWritten(index: Int) {
+        let setting = ServePlan.settings[index]
+        for text in Extremes.texts {
+            var plan = ServePlan()
+            guard setting.read(text, &plan) else { continue }
+            let written = setting.text(plan)
+            #expect(written.isEmpty || setting.read(written, &plan))
+            #expect(setting.text(plan) == written, "--\(setting.flag) \(text)")
+        }
     }
 
     @Test func secretsAreNeverShown() throws {

@@ -23,9 +23,9 @@ import Testing
     }
 
     /// A body with the extremes in it.
-    private static func variants(of body: [UInt8]) throws -> [[UInt8]] {
-        guard body.first == UInt8(ascii: "{") else { return Extremes.variants(of: body) }
-        return try JSON(parsing: body).variants.map(\.bytes)
+    private static func variants(of body: [UInt8]) -> [[UInt8]] {
+        body.first == UInt8(ascii: "{")
+            ? Extremes.variants(ofJSON: body) : Extremes.variants(of: body)
     }
 
     // MARK: Requests
@@ -51,7 +51,7 @@ import Testing
                     try read(Asked.self, wire)
                 }
             }
-            for body in try ExtremeMessageTests.variants(of: good.body) {
+            for body in ExtremeMessageTests.variants(of: good.body) {
                 var wire = good
                 wire.body = body
                 try read(Asked.self, wire)
@@ -81,7 +81,7 @@ import Testing
     private struct Return: ServerMessageSamples.Visitor {
         let edge: ServerEdge
 
-        func visit<Asked: ServerRequest>(_ exchange: Exchange<Asked>) throws {
+        func visit<Asked: ServerRequest>(_ exchange: Exchange<Asked>) {
             for reply in exchange.replies {
                 let wire = Asked.encode(reply, edge)
                 let own = wire.status
@@ -92,7 +92,7 @@ import Testing
                     case .refusal(let code, let message):
                         WireJSON.bytes(ErrorForm(code: code, message: message))
                     }
-                for body in try ExtremeMessageTests.variants(of: body) {
+                for body in ExtremeMessageTests.variants(of: body) {
                     read(exchange.asked, own, body)
                 }
                 for status in ExtremeMessageTests.statuses { read(exchange.asked, status, body) }

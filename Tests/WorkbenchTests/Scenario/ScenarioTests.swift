@@ -144,7 +144,7 @@ import Testing
         #expect(try read(String(example)).configuration.topology.nodes == 30)
     }
 
-    private static let everything = #"""
+    static let everything = #"""
         {
           "name": "all-of-it", "description": "x", "seed": 18446744073709551615,
           "duration": "5d", "settle": "3d", "readBack": "2h",

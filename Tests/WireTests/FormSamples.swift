@@ -2,9 +2,7 @@ import Cryptography
 import Ledger
 import Merkle
 import Primitives
-
-@testable import Server
-@testable import Wire
+import Wire
 
 /// A form of each kind with every member that it may have.
 enum FormSamples {
@@ -91,6 +89,5 @@ enum FormSamples {
         NodeStatusForm(
             id: PeerID(1), phase: .leaving, chunks: 1, usedBytes: 1, capacityBytes: 2,
             backends: [PeerID(2)], awaiting: [PeerID(2)]),
-        ServerNote(url: "http://127.0.0.1:1", introduction: "i"),
     ]
 }
