@@ -8,9 +8,9 @@ extension Observer {
     /// A message sets out.
     @inlinable
     package mutating func sent(
-        _ message: Message, payloadBytes: Int, from: UInt32, to: UInt32, at now: Instant
+        _ message: Message, _ bytes: Message.ByteCounts, from: UInt32, to: UInt32, at now: Instant
     ) {
-        meters.control.sent(controlBytes: message.controlByteCount, payloadBytes: payloadBytes)
+        meters.control.sent(bytes)
         switch message {
         case .request(.discovery), .answer(.discovery), .request(.backend), .answer(.backend): break
         case .request(.node), .answer(.node), .request(.file), .answer(.file):

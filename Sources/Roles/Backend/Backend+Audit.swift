@@ -17,8 +17,7 @@ extension Backend {
     ) {
         let interval = settings.auditInterval
         guard interval > .zero else { return }
-        for index in members.all.indices where members[index].isReachable {
-            guard now >= members[index].nextAudit else { continue }
+        for index in members.all.indices where members.isAuditDue(of: index, at: now) {
             members[index].nextAudit = now + random.jittered(interval, by: 0.25)
             let place = ChunkID(
                 Hash256(random.next(), random.next(), random.next(), random.next()))

@@ -62,6 +62,12 @@ package struct Members: Sendable {
         }
     }
 
+    func isAuditDue(of index: Int, at now: Instant) -> Bool {
+        all.withUnsafeBufferPointer {
+            $0[index].nextAudit <= now && $0[index].standing.isReachable
+        }
+    }
+
     /// No discovery that answers says anything of it.
     func isUnheardOf(_ index: Int) -> Bool {
         all.withUnsafeBufferPointer { members in

@@ -34,11 +34,15 @@ extension Message {
     /// What HTTP/1.1 adds to a body: request or status line and headers, bytes.
     package static let framingByteCount = 160
 
-    /// Bytes of chunk data inside, as charged to links; zero for control messages.
-    package var payloadByteCount: Int { visit(PayloadByteCount()) }
+    package var byteCounts: ByteCounts { visit(CountBytes()) }
 
-    /// Bytes on the wire without chunk data: framing and body, ids and hashes in hexadecimal.
-    package var controlByteCount: Int { Self.framingByteCount + visit(BodyByteCount()) }
+    /// Bytes on the wire.
+    package struct ByteCounts: Sendable {
+        /// Of chunk data, as charged to links; zero for control messages.
+        package let payload: Int
+        /// Without it: framing and body, ids and hashes in hexadecimal.
+        package let control: Int
+    }
 
     /// A word that stands for kind and content in the world's digest.
     package var fingerprint: UInt64 { visit(Fingerprint()) }
@@ -58,14 +62,13 @@ extension Message {
     }
 }
 
-private struct PayloadByteCount: ContentVisitor {
+private struct CountBytes: ContentVisitor {
     @inline(__always)
-    func visit(_ content: some MessageContent) -> Int { content.payloadByteCount }
-}
-
-private struct BodyByteCount: ContentVisitor {
-    @inline(__always)
-    func visit(_ content: some MessageContent) -> Int { content.bodyByteCount }
+    func visit(_ content: some MessageContent) -> Message.ByteCounts {
+        Message.ByteCounts(
+            payload: content.payloadByteCount,
+            control: Message.framingByteCount + content.bodyByteCount)
+    }
 }
 
 private struct Fingerprint: ContentVisitor {

@@ -109,8 +109,8 @@ extension Environment {
     @inline(__always)
     mutating func send(_ send: Effects.Send, from: UInt32) {
         let to = UInt32(truncatingIfNeeded: send.to.raw)
-        let payloadBytes = send.message.payloadByteCount
-        observer.sent(send.message, payloadBytes: payloadBytes, from: from, to: to, at: now)
+        let bytes = send.message.byteCounts
+        observer.sent(send.message, bytes, from: from, to: to, at: now)
         let passage = passage(from: from, to: to)
         guard !passage.isLost else { return }
         let delivery = EventQueue.Delivery(
@@ -120,9 +120,9 @@ extension Environment {
         }
         queue.schedule(
             delivery,
-            at: payloadBytes == 0
+            at: bytes.payload == 0
                 ? now + passage.latency
-                : transferEnd(bytes: payloadBytes, from: from, to: to, latency: passage.latency))
+                : transferEnd(bytes: bytes.payload, from: from, to: to, latency: passage.latency))
     }
 
     /// What the network does to a message that sets out now.

@@ -38,10 +38,10 @@ extension Environment {
         guard isCurrent(run), let to = observer.actor(peer), participants[Int(to)].kind != .user
         else { return }
         events &+= 1
-        let payloadBytes = message.payloadByteCount
-        observer.sent(message, payloadBytes: payloadBytes, from: run.actor, to: to, at: now)
+        let bytes = message.byteCounts
+        observer.sent(message, bytes, from: run.actor, to: to, at: now)
         guard now < settleStart else { return }
-        bytesBetweenServers += UInt64(message.controlByteCount + payloadBytes)
+        bytesBetweenServers += UInt64(bytes.control + bytes.payload)
     }
 
     /// A backend's answer sets out for a user.
@@ -67,7 +67,7 @@ extension Environment {
     private mutating func passage(of message: Message, from: UInt32, to: UInt32) -> [Duration] {
         let passage = passage(from: from, to: to)
         guard !passage.isLost, participants[Int(to)].isUp else { return [] }
-        let bytes = message.payloadByteCount
+        let bytes = message.byteCounts.payload
         let first =
             bytes == 0
             ? passage.latency

@@ -18,9 +18,10 @@ package struct EventQueue: Sendable {
             self.order = order
         }
 
+        /// Both words as one number, whose comparison takes no branch.
         @inlinable
-        static func precedes(_ a: Key, _ b: Key) -> Bool {
-            a.at < b.at || (a.at == b.at && a.order < b.order)
+        var rank: UInt128 {
+            UInt128(_low: order, _high: UInt64(bitPattern: at) ^ 1 << 63)
         }
     }
 
@@ -115,10 +116,11 @@ package struct EventQueue: Sendable {
         let key = Key(at: instant.nanoseconds, order: order)
         heap.append(key)
         heap.withUnsafeMutableBufferPointer { heap in
+            let rank = key.rank
             var index = heap.count - 1
             while index > 0 {
                 let parent = (index - 1) >> 2
-                guard Key.precedes(key, heap[parent]) else { break }
+                guard rank < heap[parent].rank else { break }
                 heap[index] = heap[parent]
                 index = parent
             }
@@ -132,25 +134,29 @@ package struct EventQueue: Sendable {
         let last = heap.removeLast()
         guard !heap.isEmpty else { return first }
         heap.withUnsafeMutableBufferPointer { heap in
-            let count = heap.count
+            let rank = last.rank
             var index = 0
-            while true {
-                let child = index << 2 + 1
-                guard child < count else { break }
-                var least = child
-                var other = child + 1
-                let end = min(child + 4, count)
-                while other < end {
-                    if Key.precedes(heap[other], heap[least]) { least = other }
-                    other += 1
-                }
-                guard Key.precedes(heap[least], last) else { break }
-                heap[index] = heap[least]
-                index = least
+            while let child = Self.leastChild(of: index, in: heap), heap[child].rank < rank {
+                heap[index] = heap[child]
+                index = child
             }
             heap[index] = last
         }
         return first
+    }
+
+    /// Which of four is least is as good as random: choosing by numbers guesses no branch wrongly.
+    @inline(__always)
+    private static func leastChild(
+        of index: Int, in heap: UnsafeMutableBufferPointer<Key>
+    ) -> Int? {
+        let child = index << 2 + 1
+        guard child + 3 < heap.count else {
+            return (child..<max(child, heap.count)).min { heap[$0].rank < heap[$1].rank }
+        }
+        let left = heap[child + 1].rank < heap[child].rank ? child + 1 : child
+        let right = heap[child + 3].rank < heap[child + 2].rank ? child + 3 : child + 2
+        return heap[right].rank < heap[left].rank ? right : left
     }
 }
 

@@ -140,16 +140,16 @@ import Testing
             .answer(.file(.getChunk(.found(payload)))),
         ]
         for message in carriers {
-            #expect(message.payloadByteCount == 262_144)
-            #expect(message.controlByteCount < 1000)
+            #expect(message.byteCounts.payload == 262_144)
+            #expect(message.byteCounts.control < 1000)
         }
-        let others = Samples.all.filter { $0.payloadByteCount == 0 }
+        let others = Samples.all.filter { $0.byteCounts.payload == 0 }
         #expect(others.count == Samples.all.count - 11)
     }
 
     @Test func `every message pays for its framing, and for the lists that it carries`() {
         for message in Samples.all {
-            #expect(message.controlByteCount > Message.framingByteCount)
+            #expect(message.byteCounts.control > Message.framingByteCount)
         }
         let report = PeerReport(registration: .of(Samples.node), status: .alive)
         func size(_ count: Int) -> Int {
@@ -177,7 +177,7 @@ import Testing
     @Test func `inventory messages are charged what their encoding takes`() {
         let request = InventoryRequest(Samples.question)
         #expect(
-            Message.request(.node(.inventory(request))).controlByteCount
+            Message.request(.node(.inventory(request))).byteCounts.control
                 == Message.framingByteCount + Samples.question.encoded().count)
     }
 }

@@ -1,3 +1,5 @@
+package import Roles
+
 /// What the protocol itself cost.
 package struct ControlMeter: Sendable {
     package var messages: UInt64 = 0
@@ -8,10 +10,10 @@ package struct ControlMeter: Sendable {
     var requestsTimedOut: UInt64 = 0
 
     @inlinable
-    package mutating func sent(controlBytes: Int, payloadBytes: Int) {
+    package mutating func sent(_ bytes: Message.ByteCounts) {
         messages &+= 1
-        bytes &+= UInt64(controlBytes)
-        self.payloadBytes &+= UInt64(payloadBytes)
+        self.bytes &+= UInt64(bytes.control)
+        payloadBytes &+= UInt64(bytes.payload)
     }
 
     static let metrics = [
