@@ -160,7 +160,7 @@ let package = Package(
             name: "ClientTests",
             dependencies: [
                 "Client", "Wire", "Platform", "Ledger", "Files", "Merkle", "Cryptography",
-                "Primitives", "Spawning", "Extremes",
+                "Primitives", "Spawning",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(
@@ -173,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Client", "Wire", "Storage", "Platform", "Roles", "Ledger", "Files",
+                "Server", "Client", "Wire", "Storage", "Frontend", "Platform", "Roles", "Ledger",
+                "Files",
                 "Merkle", "Cryptography", "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),

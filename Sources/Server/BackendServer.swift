@@ -84,7 +84,7 @@ package struct BackendServer: Sendable {
         ) { await Self.read(host, into: $0) }
         peers.add(BackendRequest.all, to: router)
         Self.addAPI(environment, to: router)
-        PageRoutes().add(to: router)
+        PageRoutes().add(openToAll: router.group())
         self.host = host
         writer = identity.publicKey
         routes = router.names
@@ -109,12 +109,13 @@ package struct BackendServer: Sendable {
     ) {
         let api = router.group("api")
             .add(middleware: SameOrigin(address: environment.settings.address))
-        AccountRoutes(backend: environment).add(to: api)
-        let files = api.group().add(middleware: ReadyMiddleware(host: environment.host))
+        let loggedIn = api.loggedIn(at: environment)
+        AccountRoutes(backend: environment).add(openToAll: api.group(), loggedIn: loggedIn)
+        let files = loggedIn.group().add(middleware: ReadyMiddleware(host: environment.host))
         FileRoutes(backend: environment).add(to: files)
         SealedRoutes(backend: environment).add(to: files)
-        LedgerRoutes(backend: environment).add(to: api)
-        NetworkRoutes(backend: environment).add(to: api)
+        LedgerRoutes(backend: environment).add(to: loggedIn)
+        NetworkRoutes(backend: environment).add(to: loggedIn)
     }
 
     private static func readiness(_ host: Host<Backend>) async -> String? {
@@ -144,13 +145,13 @@ package struct BackendServer: Sendable {
 /// Refuses what the ledger must be known for until it is: while it is read back, the backend would say
 /// that nobody has any files.
 private struct ReadyMiddleware: RouterMiddleware {
-    typealias Context = ServerContext
+    typealias Context = SessionContext
 
     let host: Host<Backend>
 
     func handle(
-        _ request: Request, context: ServerContext,
-        next: (Request, ServerContext) async throws -> Response
+        _ request: Request, context: SessionContext,
+        next: (Request, SessionContext) async throws -> Response
     ) async throws -> Response {
         guard await host.read({ $0.isReady }) else { throw HTTPFailure.starting }
         return try await next(request, context)

@@ -78,7 +78,7 @@ package struct NodeServer: Sendable {
         }
         peers.add(NodeRequest.all, to: router)
         router.post("session") { try await peers.openSession($0, $1) }
-        Self.addOperations(identity, host, peers.gate, to: router, left: left)
+        Self.addOperations(identity, host, peers, to: router, left: left)
         self.host = host
         self.sessions = sessions
         routes = router.names
@@ -92,19 +92,17 @@ package struct NodeServer: Sendable {
 
     /// What its operator asks of it.
     private static func addOperations(
-        _ identity: Identity, _ host: Host<StorageNode>, _ gate: Gate,
+        _ identity: Identity, _ host: Host<StorageNode>,
+        _ peers: PeerRoutes<StorageNode>,
         to router: Router<ServerContext>, left: @escaping @Sendable () -> Void
     ) {
-        router.get("status") { _, _ in Response.json(await status(host)) }
-        router.post("drain") { request, context in
+        let openToAll = router.group()
+        openToAll.get("status") { _, _ in Response.json(await status(host)) }
+        router.post("drain") { request, _ in
             // Whoever can read the node's own key may send it away: nobody else can sign as the node.
-            guard
-                let caller = try? gate.signer(
-                    authorization: request.headers[.authorization],
-                    introduction: request.headers[HTTPField.Name(Introduction.header)!],
-                    method: request.method.rawValue, target: request.uri.string,
-                    bodyHash: RequestSignature.emptyBodyHash), caller.id == identity.id
-            else {
+            let caller = try peers.caller(
+                request, bodyHash: RequestSignature.emptyBodyHash, mustSign: true)
+            guard caller.id == identity.id else {
                 throw HTTPFailure(
                     .forbidden, "not-the-operator",
                     "Only who holds this node's own key may send it away: dsim node drain --data.")

@@ -8,14 +8,14 @@ import Wire
 struct AccountRoutes: Sendable {
     let backend: BackendEnvironment
 
-    func add(to router: RouterGroup<ServerContext>) {
-        router.post("register") { try await register($0, $1) }
-        router.post("login/parameters") { try await parameters($0, $1) }
-        router.post("login") { try await logIn($0, $1) }
-        router.post("logout") { request, _ in try await logOut(request) }
-        router.post("password") { try await changePassword($0, $1) }
-        router.get("account") { request, _ in
-            let session = try await backend.session(request)
+    func add(openToAll: RouterGroup<ServerContext>, loggedIn: RouterGroup<SessionContext>) {
+        openToAll.post("register") { try await register($0, $1) }
+        openToAll.post("login/parameters") { try await parameters($0, $1) }
+        openToAll.post("login") { try await logIn($0, $1) }
+        loggedIn.post("logout") { _, context in try await logOut(context.session) }
+        loggedIn.post("password") { try await changePassword($0, $1) }
+        loggedIn.get("account") { _, context in
+            let session = context.session
             return Response.json(
                 AccountForm(
                     user: session.name, session: session.isOpen ? .open : .sealed,
@@ -76,8 +76,7 @@ struct AccountRoutes: Sendable {
         return response
     }
 
-    private func logOut(_ request: Request) async throws -> Response {
-        let session = try await backend.session(request)
+    private func logOut(_ session: Session) async throws -> Response {
         try await backend.refusing { () throws(AccountError) in
             try await backend.accounts.logOut(session)
         }
@@ -87,9 +86,9 @@ struct AccountRoutes: Sendable {
     }
 
     private func changePassword(
-        _ request: Request, _ context: ServerContext
+        _ request: Request, _ context: SessionContext
     ) async throws -> Response {
-        let session = try await backend.session(request)
+        let session = context.session
         let form = try await request.form(PasswordForm.self, context: context)
         let now = backend.clock.now
         let address = context.clientAddress

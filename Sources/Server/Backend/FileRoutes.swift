@@ -11,16 +11,16 @@ import Wire
 struct FileRoutes: Sendable {
     let backend: BackendEnvironment
 
-    func add(to router: RouterGroup<ServerContext>) {
+    func add(to router: RouterGroup<SessionContext>) {
         router.get("files") { try await list($0, $1) }
         router.post("files") { try await upload($0, $1) }
-        router.get("files/:id") { try await info($0, $1) }
+        router.get("files/:id") { _, context in try await info(context) }
         router.get("files/:id/content") { try await download($0, $1) }
         router.head("files/:id/content") { try await download($0, $1) }
     }
 
-    private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await backend.session(request)
+    private func list(_ request: Request, _ context: SessionContext) async throws -> Response {
+        let session = context.session
         guard session.isOpen, request.uri.queryParameters["sealed"] != "true" else {
             return try await SealedRoutes(backend: backend).list(session)
         }
@@ -37,15 +37,16 @@ struct FileRoutes: Sendable {
         }
     }
 
-    private func open(_ id: FileID, _ request: Request) async throws -> (ReadableFile, Session) {
-        let (session, masterKey) = try await backend.openSession(request)
-        let (record, since) = try await backend.store.file(id, of: session.user)
-        return (try ReadableFile(record, since: since, masterKey: masterKey), session)
+    /// The file that the route names.
+    private func file(_ context: SessionContext) async throws -> ReadableFile {
+        let id = try context.fileID()
+        let masterKey = try context.masterKey()
+        let (record, since) = try await backend.store.file(id, of: context.session.user)
+        return try ReadableFile(record, since: since, masterKey: masterKey)
     }
 
-    private func info(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let (file, _) = try await open(context.fileID(), request)
-        return .json(await form(of: file))
+    private func info(_ context: SessionContext) async throws -> Response {
+        .json(await form(of: try await file(context)))
     }
 
     private func form(of file: ReadableFile) async -> FileForm {
@@ -59,8 +60,8 @@ struct FileRoutes: Sendable {
 
     // MARK: Uploading
 
-    private func upload(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let (session, masterKey) = try await backend.openSession(request)
+    private func upload(_ request: Request, _ context: SessionContext) async throws -> Response {
+        let (session, masterKey) = (context.session, try context.masterKey())
         guard let name = request.uri.queryParameters["name"].map(String.init),
             Self.isAllowed(name: name)
         else {
@@ -104,8 +105,8 @@ struct FileRoutes: Sendable {
 
     // MARK: Downloading
 
-    private func download(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let (file, session) = try await open(context.fileID(), request)
+    private func download(_ request: Request, _ context: SessionContext) async throws -> Response {
+        let file = try await file(context)
         let size = file.manifest.size
         let tag = "\"\(file.manifest.contentHash)\""
         var headers: HTTPFields = [
@@ -137,7 +138,7 @@ struct FileRoutes: Sendable {
             return Response(status: status, headers: headers)
         }
         let download = FileDownload(
-            file: file, range: range, store: backend.store, user: session.user,
+            file: file, range: range, store: backend.store, user: context.session.user,
             executor: LoopExecutor(backend.settings.loop))
         return Response(status: status, headers: headers, body: download.body())
     }

@@ -19,17 +19,16 @@ struct LedgerRoutes: Sendable {
     /// Blocks sent at a time.
     private static let exportStride = 64
 
-    func add(to router: RouterGroup<ServerContext>) {
-        router.get("ledger") { request, _ in try await summary(request) }
+    func add(to router: RouterGroup<SessionContext>) {
+        router.get("ledger") { _, _ in try await summary() }
         router.get("ledger/blocks") { request, _ in try await blocks(request) }
-        router.get("ledger/blocks/:height") { try await block($0, $1) }
+        router.get("ledger/blocks/:height") { _, context in try await block(context) }
         router.get("ledger/headers") { request, _ in try await headers(request) }
         router.get("ledger/export") { request, _ in try await export(request) }
         router.get("ledger/proof") { request, _ in try await proof(request) }
     }
 
-    private func summary(_ request: Request) async throws -> Response {
-        _ = try await backend.session(request)
+    private func summary() async throws -> Response {
         let (count, tip) = try await backend.ledger.summary()
         return .json(
             LedgerForm(
@@ -42,7 +41,6 @@ struct LedgerRoutes: Sendable {
     private static let emptyRoot = LedgerState().root
 
     private func blocks(_ request: Request) async throws -> Response {
-        _ = try await backend.session(request)
         let (count, _) = try await backend.ledger.summary()
         let before = try request.number("before", default: count)
         let limit = try request.number("limit", default: 20)
@@ -53,8 +51,7 @@ struct LedgerRoutes: Sendable {
                 blocks: blocks.map { HeaderForm($0.signedHeader, records: $0.records.count) }))
     }
 
-    private func block(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await backend.session(request)
+    private func block(_ context: SessionContext) async throws -> Response {
         guard let height = context.parameters.get("height").flatMap({ UInt64($0) }) else {
             throw HTTPFailure.badRequest("A block's height is a number.")
         }
@@ -65,7 +62,7 @@ struct LedgerRoutes: Sendable {
         var entries: [RecordEntryForm] = []
         for (offset, record) in block.records.enumerated() {
             var entry = RecordEntryForm(index: UInt64(first + offset), record: record)
-            await reveal(&entry, record, to: session)
+            await reveal(&entry, record, to: context.session)
             entries.append(entry)
         }
         return .json(
@@ -94,7 +91,6 @@ struct LedgerRoutes: Sendable {
     }
 
     private func headers(_ request: Request) async throws -> Response {
-        _ = try await backend.session(request)
         let from = try request.number("from", default: 0)
         let limit = try request.number("limit", default: UInt64(Self.headerLimit))
         let headers = try await backend.ledger.headers(
@@ -103,7 +99,6 @@ struct LedgerRoutes: Sendable {
     }
 
     private func export(_ request: Request) async throws -> Response {
-        _ = try await backend.session(request)
         let from = try request.number("from", default: 0)
         let ledger = backend.ledger
         let body = ResponseBody { writer in
@@ -125,7 +120,6 @@ struct LedgerRoutes: Sendable {
     }
 
     private func proof(_ request: Request) async throws -> Response {
-        _ = try await backend.session(request)
         guard let index = request.uri.queryParameters["record"].flatMap({ UInt32($0) }) else {
             throw HTTPFailure.badRequest("The query needs record=<its index in the ledger>.")
         }

@@ -9,10 +9,9 @@ import Wire
 struct NetworkRoutes: Sendable {
     let backend: BackendEnvironment
 
-    func add(to router: RouterGroup<ServerContext>) {
-        router.get("network") { request, _ in
-            _ = try await backend.session(request)
-            return Response.json(try await form())
+    func add(to router: RouterGroup<SessionContext>) {
+        router.get("network") { _, _ in
+            Response.json(try await form())
         }
     }
 

@@ -5,10 +5,10 @@ import NIOCore
 
 /// The web page.
 struct PageRoutes: Sendable {
-    func add(to router: Router<ServerContext>) {
+    func add(openToAll: RouterGroup<ServerContext>) {
         for path in Frontend.paths {
             guard let file = Frontend.file(at: path) else { continue }
-            router.get(RouterPath(path)) { request, _ in Self.response(file, to: request) }
+            openToAll.get(RouterPath(path)) { request, _ in Self.response(file, to: request) }
         }
     }
 

@@ -12,11 +12,11 @@ import Wire
 struct SealedRoutes: Sendable {
     let backend: BackendEnvironment
 
-    func add(to router: RouterGroup<ServerContext>) {
+    func add(to router: RouterGroup<SessionContext>) {
         router.put("chunks/:chunk") { try await put($0, $1) }
-        router.get("files/:id/record") { request, context in
-            let session = try await backend.session(request)
-            let (record, since) = try await backend.store.file(context.fileID(), of: session.user)
+        router.get("files/:id/record") { _, context in
+            let (record, since) = try await backend.store.file(
+                context.fileID(), of: context.session.user)
             return Response.json(form(record, since, root: record.root))
         }
         router.post("files/:id/commit") { try await commit($0, $1) }
@@ -36,8 +36,8 @@ struct SealedRoutes: Sendable {
             wrappedKey: Base64(record.wrappedKey))
     }
 
-    private func put(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await backend.session(request)
+    private func put(_ request: Request, _ context: SessionContext) async throws -> Response {
+        let session = context.session
         let chunk = try context.chunkID()
         let bytes = try await request.collect(
             upTo: ProtocolSettings.chunkBytes.upperBound, context: context)
@@ -46,8 +46,8 @@ struct SealedRoutes: Sendable {
         return Response(status: .noContent)
     }
 
-    private func commit(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await backend.session(request)
+    private func commit(_ request: Request, _ context: SessionContext) async throws -> Response {
+        let session = context.session
         let id = try context.fileID()
         let form = try await request.form(
             CommitForm.self, upTo: RequestLimits.commit, context: context)
@@ -59,8 +59,8 @@ struct SealedRoutes: Sendable {
         return .json(FileIDForm(id: id), status: .created)
     }
 
-    private func chunk(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await backend.session(request)
+    private func chunk(_ request: Request, _ context: SessionContext) async throws -> Response {
+        let session = context.session
         guard let text = request.uri.queryParameters["proof"],
             let encoded = Base64(urlText: String(text)),
             let proof = try? InclusionProof(decoding: encoded.bytes)
@@ -73,15 +73,13 @@ struct SealedRoutes: Sendable {
                 context.chunkID(), of: context.fileID(), proof: proof, for: session.user))
     }
 
-    private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await backend.session(request)
+    private func delete(_ request: Request, _ context: SessionContext) async throws -> Response {
+        let session = context.session
         let id = try context.fileID()
         let body = try await request.collect(upTo: RequestLimits.commit, context: context)
         let chunks: [ChunkID]
         if body.isEmpty {
-            let masterKey = try await backend.refusing { () throws(AccountError) in
-                try session.masterKey()
-            }
+            let masterKey = try context.masterKey()
             let (record, since) = try await backend.store.file(id, of: session.user)
             chunks = try ReadableFile(record, since: since, masterKey: masterKey).manifest.chunks
         } else {

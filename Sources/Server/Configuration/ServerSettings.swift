@@ -32,7 +32,8 @@ package struct ServerSettings: Sendable {
     /// How long a connection may say nothing between two requests.
     package var idleSeconds: Int64 = 60
     /// How long a request's body may say nothing before its connection is cut off.
-    package var bodyPatienceSeconds: Int64 = 20
+    package var bodyTimeoutSeconds = standardBodyTimeoutSeconds
+    package static let standardBodyTimeoutSeconds: Int64 = 20
 
     package init() {}
 

@@ -15,7 +15,7 @@ struct EdgeMiddleware: RouterMiddleware {
 
     let metrics: MetricsRegistry
     let logLevel: Logger.Level
-    let bodyPatienceSeconds: Int64
+    let bodyTimeoutSeconds: Int64
 
     private static let idHeader = HTTPField.Name("X-Request-Id")!
 
@@ -26,7 +26,7 @@ struct EdgeMiddleware: RouterMiddleware {
         let id = Self.id(of: request)
         var context = context
         context.logger.logLevel = logLevel
-        context.bodyPatienceSeconds = bodyPatienceSeconds
+        context.bodyTimeoutSeconds = bodyTimeoutSeconds
         context.logger[metadataKey: "request"] = .string(id)
         let started = ContinuousClock.now
         var response: Response

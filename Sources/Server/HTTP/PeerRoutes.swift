@@ -90,7 +90,7 @@ struct PeerRoutes<R: Role>: Sendable {
     /// The most bytes of an offer of a session.
     static var offerLimit: Int { 4096 }
 
-    private func caller(
+    func caller(
         _ request: Request, bodyHash: Hash256, mustSign: Bool = false
     ) throws -> Contact {
         let prove = mustSign ? gate.signer : gate.caller

@@ -3,11 +3,11 @@ import NIOCore
 
 /// Reading bodies within bounds of size and time.
 extension Request {
-    /// The slowest body that is waited for, bytes a second, after the context's patience.
+    /// The slowest body that is waited for, bytes a second, after the context's timeout.
     package static var slowestBytesPerSecond: Int { 16 * 1024 }
 
     /// The whole body. Throws `too-large` beyond `limit` bytes; a client that is too slow is cut off.
-    package func collect(upTo limit: Int, context: ServerContext) async throws -> [UInt8] {
+    package func collect(upTo limit: Int, context: some ConnectionContext) async throws -> [UInt8] {
         if let length = headers[.contentLength].flatMap({ Int($0) }) {
             guard length <= limit else { throw Self.tooLarge(limit) }
             if length == 0 { return [] }
@@ -25,11 +25,11 @@ extension Request {
     /// Gives each part of the body as it comes. A client that says nothing for a while, or too little
     /// for long, is cut off; what `take` takes is not its fault.
     package func forEachPart(
-        context: ServerContext, _ take: (ByteBuffer) async throws -> Void
+        context: some ConnectionContext, _ take: (ByteBuffer) async throws -> Void
     ) async throws {
-        let patience = Double(context.bodyPatienceSeconds)
+        let timeout = Double(context.bodyTimeoutSeconds)
         // How long the client may still keep the server waiting: bytes give it more.
-        var left = patience
+        var left = timeout
         var since = ContinuousClock.now
         var cutOff = context.channel.cutOff(after: left)
         defer { cutOff.cancel() }
@@ -38,7 +38,7 @@ extension Request {
             left -= since.duration(to: .now).seconds
             left += Double(part.readableBytes) / Double(Self.slowestBytesPerSecond)
             try await take(part)
-            left = min(left, patience)
+            left = min(left, timeout)
             since = .now
             cutOff = context.channel.cutOff(after: max(0, left))
         }

@@ -37,18 +37,19 @@ package struct ServerShell: Sendable {
         router.add(
             middleware: EdgeMiddleware(
                 metrics: metrics, logLevel: logger.logLevel,
-                bodyPatienceSeconds: settings.bodyPatienceSeconds))
+                bodyTimeoutSeconds: settings.bodyTimeoutSeconds))
         let health = HealthForm(
             status: "ok", role: role.rawValue, id: id.hexadecimal, version: Version.current)
-        router.get("health") { _, _ in Response.json(health) }
-        router.get("ready") { _, _ in
+        let openToAll = router.group()
+        openToAll.get("health") { _, _ in Response.json(health) }
+        openToAll.get("ready") { _, _ in
             let reason = await readiness()
             return Response.json(
                 ReadyForm(ready: reason == nil, reason: reason ?? ""),
                 status: reason == nil ? .ok : .serviceUnavailable)
         }
         let metrics = metrics
-        router.get("metrics") { _, _ in
+        openToAll.get("metrics") { _, _ in
             // Anew each time, so that a series goes with what it was of.
             let moment = MetricsRegistry()
             await gauges(moment)
@@ -56,7 +57,7 @@ package struct ServerShell: Sendable {
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text + moment.text)))
         }
-        router.get("openapi.json") { _, _ in
+        openToAll.get("openapi.json") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: description)))

@@ -200,7 +200,7 @@ import Testing
 
     @Test func bodiesAndConnectionsThatSayNothingAreCutOff() async throws {
         try await EdgeNetwork.run(nodes: 1) { settings in
-            settings.bodyPatienceSeconds = 3
+            settings.bodyTimeoutSeconds = 3
             settings.idleSeconds = 3
         } _: { network in
             let user = try await network.user("slow")

@@ -48,7 +48,7 @@ import Testing
                 "Seconds that a connection may say nothing between requests",
                 Int(settings.idleSeconds)
             ),
-            ("Seconds that a body may say nothing", Int(settings.bodyPatienceSeconds)),
+            ("Seconds that a body may say nothing", Int(settings.bodyTimeoutSeconds)),
             (
                 "Bytes a second of a body, least",
                 Request.slowestBytesPerSecond

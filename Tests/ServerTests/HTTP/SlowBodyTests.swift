@@ -38,7 +38,7 @@ import Testing
 
     @Test func aBodyThatTricklesForEverIsCutOff() async throws {
         try await EdgeNetwork.run(nodes: 1) { settings in
-            settings.bodyPatienceSeconds = Self.patienceSeconds
+            settings.bodyTimeoutSeconds = Self.patienceSeconds
         } _: { network in
             let user = try await network.user("slow")
             let port = network.port(.backend)
@@ -61,7 +61,7 @@ import Testing
 
     @Test func aBodyThatIsSlowButNotTooSlowIsRead() async throws {
         try await EdgeNetwork.run { settings in
-            settings.bodyPatienceSeconds = 8
+            settings.bodyTimeoutSeconds = 8
         } _: { network in
             let user = try await network.user("steady")
             let bytes = randomBytes(60 * 8_192, seed: 7)

@@ -373,6 +373,7 @@ final class AnswerStory: Sendable {
         try await ask(.node, "POST /session", 401, headers: code, body: form(offer.form))
         try await general()
         try await ask(.node, "GET /status", 200)
+        try await ask(.node, "POST /drain", 401)
         try await ask(.node, "POST /drain", 403, by: backend)
         try await ask(.node, "POST /drain", 202, by: operatorOfNode())
     }

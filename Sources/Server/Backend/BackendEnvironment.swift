@@ -19,45 +19,6 @@ struct BackendEnvironment: Sendable {
     let clock: Clock
 
     static let cookie = "dsim_session"
-    private static let crossSiteHeader = HTTPField.Name("X-DecentraStore")!
-
-    /// The session that a request belongs to, by its bearer token or cookie. Throws what is wrong.
-    func session(_ request: Request) async throws -> Session {
-        if let authorization = request.headers[.authorization] {
-            guard authorization.hasPrefix("Bearer ") else {
-                throw HTTPFailure(
-                    .unauthorized, "no-token", "Log in, and send Authorization: Bearer TOKEN.")
-            }
-            return try await authenticate(String(authorization.dropFirst("Bearer ".count)))
-        }
-        guard let cookie = request.cookies[Self.cookie] else {
-            throw HTTPFailure(.unauthorized, "no-token", "Log in first.")
-        }
-        // A page of another site can make a browser send the cookie, but not this header.
-        guard
-            request.method == .get || request.method == .head
-                || request.headers[Self.crossSiteHeader] == "1"
-        else {
-            throw HTTPFailure(
-                .forbidden, "cross-site",
-                "A request with a cookie needs the header X-DecentraStore: 1.")
-        }
-        return try await authenticate(cookie.value)
-    }
-
-    private func authenticate(_ token: String) async throws -> Session {
-        try await refusing { () throws(AccountError) in
-            try await accounts.authenticate(token, at: clock.now)
-        }
-    }
-
-    /// The session and its key. Throws `sealed-session` where the backend does not have the key.
-    func openSession(_ request: Request) async throws -> (session: Session, masterKey: MasterKey) {
-        let session = try await session(request)
-        return (
-            session, try await refusing { () throws(AccountError) in try session.masterKey() }
-        )
-    }
 
     /// Turns what accounts refuse into a response.
     func refusing<Value>(
@@ -104,7 +65,7 @@ package enum RequestLimits {
 extension Request {
     /// The body as a form in JSON, of at most so many bytes.
     func form<Form: Decodable>(
-        _ type: Form.Type, upTo limit: Int = RequestLimits.form, context: ServerContext
+        _ type: Form.Type, upTo limit: Int = RequestLimits.form, context: some ConnectionContext
     ) async throws -> Form {
         try requireJSON()
         let bytes = try await collect(upTo: limit, context: context)
@@ -122,7 +83,7 @@ extension Request {
     }
 }
 
-extension ServerContext {
+extension SessionContext {
     /// The file that the route names.
     func fileID() throws -> FileID {
         guard let id = parameters.get("id").flatMap({ FileID(hexadecimal: $0) }) else {
