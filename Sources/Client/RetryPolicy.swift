@@ -6,22 +6,22 @@ package struct RetryPolicy: Hashable, Sendable {
     package var firstDelaySeconds: Double
     package var longestDelaySeconds: Double
     /// What a server may ask to wait at most; beyond it the user is told instead.
-    package var patienceSeconds: Double
+    package var longestAskedSeconds: Double
 
     package init(
         tries: Int = 12, firstDelaySeconds: Double = 0.1, longestDelaySeconds: Double = 5,
-        patienceSeconds: Double = 30
+        longestAskedSeconds: Double = 30
     ) {
         self.tries = tries
         self.firstDelaySeconds = firstDelaySeconds
         self.longestDelaySeconds = longestDelaySeconds
-        self.patienceSeconds = patienceSeconds
+        self.longestAskedSeconds = longestAskedSeconds
     }
 
     /// Seconds to wait after the `tried`th try, from 1; nil when it was the last. `chance` is uniform
     /// in 0...1; `asked` is what the server asks for.
     package func delay(afterTry tried: Int, asked: Double?, chance: Double) -> Double? {
-        guard tried < tries, asked ?? 0 <= patienceSeconds else { return nil }
+        guard tried < tries, asked ?? 0 <= longestAskedSeconds else { return nil }
         var delay = firstDelaySeconds
         for _ in 1..<tried where delay < longestDelaySeconds { delay *= 2 }
         let own = min(delay, longestDelaySeconds) * (0.5 + 0.5 * chance)

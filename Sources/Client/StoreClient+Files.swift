@@ -24,7 +24,7 @@ extension StoreClient {
         var request = ClientRequest(.PUT, "/api/chunks/\(chunk.id)")
         request.body = ByteBuffer(bytes: chunk.bytes)
         request.contentType = "application/octet-stream"
-        request.isPatient = true
+        request.waitsForBackend = true
         _ = try await send(request)
     }
 
@@ -33,7 +33,7 @@ extension StoreClient {
     package func commit(_ file: FileID, _ form: CommitForm) async throws {
         var request = try ClientRequest(.POST, "/api/files/\(file)/commit", form)
         request.deadlineSeconds = 600
-        request.isPatient = true
+        request.waitsForBackend = true
         _ = try await send(request)
     }
 
@@ -45,7 +45,7 @@ extension StoreClient {
         var request = ClientRequest(.GET, "/api/files/\(file)/chunks/\(id)?proof=\(proof)")
         request.answerLimit = ChunkSize.allowed.upperBound + ChunkSealer.overheadCount
         request.retrying = .evenWhenNotFound
-        request.isPatient = true
+        request.waitsForBackend = true
         return SealedChunk(id: id, bytes: Array(buffer: try await send(request)))
     }
 

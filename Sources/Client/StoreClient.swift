@@ -73,10 +73,10 @@ struct ClientRequest {
 
     /// Whether to wait for a backend that is away for a while: in the middle of a transfer, where
     /// much would be lost, but not where somebody waits for a first answer.
-    var isPatient = false
+    var waitsForBackend = false
 
-    /// The most tries of a request that is not patient.
-    static let hastyTries = 4
+    /// The most tries of a request that does not.
+    static let fewTries = 4
 
     enum Retrying {
         /// It does not matter whether the backend has carried out an earlier try.
@@ -113,7 +113,7 @@ extension StoreClient {
                 }
                 var random = RandomSource.system()
                 guard isWorthRetrying(error, request),
-                    request.isPatient || tried < ClientRequest.hastyTries,
+                    request.waitsForBackend || tried < ClientRequest.fewTries,
                     let seconds = options.retries.delay(
                         afterTry: tried, asked: error.retryAfterSeconds, chance: random.unit())
                 else { throw error }

@@ -48,7 +48,7 @@ package struct BackendServer: Sendable {
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
         parts: Parts, client: HTTPClient, logger: Logger, folder: DataFolder,
-        surroundings: Surroundings = Surroundings()
+        instrumentation: Instrumentation = Instrumentation()
     ) async throws {
         let shell = ServerShell(
             settings: settings, role: .backend, id: identity.id, logger: logger)
@@ -67,9 +67,9 @@ package struct BackendServer: Sendable {
             tagKey: parts.tagKey, signingKey: identity.key)
         let host = Host(
             role, id: identity.id, on: settings.loop, clock: clock,
-            random: .system(), disk: surroundings.disk(parts.disk),
-            transport: surroundings.transport(peerClient),
-            observe: surroundings.observing(Observer(logger: logger, metrics: shell.metrics)))
+            random: .system(), disk: instrumentation.disk(parts.disk),
+            transport: instrumentation.transport(peerClient),
+            observe: instrumentation.observing(Observer(logger: logger, metrics: shell.metrics)))
         let environment = BackendEnvironment(
             host: host, store: StoreService(host: host, settings: settings.protocolSettings),
             accounts: await Accounts(

@@ -20,7 +20,7 @@ package struct DiscoveryServer: Sendable {
 
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        logger: Logger, folder: DataFolder, surroundings: Surroundings = Surroundings()
+        logger: Logger, folder: DataFolder, instrumentation: Instrumentation = Instrumentation()
     ) throws {
         let directory = Directory(token: token)
         let shell = ServerShell(
@@ -28,7 +28,7 @@ package struct DiscoveryServer: Sendable {
         let host = Host(
             Discovery(settings: settings.protocolSettings), id: identity.id,
             on: settings.loop, clock: clock, random: .system(),
-            disk: nil, transport: NoTransport(), observe: surroundings.observe)
+            disk: nil, transport: NoTransport(), observe: instrumentation.observe)
         let peers = PeerRoutes(
             host: host, gate: Gate(own: PeerID(0), directory: directory, clock: clock),
             edge: ServerEdge(identity: identity, directory: directory, clock: clock))

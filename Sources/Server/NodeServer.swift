@@ -26,7 +26,7 @@ package struct NodeServer: Sendable {
     package init(
         settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
         disk: any Disk, status: @escaping @Sendable () -> ChunkStoreStatus, client: HTTPClient,
-        logger: Logger, surroundings: Surroundings = Surroundings(),
+        logger: Logger, instrumentation: Instrumentation = Instrumentation(),
         left: @escaping @Sendable () -> Void = {}
     ) throws {
         let shell = ServerShell(settings: settings, role: .node, id: identity.id, logger: logger)
@@ -48,9 +48,9 @@ package struct NodeServer: Sendable {
             discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) }, backends: [])
         let host = Host(
             role, id: identity.id, on: settings.loop, clock: clock,
-            random: .system(), disk: surroundings.disk(disk),
-            transport: surroundings.transport(peerClient),
-            observe: surroundings.observing(Observer(logger: logger, metrics: shell.metrics)))
+            random: .system(), disk: instrumentation.disk(disk),
+            transport: instrumentation.transport(peerClient),
+            observe: instrumentation.observing(Observer(logger: logger, metrics: shell.metrics)))
         let sessions = GrantedSessions(identity: identity)
         let peers = PeerRoutes(
             host: host,

@@ -60,7 +60,7 @@ private struct Server {
     init(_ plan: ServePlan) { self.plan = plan }
 
     /// How long what is under way may take once the server is to stop.
-    private static let patience = Swift.Duration.seconds(20)
+    private static let shutdownTimeout = Swift.Duration.seconds(20)
 
     func run() async throws {
         do { try await launch() } catch { throw StartError(error, plan.server) }
@@ -98,7 +98,7 @@ private struct Server {
         if plan.role != .all { services.insert(launch.cleanUp, at: 0) }
         if let local { services.append(Greeting(network: local)) }
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
-        configuration.maximumGracefulShutdownDuration = Self.patience
+        configuration.maximumGracefulShutdownDuration = Self.shutdownTimeout
         let group = ServiceGroup(configuration: configuration)
         let interruptions = Interruptions(CancelFlag()) {
             Task { await group.triggerGracefulShutdown() }

@@ -84,7 +84,7 @@ import Wire
 
     @Test func waitingGrowsToABoundAndEnds() {
         let policy = RetryPolicy(
-            tries: 5, firstDelaySeconds: 1, longestDelaySeconds: 3, patienceSeconds: 10)
+            tries: 5, firstDelaySeconds: 1, longestDelaySeconds: 3, longestAskedSeconds: 10)
         func delays(chance: Double, asked: Double? = nil) -> [Double?] {
             (1...5).map { policy.delay(afterTry: $0, asked: asked, chance: chance) }
         }

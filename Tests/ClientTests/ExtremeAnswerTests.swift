@@ -13,7 +13,7 @@ import Wire
     private let backend = BackendAddress("http://127.0.0.1:1")!
 
     @Test(arguments: Extremes.texts)
-    func `a client waits no longer than it has patience`(text: String) {
+    func `a client waits no longer than its policy allows`(text: String) {
         for status in [0, 199, 300, 429, 503, .max] {
             let error = ClientError(
                 status: status, body: ByteBuffer(), retryAfter: text, backend: backend)

@@ -18,7 +18,7 @@ struct StoreService: Sendable {
     }
 
     /// Longer than the role takes to try every replacement for a slow node.
-    private func patience(forBytes bytes: Int) -> Primitives.Duration {
+    private func timeout(forBytes bytes: Int) -> Primitives.Duration {
         settings.timeout(forBytes: bytes) * 3
     }
 
@@ -29,7 +29,7 @@ struct StoreService: Sendable {
         for attempt in 1...settings.attempts {
             let answer = await host.receive(
                 .file(.putChunk(PutChunkRequest(chunk: chunk, payload: payload))), from: user,
-                timeout: patience(forBytes: bytes.count))
+                timeout: timeout(forBytes: bytes.count))
             switch answer {
             case .file(.putChunk(.stored)): return
             case .file(.putChunk(.mismatched)):
@@ -54,7 +54,7 @@ struct StoreService: Sendable {
     /// Makes a file of chunks that were put.
     func commit(_ request: CommitRequest, by user: PeerID) async throws {
         switch await host.receive(
-            .file(.commit(request)), from: user, timeout: patience(forBytes: 0))
+            .file(.commit(request)), from: user, timeout: timeout(forBytes: 0))
         {
         case .file(.commit(.committed)): return
         case .file(.commit(.unknownChunks(let indices))):
@@ -94,7 +94,7 @@ struct StoreService: Sendable {
         for attempt in 1...settings.attempts {
             let answer = await host.receive(
                 .file(.getChunk(request)), from: user,
-                timeout: patience(forBytes: ProtocolSettings.chunkBytes.upperBound))
+                timeout: timeout(forBytes: ProtocolSettings.chunkBytes.upperBound))
             switch answer {
             case .file(.getChunk(.found(let payload))): return payload.bytes
             case .file(.getChunk(.notFound)):
@@ -110,7 +110,7 @@ struct StoreService: Sendable {
     func delete(_ file: FileID, chunks: [ChunkID], by user: PeerID) async throws {
         switch await host.receive(
             .file(.delete(DeleteFileRequest(file: file, chunks: chunks))), from: user,
-            timeout: patience(forBytes: 0))
+            timeout: timeout(forBytes: 0))
         {
         case .file(.delete(.deleted)): return
         case .file(.delete(.notFound)): throw Self.noSuchFile

@@ -57,17 +57,17 @@ package struct Launch: Sendable {
     package func close() async { try? await client.shutdown() }
 
     package func discovery(
-        _ settings: ServerSettings, in surroundings: Surroundings = Surroundings()
+        _ settings: ServerSettings, in instrumentation: Instrumentation = Instrumentation()
     ) throws -> DiscoveryServer {
         let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .discovery)
         return try DiscoveryServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
-            logger: named("discovery", settings), folder: folder, surroundings: surroundings)
+            logger: named("discovery", settings), folder: folder, instrumentation: instrumentation)
     }
 
     package func node(
-        _ settings: ServerSettings, in surroundings: Surroundings = Surroundings()
+        _ settings: ServerSettings, in instrumentation: Instrumentation = Instrumentation()
     ) throws -> NodeServer {
         let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
@@ -96,7 +96,7 @@ package struct Launch: Sendable {
             settings: settings, identity: identity, token: token, clock: clock,
             disk: store, status: { [weak store] in store?.status ?? ChunkStoreStatus() },
             client: client, logger: logger,
-            surroundings: surroundings,
+            instrumentation: instrumentation,
             left: {
                 do {
                     try folder.replace(Self.leftFile, with: [])
@@ -124,7 +124,7 @@ package struct Launch: Sendable {
 
     package func backend(
         _ settings: ServerSettings, _ options: BackendOptions,
-        in surroundings: Surroundings = Surroundings()
+        in instrumentation: Instrumentation = Instrumentation()
     ) async throws -> BackendServer {
         let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .backend)
@@ -156,7 +156,7 @@ package struct Launch: Sendable {
         return try await BackendServer(
             settings: settings, identity: identity(in: folder), token: token, clock: clock,
             parts: parts, client: client, logger: logger, folder: folder,
-            surroundings: surroundings)
+            instrumentation: instrumentation)
     }
 
     /// Opens the database of a backend's data folder. One that ran before, which its identity shows,

@@ -12,7 +12,7 @@ package struct RunningServer: Sendable {
     /// Runs a server's services. They tell of nothing.
     package init(_ services: [any Service]) {
         var configuration = ServiceGroupConfiguration(services: services, logger: .silent)
-        configuration.maximumGracefulShutdownDuration = Self.patience
+        configuration.maximumGracefulShutdownDuration = Self.shutdownTimeout
         let group = ServiceGroup(configuration: configuration)
         self.group = group
         task = Task { try await group.run() }
@@ -20,7 +20,7 @@ package struct RunningServer: Sendable {
 
     /// How long requests under way may take to end once the server stops. Their roles have stopped
     /// answering by then.
-    private static let patience = Swift.Duration.seconds(2)
+    private static let shutdownTimeout = Swift.Duration.seconds(2)
 
     /// Closes every connection, and returns once nothing runs any more. A host that shall not close
     /// its disk in order must have been abandoned before.

@@ -69,12 +69,12 @@ final class RealEnvironment: Sendable {
         try? await Task.sleep(nanoseconds: UInt64(nanoseconds))
     }
 
-    /// What is put around a server's run.
-    func surroundings(of run: ServerRun) -> Surroundings {
-        var surroundings = Surroundings()
-        surroundings.disk = { ObservedDisk(real: $0, environment: self, run: run) }
-        surroundings.transport = { ShapedTransport(real: $0, environment: self, run: run) }
-        surroundings.observe = { observation in
+    /// Tells the environment what a server's run does, and shapes what it sends.
+    func instrumentation(of run: ServerRun) -> Instrumentation {
+        var instrumentation = Instrumentation()
+        instrumentation.disk = { ObservedDisk(real: $0, environment: self, run: run) }
+        instrumentation.transport = { ShapedTransport(real: $0, environment: self, run: run) }
+        instrumentation.observe = { observation in
             switch observation {
             case .note(let note): self.tell { $0.noted(note, by: run) }
             case .sent(let message, let peer):
@@ -82,7 +82,7 @@ final class RealEnvironment: Sendable {
             case .unreachable: break
             }
         }
-        return surroundings
+        return instrumentation
     }
 }
 

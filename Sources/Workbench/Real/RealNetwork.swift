@@ -136,22 +136,22 @@ actor RealNetwork {
         settings.protocolSettings = configuration.settings
         settings.capacityBytes = UInt64(configuration.nodes.capacityBytes)
         settings.domain = domain
-        var surroundings = environment.surroundings(of: run)
+        var instrumentation = environment.instrumentation(of: run)
         switch kind {
         case .discovery:
-            let server = try launch.discovery(settings, in: surroundings)
+            let server = try launch.discovery(settings, in: instrumentation)
             admit(.discovery(server.host), run, RunningServer(server.services))
         case .node:
             if let tamper {
-                let outer = surroundings.disk
-                surroundings.disk = { outer(tamper($0)) }
+                let outer = instrumentation.disk
+                instrumentation.disk = { outer(tamper($0)) }
             }
-            let server = try launch.node(settings, in: surroundings)
+            let server = try launch.node(settings, in: instrumentation)
             environment.tell { $0.observer.introduce(actor, as: server.host.id) }
             admit(.node(server.host), run, RunningServer(server.services))
         case .backend:
             let server = try await launch.backend(
-                settings, Launch.BackendOptions(), in: surroundings)
+                settings, Launch.BackendOptions(), in: instrumentation)
             environment.tell {
                 $0.observer.introduce(actor, as: server.host.id)
                 $0.observer.introduce(actor, asWriter: server.writer)

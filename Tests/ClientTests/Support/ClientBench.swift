@@ -32,7 +32,8 @@ final class ClientBench: Sendable {
     static var options: StoreClient.Options {
         var options = StoreClient.Options()
         options.retries = RetryPolicy(
-            tries: 4, firstDelaySeconds: 0.001, longestDelaySeconds: 0.002, patienceSeconds: 0.01)
+            tries: 4, firstDelaySeconds: 0.001, longestDelaySeconds: 0.002,
+            longestAskedSeconds: 0.01)
         options.leastWork = 128
         return options
     }

@@ -7,7 +7,7 @@ import Testing
 
 /// Bodies that keep coming, at a pace that would hold their connection for ever.
 @Suite struct SlowBodyTests {
-    private static let patienceSeconds: Int64 = 2
+    private static let timeoutSeconds: Int64 = 2
 
     /// The head of a request whose body never ends.
     private struct Endless: Sendable {
@@ -17,7 +17,7 @@ import Testing
 
     private static func endless(_ user: EdgeNetwork.User) -> [Endless] {
         let chunk = ChunkID(SHA256.hash([1]))
-        // Short enough for its length to be no reason for patience.
+        // Short enough for its length to be no reason to wait longer.
         let length = "Content-Length: 16384\r\n"
         return [
             ("a chunk", "PUT /api/chunks/\(chunk)", user.sealed, length),
@@ -38,7 +38,7 @@ import Testing
 
     @Test func aBodyThatTricklesForEverIsCutOff() async throws {
         try await EdgeNetwork.run(nodes: 1) { settings in
-            settings.bodyTimeoutSeconds = Self.patienceSeconds
+            settings.bodyTimeoutSeconds = Self.timeoutSeconds
         } _: { network in
             let user = try await network.user("slow")
             let port = network.port(.backend)
@@ -85,13 +85,13 @@ import Testing
     }
 
     /// Sends a byte of a body now and then. False when the server still listens after 20 times its
-    /// patience.
+    /// timeout.
     private static func trickle(_ request: Endless, to port: Int) async throws -> Bool {
         let isInChunks = request.head.contains("chunked")
         return try await RawConnection.run {
             let connection = try #require(RawConnection(port: port))
             connection.send(request.head)
-            for _ in 0..<20 * patienceSeconds * 20 {
+            for _ in 0..<20 * timeoutSeconds * 20 {
                 guard connection.send(isInChunks ? "1\r\nx\r\n" : "x") else { return true }
                 Thread.sleep(forTimeInterval: 0.05)
             }

@@ -60,7 +60,7 @@ import Testing
             let connection = try #require(RawConnection(port: port))
             connection.send(requests[0])
             var answers = [try connection.answer()]
-            let idle = (0..<share + 40).map { _ in RawConnection(port: port, patienceSeconds: 1) }
+            let idle = (0..<share + 40).map { _ in RawConnection(port: port, timeoutSeconds: 1) }
             for request in requests.dropFirst() {
                 connection.send(request)
                 answers.append(try connection.answer())

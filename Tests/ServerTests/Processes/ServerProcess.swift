@@ -84,7 +84,7 @@ final class ServerProcess: Sendable {
     /// Whether it says that it can do its work.
     var isReady: Bool {
         get async {
-            await (try? Web.get(address + "/ready", patience: 10))?.status == 200
+            await (try? Web.get(address + "/ready", timeout: 10))?.status == 200
         }
     }
 

@@ -21,9 +21,9 @@ final class SlowUpload {
             }
         }
         guard connected else { throw Problem(description: "\(server.name) does not listen") }
-        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        var timeout = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience,
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout,
             socklen_t(MemoryLayout<timeval>.size))
         try write(
             Array(

@@ -16,17 +16,17 @@ enum Web {
         return URLSession(configuration: configuration)
     }()
 
-    static func get(_ url: String, patience: Double = 60) async throws -> Answer {
-        try await send("GET", url, patience: patience)
+    static func get(_ url: String, timeout: Double = 60) async throws -> Answer {
+        try await send("GET", url, timeout: timeout)
     }
 
     /// Throws when there is no whole answer.
     static func send(
         _ method: String, _ url: String, token: String? = nil, body: Data? = nil,
-        patience: Double = 60
+        timeout: Double = 60
     ) async throws -> Answer {
         guard let parsed = URL(string: url) else { throw Problem(description: "no URL: \(url)") }
-        var request = URLRequest(url: parsed, timeoutInterval: patience)
+        var request = URLRequest(url: parsed, timeoutInterval: timeout)
         request.httpMethod = method
         if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
         if body != nil {

@@ -23,12 +23,12 @@ final class RawConnection: @unchecked Sendable {
     private static let queue = DispatchQueue(label: "raw connections", attributes: .concurrent)
 
     /// Nil where nobody listens.
-    init?(port: Int, patienceSeconds: Int = 120) {
+    init?(port: Int, timeoutSeconds: Int = 120) {
         handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var patience = timeval(tv_sec: patienceSeconds, tv_usec: 0)
+        var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
-        setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
-        setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
+        setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &timeout, size)
+        setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &timeout, size)
         var one: Int32 = 1
         setsockopt(
             handle, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))

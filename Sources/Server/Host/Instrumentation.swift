@@ -1,7 +1,8 @@
 package import Storage
 
-/// What is put around a server's role by whoever acts a scenario out: nothing, in any other server.
-package struct Surroundings: Sendable {
+/// What a run of a scenario puts between a server's role and its disk and network, to watch and to
+/// shape both: nothing, in any other server.
+package struct Instrumentation: Sendable {
     /// Given the server's disk, the one that its role has.
     package var disk: @Sendable (any Disk) -> any Disk = { $0 }
     package var transport: @Sendable (any Transport) -> any Transport = { $0 }
