@@ -97,7 +97,12 @@ extension Environment {
     @inline(__always)
     mutating func apply(_ effects: inout Effects, of actor: UInt32) {
         sabotage?(PeerID(UInt64(actor)), &effects)
-        for index in effects.sends.indices { send(effects.sends[index], from: actor) }
+        // Most inputs send one message, which is moved out rather than copied.
+        if effects.sends.count == 1 {
+            send(effects.sends.removeLast(), from: actor)
+        } else {
+            for index in effects.sends.indices { sendCopy(effects.sends[index], from: actor) }
+        }
         let epoch = participants[Int(actor)].epoch
         for request in effects.timers {
             queue.schedule(
@@ -106,8 +111,13 @@ extension Environment {
         }
     }
 
+    @inline(never)
+    private mutating func sendCopy(_ send: Effects.Send, from: UInt32) {
+        self.send(send, from: from)
+    }
+
     @inline(__always)
-    mutating func send(_ send: Effects.Send, from: UInt32) {
+    private mutating func send(_ send: consuming Effects.Send, from: UInt32) {
         let to = UInt32(truncatingIfNeeded: send.to.raw)
         let bytes = send.message.byteCounts
         observer.sent(send.message, bytes, from: from, to: to, at: now)
