@@ -160,7 +160,7 @@ let package = Package(
             name: "ClientTests",
             dependencies: [
                 "Client", "Wire", "Platform", "Ledger", "Files", "Merkle", "Cryptography",
-                "Primitives", "Spawning",
+                "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(

@@ -38,17 +38,6 @@ package struct Upload: Sendable {
         self.progress = progress
     }
 
-    /// How many bytes of a name a backend takes.
-    package static let nameCounts = 1...255
-
-    /// Whether a file may be called so: 1 to 255 bytes of UTF-8 without control characters and "/".
-    package static func allows(name: String) -> Bool {
-        nameCounts ~= name.utf8.count
-            && !name.unicodeScalars.contains {
-                $0 == "/" || $0.properties.generalCategory == .control
-            }
-    }
-
     /// Stores the file. It is durable and in the ledger when this returns. Throws `ClientError`;
     /// `sourceChanged` where somebody writes the file while it is read.
     package func run() async throws -> StoredUpload {

@@ -11,6 +11,13 @@ extension Instant {
         self.init(nanoseconds: nanoseconds)
         guard Self.admitted ~= self else { return nil }
     }
+
+    /// The time that is admitted next to one which a disk of ours gives.
+    package init(clamping nanoseconds: Int64) {
+        self = min(
+            max(Instant(nanoseconds: nanoseconds), Self.admitted.lowerBound),
+            Self.admitted.upperBound)
+    }
 }
 
 /// As nanoseconds. Only what is in `admitted` is read.

@@ -50,41 +50,18 @@ package struct BackendServer: Sendable {
         parts: Parts, client: HTTPClient, logger: Logger, folder: DataFolder,
         instrumentation: Instrumentation = Instrumentation()
     ) async throws {
-        let shell = ServerShell(
-            settings: settings, role: .backend, id: identity.id, logger: logger)
         let addresses = AddressBook(database: parts.database, logger: logger)
         let directory = Directory(token: token) { addresses.keep($0) }
         for member in try await addresses.members() { directory.learn(member) }
-        let own = Contact(
-            role: .backend, publicKey: identity.publicKey,
-            proof: token.proof(of: identity.publicKey, as: .backend), address: settings.address)
-        let peerClient = PeerClient(
-            identity: identity, own: own, directory: directory, discoveries: settings.discoveries,
-            client: client, clock: clock)
+        let member = NetworkMember(
+            .backend, settings: settings, identity: identity, token: token, directory: directory,
+            clock: clock, client: client, logger: logger)
         let role = Backend(
-            id: identity.id, settings: settings.protocolSettings,
-            discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) },
+            id: identity.id, settings: settings.protocolSettings, discoveries: member.discoveries,
             tagKey: parts.tagKey, signingKey: identity.key)
-        let host = Host(
-            role, id: identity.id, on: settings.loop, clock: clock,
-            random: .system(), disk: instrumentation.disk(parts.disk),
-            transport: instrumentation.transport(peerClient),
-            observe: instrumentation.observing(Observer(logger: logger, metrics: shell.metrics)))
-        let environment = BackendEnvironment(
-            host: host, store: StoreService(host: host, settings: settings.protocolSettings),
-            accounts: await Accounts(
-                store: parts.database, secret: parts.secret, settings: parts.accounts),
-            ledger: LedgerArchive(database: parts.database), directory: directory,
-            settings: settings, chunkSize: parts.chunkSize, clock: clock)
-        let peers = PeerRoutes(
-            host: host, gate: Gate(own: identity.id, directory: directory, clock: clock),
-            edge: peerClient.edge, isReady: { $0.isReady })
-        let router = shell.router(
-            readiness: { await Self.readiness(host) }, description: Self.description
-        ) { await Self.read(host, into: $0) }
-        peers.add(BackendRequest.all, to: router)
-        Self.addAPI(environment, to: router)
-        PageRoutes().add(openToAll: router.group())
+        let host = member.host(role, disk: parts.disk, with: instrumentation)
+        let environment = await BackendEnvironment(member, host, parts)
+        let router = Self.router(member, environment)
         self.host = host
         writer = identity.publicKey
         routes = router.names
@@ -100,8 +77,23 @@ package struct BackendServer: Sendable {
                 folder.release()
             },
             AccountSweep(accounts: environment.accounts, clock: clock),
-            try shell.application(router) { await host.start() },
+            try member.shell.application(router) { await host.start() },
         ]
+    }
+
+    private static func router(
+        _ member: NetworkMember, _ environment: BackendEnvironment
+    ) -> Router<ServerContext> {
+        let host = environment.host
+        let router = member.shell.router(
+            readiness: { await readiness(host) }, description: description
+        ) { await read(host, into: $0) }
+        PeerRoutes(
+            host: host, gate: member.gate(), edge: member.peerClient.edge, isReady: { $0.isReady }
+        ).add(BackendRequest.all, to: router)
+        addAPI(environment, to: router)
+        PageRoutes().add(openToAll: router.group())
+        return router
     }
 
     private static func addAPI(
@@ -139,6 +131,20 @@ package struct BackendServer: Sendable {
                 metrics.gauge(.nodes(status)).record(count)
             }
         }
+    }
+}
+
+extension BackendEnvironment {
+    fileprivate init(
+        _ member: NetworkMember, _ host: Host<Backend>, _ parts: BackendServer.Parts
+    ) async {
+        let settings = member.settings
+        self.init(
+            host: host, store: StoreService(host: host, settings: settings.protocolSettings),
+            accounts: await Accounts(
+                store: parts.database, secret: parts.secret, settings: parts.accounts),
+            ledger: LedgerArchive(database: parts.database), directory: member.directory,
+            settings: settings, chunkSize: parts.chunkSize, clock: member.clock)
     }
 }
 

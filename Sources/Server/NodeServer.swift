@@ -29,65 +29,61 @@ package struct NodeServer: Sendable {
         logger: Logger, instrumentation: Instrumentation = Instrumentation(),
         left: @escaping @Sendable () -> Void = {}
     ) throws {
-        let shell = ServerShell(settings: settings, role: .node, id: identity.id, logger: logger)
         let introductions = AsyncStream.makeStream(of: PeerID.self)
         let directory = Directory(token: token) { member in
             if member.role == .backend { introductions.continuation.yield(member.id) }
         }
-        let own = Contact(
-            role: .node, publicKey: identity.publicKey,
-            proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
-        let peerClient = PeerClient(
-            identity: identity, own: own, directory: directory, discoveries: settings.discoveries,
-            client: client, clock: clock)
+        let member = NetworkMember(
+            .node, settings: settings, identity: identity, token: token, directory: directory,
+            clock: clock, client: client, logger: logger)
         let role = StorageNode(
             identity: NodeIdentity(
                 id: identity.id, publicKey: identity.publicKey, domain: settings.domain,
                 capacityBytes: settings.capacityBytes),
-            settings: settings.protocolSettings,
-            discoveries: settings.discoveries.map { PeerID(ofDiscoveryAt: $0) }, backends: [])
-        let host = Host(
-            role, id: identity.id, on: settings.loop, clock: clock,
-            random: .system(), disk: instrumentation.disk(disk),
-            transport: instrumentation.transport(peerClient),
-            observe: instrumentation.observing(Observer(logger: logger, metrics: shell.metrics)))
-        let sessions = GrantedSessions(identity: identity)
+            settings: settings.protocolSettings, discoveries: member.discoveries, backends: [])
+        let host = member.host(role, disk: disk, with: instrumentation)
+        sessions = GrantedSessions(identity: identity)
         let peers = PeerRoutes(
-            host: host,
-            gate: Gate(
-                own: identity.id, directory: directory, clock: clock,
-                sessions: sessions),
-            edge: peerClient.edge,
+            host: host, gate: member.gate(sessions: sessions), edge: member.peerClient.edge,
             isReady: { $0.isServing },
-            met: { member in
-                if member.role == .backend { await host.meet(backend: member.id) }
-            })
-        let router = shell.router(
-            readiness: {
-                let failure = status().failure
-                guard await host.read({ $0.isServing }) else {
-                    return failure.map { "the index cannot be read back: \($0.reason)" }
-                        ?? "reading the index back"
-                }
-                return failure.map { "the disk keeps nothing new: \($0.reason)" }
-            },
-            description: Self.description
-        ) { metrics in
-            await Self.read(host, into: metrics)
-            Self.read(status(), into: metrics)
-        }
-        peers.add(NodeRequest.all, to: router)
-        router.post("session") { try await peers.openSession($0, $1) }
+            met: { if $0.role == .backend { await host.meet(backend: $0.id) } })
+        let router = Self.router(member, peers, status: status)
         Self.addOperations(identity, host, peers, to: router, left: left)
         self.host = host
-        self.sessions = sessions
         routes = router.names
         services = [
             Stopping { await host.stop() },
             Introductions(introductions: introductions, host: host),
             DiskWatch(status: status, logger: logger),
-            try shell.application(router) { await host.start() },
+            try member.shell.application(router) { await host.start() },
         ]
+    }
+
+    /// Routes for other servers and whoever watches over this one.
+    private static func router(
+        _ member: NetworkMember, _ peers: PeerRoutes<StorageNode>,
+        status: @escaping @Sendable () -> ChunkStoreStatus
+    ) -> Router<ServerContext> {
+        let host = peers.host
+        let router = member.shell.router(
+            readiness: { await readiness(host, status()) }, description: description
+        ) { metrics in
+            await read(host, into: metrics)
+            read(status(), into: metrics)
+        }
+        peers.add(NodeRequest.all, to: router)
+        router.post("session") { try await peers.openSession($0, $1) }
+        return router
+    }
+
+    private static func readiness(
+        _ host: Host<StorageNode>, _ disk: ChunkStoreStatus
+    ) async -> String? {
+        guard await host.read({ $0.isServing }) else {
+            return disk.failure.map { "the index cannot be read back: \($0.reason)" }
+                ?? "reading the index back"
+        }
+        return disk.failure.map { "the disk keeps nothing new: \($0.reason)" }
     }
 
     /// What its operator asks of it.

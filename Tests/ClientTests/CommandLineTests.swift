@@ -1,4 +1,5 @@
 import Cryptography
+import Extremes
 import Files
 import Foundation
 import HTTPTypes
@@ -29,6 +30,16 @@ import Testing
         #expect(registered.status == 0, "\(registered)")
         let loggedIn = try await dsim.run("login", "--user", "ada")
         #expect(loggedIn.status == 0, "\(loggedIn)")
+    }
+
+    @Test func aFileIsPutUnderTheNamesThatABackendTakesAndNoOthers() async throws {
+        try await story { bench, dsim in
+            try await logIn(dsim)
+            for name in Extremes.names where !name.contains("\0") {
+                let put = try await dsim.run("put", "-", "--name=\(name)", input: "x")
+                #expect(put.status == (FileName.isAllowed(name) ? 0 : 64), "\(name): \(put)")
+            }
+        }
     }
 
     @Test func aFileGoesAndComesBack() async throws {

@@ -271,10 +271,4 @@ import Testing
             }
         }
     }
-
-    @Test(arguments: [("a", true), ("", false), ("a/b", false), ("a\nb", false), ("ü", true)])
-    func namesAreCheckedBeforeAnythingIsSent(name: String, isAllowed: Bool) {
-        #expect(Upload.allows(name: name) == isAllowed)
-        #expect(!Upload.allows(name: String(repeating: "x", count: 256)))
-    }
 }

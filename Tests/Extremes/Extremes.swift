@@ -49,3 +49,19 @@ package enum Extremes {
         return all
     }
 }
+
+extension Extremes {
+    /// Names for files, most of which none may have.
+    package static let names: [String] =
+        [
+            "a", "ü", "é", "e\u{301}", "😀", " ", ".a", "...", "a.", "-", "--name", "%2F", "a b",
+            "", ".", "..", "/", "a/b", "/a", "a/", "../a", "\n", "a\u{0}b", "a\u{7F}", "a\u{85}",
+            "a\u{9F}b", "a\u{A0}b", "\u{FEFF}", "\u{202E}a", "a\\b",
+        ]
+        + [255, 256].flatMap { count in
+            [
+                String(repeating: "x", count: count),
+                String(repeating: "x", count: count - 2) + "ü",
+            ]
+        }
+}

@@ -9,7 +9,7 @@ import Wire
 @Suite struct ExtremeFormTests {
     @Test func `there is a sample of every form`() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../../Sources/Wire")
+            .appending(path: "../../Sources/Wire")
         let sources = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".swift") }.map {
                 try String(contentsOf: folder.appending(path: $0), encoding: .utf8)

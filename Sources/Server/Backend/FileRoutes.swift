@@ -63,11 +63,12 @@ struct FileRoutes: Sendable {
     private func upload(_ request: Request, _ context: SessionContext) async throws -> Response {
         let (session, masterKey) = (context.session, try context.masterKey())
         guard let name = request.uri.queryParameters["name"].map(String.init),
-            Self.isAllowed(name: name)
+            FileName.isAllowed(name)
         else {
             throw HTTPFailure(
                 .badRequest, "bad-file-name",
-                "The query needs name=…, 1 to 255 bytes without a slash or control characters.")
+                "The query needs name=…, 1 to 255 bytes without a slash or control characters, and not . or .."
+            )
         }
         let replaces = request.uri.queryParameters["replace"] == "true"
         let namesakes = try await files(of: session).filter { $0.manifest.name == name }
@@ -91,16 +92,6 @@ struct FileRoutes: Sendable {
         return .json(
             await form(of: try ReadableFile(record, since: since, masterKey: masterKey)),
             status: .created)
-    }
-
-    /// Bytes of a file's name.
-    static let longestName = 255
-
-    private static func isAllowed(name: String) -> Bool {
-        1...longestName ~= name.utf8.count && name != "." && name != ".."
-            && !name.unicodeScalars.contains {
-                $0 == "/" || $0.value < 0x20 || 0x7F...0x9F ~= $0.value
-            }
     }
 
     // MARK: Downloading

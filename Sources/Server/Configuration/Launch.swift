@@ -78,19 +78,10 @@ package struct Launch: Sendable {
                 "The node in \(folder.path) has left the network for good. Start it with a new data "
                     + "folder; this one can be deleted")
         }
-        let own = Contact(
-            role: .node, publicKey: identity.publicKey,
-            proof: token.proof(of: identity.publicKey, as: .node), address: settings.address)
-        let note = WireJSON.bytes(
-            ServerNote(url: settings.ownersAddress, introduction: Introduction.text(of: own)))
-        do {
-            if try folder.contents(of: ServerNote.file) != note {
-                try folder.replace(ServerNote.file, with: note)
-            }
-        } catch {
-            // A full disk must not keep a node from serving what it holds.
-            logger.warning("cannot note where the server is", metadata: ["error": "\(error)"])
-        }
+        let own = Contact(.node, identity, of: token, at: settings.address)
+        noteAddress(
+            ServerNote(url: settings.ownersAddress, introduction: Introduction.text(of: own)),
+            in: folder, logger)
         let store = try ChunkStore(in: folder, limits: descriptors.chunkStore)
         return try NodeServer(
             settings: settings, identity: identity, token: token, clock: clock,
@@ -107,6 +98,19 @@ package struct Launch: Sendable {
                         "cannot note that the node has left", metadata: ["error": "\(error)"])
                 }
             })
+    }
+
+    /// Leaves word in a node's folder for its operator.
+    private func noteAddress(_ note: ServerNote, in folder: DataFolder, _ logger: Logger) {
+        let bytes = WireJSON.bytes(note)
+        do {
+            if try folder.contents(of: ServerNote.file) != bytes {
+                try folder.replace(ServerNote.file, with: bytes)
+            }
+        } catch {
+            // A full disk must not keep a node from serving what it holds.
+            logger.warning("cannot note where the server is", metadata: ["error": "\(error)"])
+        }
     }
 
     /// What only a backend is told.

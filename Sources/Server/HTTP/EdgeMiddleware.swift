@@ -92,7 +92,7 @@ struct EdgeMiddleware: RouterMiddleware {
         {
             return given
         }
-        return PeerID(SystemRandom.word()).hexadecimal
+        return Word(SystemRandom.word()).hexadecimal
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -100,7 +100,7 @@ struct RecordHeader: Equatable {
         stored = StoredChunk(
             chunk: ChunkID(Hash256(loading: bytes.baseAddress! + 8)),
             byteCount: Int(load(40, as: UInt32.self)), owner: PeerID(load(48, as: UInt64.self)),
-            stamp: Instant(nanoseconds: load(56, as: Int64.self)))
+            stamp: Instant(clamping: load(56, as: Int64.self)))
         isLive = ChunkFormat.isLive(state: bytes[ChunkFormat.stateOffset])
     }
 

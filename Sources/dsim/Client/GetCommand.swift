@@ -70,7 +70,7 @@ struct GetCommand: AsyncParsableCommand {
         }
         // The name is whatever was stored: it must not lead anywhere else.
         let name = file.manifest.name
-        guard Upload.allows(name: name), name != ".", name != ".." else {
+        guard FileName.isAllowed(name) else {
             throw ClientError(
                 .cannotCreate, "The file's name cannot be one here. Give another with -o.")
         }

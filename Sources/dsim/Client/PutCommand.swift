@@ -37,7 +37,7 @@ struct PutCommand: AsyncParsableCommand {
         if name == nil && files.contains("-") {
             throw ValidationError("Standard input needs a --name.")
         }
-        for name in try files.map(storedName) where !Upload.allows(name: name) {
+        for name in try files.map(storedName) where !FileName.isAllowed(name) {
             throw ValidationError(
                 "A name has 1 to 255 bytes, without control characters and slashes; give one with "
                     + "--name.")

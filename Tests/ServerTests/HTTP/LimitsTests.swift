@@ -28,7 +28,7 @@ import Testing
                 Manifest.largestSealedCount(chunks: 0)
             ),
             ("Bytes of a wrapped file key", MasterKey.wrappedCount),
-            ("Bytes of a file's name", FileRoutes.longestName),
+            ("Bytes of a file's name", FileName.counts.upperBound),
             ("Characters of a user's name", AccountName.maximumCount),
             ("Bytes of a password, least", PasswordRules.allowedCounts.lowerBound),
             ("Bytes of a password, most", PasswordRules.allowedCounts.upperBound),

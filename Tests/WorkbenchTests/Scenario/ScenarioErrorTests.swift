@@ -5,41 +5,29 @@ import Testing
 @testable import Workbench
 
 @Suite struct ScenarioErrorTests {
-    /// The lines that a scenario with this body is refused with.
-    private func issues(_ body: String, head: String = #""name": "x", "duration": "10d""#)
-        -> [String]
-    {
-        lines("{\(head),\n\(body)\n}")
-    }
-
-    private func lines(_ text: String) -> [String] {
-        do {
-            _ = try Scenario(json: Array(text.utf8), file: "s.json")
-            return []
-        } catch {
-            return error.description.split(separator: "\n").map(String.init)
-        }
-    }
-
     @Test func allErrorsAreToldAtOnceInTheOrderOfTheText() throws {
         let text = try String(
             contentsOf: Golden.root.appending(path: "Tests/Golden/wrong-scenario.json"),
             encoding: .utf8)
         try Golden.expect(
-            lines(text).joined(separator: "\n") + "\n", equals: "Tests/Golden/wrong-scenario.txt")
+            Refusals.lines(text).joined(separator: "\n") + "\n",
+            equals: "Tests/Golden/wrong-scenario.txt")
     }
 
     @Test func textThatIsNoJSONIsRefusedWithLineAndColumn() {
         #expect(
-            lines("{\"name\": \"x\",}") == [
+            Refusals.lines("{\"name\": \"x\",}") == [
                 "s.json:1: column 13: a \",\" stands before the closing \"}\""
             ])
-        #expect(lines("[]") == ["s.json:1: column 1: a list stands here; allowed: an object { … }"])
+        #expect(
+            Refusals.lines("[]") == [
+                "s.json:1: column 1: a list stands here; allowed: an object { … }"
+            ])
     }
 
     @Test func missingKeysSayWhatToGive() {
         #expect(
-            lines("{}") == [
+            Refusals.lines("{}") == [
                 "s.json:1: name: missing; give a name of 1 to 64 of the characters a-z, 0-9 and -, a letter or digit first",
                 "s.json:1: duration: missing; give a duration from \"1s\" to \"50y\", such as \"30s\"",
             ])
@@ -118,14 +106,14 @@ import Testing
             ),
         ] as [(String, String)])
     func wrongValuesSayWhatIsAllowed(body: String, line: String) {
-        #expect(issues(body) == ["s.json:2: \(line)"])
+        #expect(Refusals.issues(body) == ["s.json:2: \(line)"])
     }
 
     @Test(arguments: [
         "../x", "X", "a b", "", "-x", "a/b", ".", String(repeating: "a", count: 65),
     ])
     func namesCannotLeaveTheResultsFolder(name: String) {
-        let issues = lines("{\"name\": \"\(name)\", \"duration\": \"1d\"}")
+        let issues = Refusals.lines("{\"name\": \"\(name)\", \"duration\": \"1d\"}")
         #expect(issues.count == 1 && issues[0].hasPrefix("s.json:1: name: "))
     }
 
@@ -161,7 +149,7 @@ import Testing
             ),
         ] as [(String, String)])
     func wrongLawsAreRefused(law: String, line: String) {
-        #expect(issues("\"churn\": {\"lifetime\": \(law)}") == ["s.json:2: \(line)"])
+        #expect(Refusals.issues("\"churn\": {\"lifetime\": \(law)}") == ["s.json:2: \(line)"])
     }
 
     @Test(
@@ -212,166 +200,19 @@ import Testing
             ),
         ] as [(String, String)])
     func wrongFaultsAreRefused(fault: String, line: String) {
-        #expect(issues("\"faults\": [\(fault)]") == ["s.json:2: \(line)"])
-    }
-
-    @Test func faultsNeedNamesOfTheirOwn() {
-        let fault = #"{"name": "a", "departure": {"at": "1d", "of": {"nodes": 1}}}"#
-        #expect(
-            issues("\"faults\": [\(fault),\n\(fault)]") == [
-                "s.json:3: faults[1].name: \"a\" is also the name of faults[0]; allowed: a name of its own"
-            ])
-    }
-
-    @Test(
-        arguments: [
-            (
-                #""protocol": {"writeQuorum": 4}"#,
-                "protocol.writeQuorum: a write quorum of 4 with 3 replicas; allowed: writeQuorum up to replicas"
-            ),
-            (
-                #""protocol": {"replicas": 2, "writeQuorum": 3}"#,
-                "protocol.writeQuorum: a write quorum of 3 with 2 replicas; allowed: writeQuorum up to replicas"
-            ),
-            (
-                #""protocol": {"suspectAfter": "10s"}"#,
-                #"protocol.suspectAfter: suspectAfter "10s" is not longer than heartbeatInterval "10s"; allowed: longer"#
-            ),
-            (
-                #""protocol": {"deadAfter": "40s"}"#,
-                #"protocol.deadAfter: deadAfter "40s" is not longer than suspectAfter "45s"; allowed: longer"#
-            ),
-            (
-                #""protocol": {"orphanGrace": "1h"}"#,
-                #"protocol.orphanGrace: orphanGrace "1h" is not longer than uploadExpiry "1h"; allowed: longer"#
-            ),
-            (
-                #""protocol": {"replicas": 6}"#,
-                "protocol.replicas: 6 replicas on 5 nodes; allowed: replicas up to topology.nodes"
-            ),
-            (
-                #""topology": {"failureDomains": 6}"#,
-                "topology.failureDomains: 6 domains for 5 nodes leave some empty; allowed: failureDomains up to topology.nodes"
-            ),
-            (
-                #""churn": {"session": {"constant": "1h"}}"#,
-                "churn.session: session and downtime need each other; allowed: both or neither"
-            ),
-            (
-                #""churn": {"downtime": {"constant": "1h"}}"#,
-                "churn.downtime: session and downtime need each other; allowed: both or neither"
-            ),
-            (
-                #""churn": {"replacement": {"constant": "1h"}}"#,
-                "churn.replacement: replaces nodes that never end; allowed: with churn.lifetime"
-            ),
-            (
-                #""workload": {"smallestFile": "5MiB"}"#,
-                "workload.smallestFile: smallestFile is larger than largestFile; allowed: up to largestFile"
-            ),
-            (
-                #""workload": {"fill": "11d"}"#,
-                #"workload.fill: the fill lasts longer than the scenario; allowed: up to duration ("10d")"#
-            ),
-            (
-                #""workload": {"intrusionsPerDay": 1}"#,
-                "workload.intrusionsPerDay: an intruder needs somebody else's files; allowed: with topology.users of 2 or more"
-            ),
-            (
-                #""nodes": {"capacity": "1KiB"}"#,
-                "nodes.capacity: a node cannot hold a single chunk; allowed: from workload.chunk up"
-            ),
-            (
-                #""settle": "5h""#,
-                #"settle: "5h" is over before all that was lost is known (deadAfter or scrubInterval, then antiEntropyInterval); allowed: from "6h" up, or left out"#
-            ),
-            (
-                #""settle": "17h", "churn": {"lifetime": {"constant": "1y"}}"#,
-                #"settle: "17h" is over before all that was lost is known (deadAfter or scrubInterval, then antiEntropyInterval); allowed: from "18h" up, or left out"#
-            ),
-            (
-                #""settle": "14d", "faults": [{"name": "r", "bitRot": {"every": {"constant": "1d"}}}]"#,
-                #"settle: "14d" is over before all that was lost is known (deadAfter or scrubInterval, then antiEntropyInterval); allowed: from "342h" up, or left out"#
-            ),
-        ] as [(String, String)])
-    func contradictionsAreRefused(body: String, line: String) {
-        #expect(issues(body) == ["s.json:2: \(line)"])
-    }
-
-    @Test func aSettlingTimeThatIsLeftOutIsLongEnough() {
-        #expect(
-            issues(#""faults": [{"name": "r", "bitRot": {"every": {"constant": "1d"}}}]"#) == [])
-        #expect(issues(#""churn": {"lifetime": {"constant": "1y"}}"#) == [])
-    }
-
-    @Test func moreReplicasThanDomainsAreAllowed() {
-        #expect(issues(#""topology": {"failureDomains": 2}"#) == [])
-    }
-
-    @Test func whatDependsOnARefusedValueIsNotJudged() {
-        #expect(issues(#""protocol": {"replicas": "x", "writeQuorum": 9}"#).count == 1)
-        #expect(
-            issues(#""protocol": {"deadAfter": "1m", "suspectAfter": 5}"#)
-                .allSatisfy { $0.contains("suspectAfter: 5") })
-    }
-
-    @Test(
-        arguments: [
-            (
-                #"{"durability.fileLost": {"max": 0}}"#,
-                #"expect.durability.fileLost: unknown metric; did you mean "durability.filesLost"?"#
-            ),
-            (
-                #"{"nonsense": {"max": 0}}"#,
-                "expect.nonsense: unknown metric; allowed: those that `dsim scenario --reference` lists"
-            ),
-            (
-                #"{"latency.readSeconds": {"max": 0}}"#,
-                "expect.latency.readSeconds: holds several figures; name one: latency.readSeconds.count, latency.readSeconds.mean, latency.readSeconds.p50, latency.readSeconds.p95, latency.readSeconds.p99, latency.readSeconds.max"
-            ),
-            (
-                #"{"durability.filesLost": {"maximum": 0}}"#,
-                "expect.durability.filesLost.maximum: unknown key; allowed: min, max, equals"
-            ),
-            (
-                #"{"durability.filesLost": {"max": "0"}}"#,
-                #"expect.durability.filesLost.max: "0" stands here; allowed: a number"#
-            ),
-            (
-                #"{"durability.filesLost": {}}"#,
-                #"expect.durability.filesLost: these bounds make no sense together; allowed: "min" and "max" in this order of size, or "equals" alone"#
-            ),
-            (
-                #"{"durability.filesLost": {"min": 2, "max": 1}}"#,
-                #"expect.durability.filesLost: these bounds make no sense together; allowed: "min" and "max" in this order of size, or "equals" alone"#
-            ),
-            (
-                #"{"durability.filesLost": {"min": 2, "equals": 2}}"#,
-                #"expect.durability.filesLost: these bounds make no sense together; allowed: "min" and "max" in this order of size, or "equals" alone"#
-            ),
-            (
-                #"{"durability.filesLost": 0}"#,
-                "expect.durability.filesLost: 0 stands here; allowed: an object { … }"
-            ),
-            (
-                #"[]"#,
-                #"expect: a list stands here; allowed: an object of metrics and bounds such as {"durability.filesLost": {"max": 0}}"#
-            ),
-        ] as [(String, String)])
-    func wrongExpectationsAreRefused(expect: String, line: String) {
-        #expect(issues("\"expect\": \(expect)") == ["s.json:2: \(line)"])
+        #expect(Refusals.issues("\"faults\": [\(fault)]") == ["s.json:2: \(line)"])
     }
 
     @Test func hostileKeysAreCutAndCannotSteerATerminal() {
         let key = "\\u001b]0;" + String(repeating: "A", count: 100_000)
-        let issues = issues("\"\(key)\": 1")
+        let issues = Refusals.issues("\"\(key)\": 1")
         #expect(issues.count == 1)
         #expect(issues[0].count < 400 && !issues[0].contains("\u{1B}"))
     }
 
     @Test func endlessErrorsEnd() {
         let keys = (0..<100_000).map { "\"key\($0)\": 1" }.joined(separator: ",\n")
-        let issues = issues(keys)
+        let issues = Refusals.issues(keys)
         #expect(issues.count == 51)
         #expect(issues[50].hasPrefix("s.json: and "))
     }

@@ -64,6 +64,9 @@ extension CopyRequest: ServerRequest {
         guard form.source.isReachable else {
             throw .malformed("source.address is not the base of a URL")
         }
+        guard ProtocolSettings.chunkBytes ~= form.byteCount else {
+            throw .malformed("byteCount is not that of a chunk")
+        }
         self.init(
             chunk: form.chunk, byteCount: form.byteCount, source: form.source.id,
             stamp: form.stamp,

@@ -71,6 +71,22 @@ package struct LiveBenchmark: Sendable {
         let bench = Bench(client: client, session: session, network: network)
         // One file before, so that connections stand and nothing is new.
         _ = try await bench.put(Load(name: "warm", count: 4, byteCount: 4 << 20, atOnce: 2))
+        try await measureLoads(bench, tell)
+        let memories: [(name: String, server: String, reach: Double?)] = [
+            ("the backend", "backend", 200), ("a node", "node-1", nil),
+        ]
+        for (name, server, reach) in memories {
+            tell(
+                Row(
+                    work: "memory of \(name), peak", figure: network.peakMemory(of: server) / 1e6,
+                    unit: "MB", reach: reach, isMoreBetter: false))
+        }
+        if nodeChunks > 0 {
+            try await FullNode(chunks: nodeChunks).measure(network, tell)
+        }
+    }
+
+    private func measureLoads(_ bench: Bench, _ tell: (Row) -> Void) async throws {
         let loads: [(Load, up: Double, down: Double, isPerFile: Bool)] = [
             (scaled("one 100 MB file", 1, 100_000_000, 1), 200, 400, false),
             (scaled("8 clients, 10 MB files", 40, 10_000_000, 8), 200, 400, false),
@@ -88,18 +104,6 @@ package struct LiveBenchmark: Sendable {
                 byteCount: largeFileGigabytes * 1_000_000_000, atOnce: 1)
             let (put, _) = try await bench.put(load)
             tell(put.row(load.name + ", up", load, false, reach: nil))
-        }
-        tell(
-            Row(
-                work: "memory of the backend, peak",
-                figure: network.peakMemory(of: "backend") / 1e6,
-                unit: "MB", reach: 200, isMoreBetter: false))
-        tell(
-            Row(
-                work: "memory of a node, peak", figure: network.peakMemory(of: "node-1") / 1e6,
-                unit: "MB", isMoreBetter: false))
-        if nodeChunks > 0 {
-            try await FullNode(chunks: nodeChunks).measure(network, tell)
         }
     }
 
