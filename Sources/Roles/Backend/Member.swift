@@ -2,6 +2,8 @@ package import Merkle
 package import Primitives
 
 /// One node as a backend sees it.
+///
+/// What is asked of every member again and again is inlined: a call would copy all of the member.
 package struct Member: Sendable {
     package let peer: PeerID
     package let domain: UInt32
@@ -40,13 +42,17 @@ package struct Member: Sendable {
     static let assumedAnswerTime = Duration.milliseconds(50)
 
     /// A replica here counts: the node is there, or is thought to come back.
+    @inline(__always)
     package var countsForRedundancy: Bool { standing.countsForRedundancy }
     /// Something new may be placed here.
+    @inline(__always)
     var acceptsChunks: Bool { standing == .staying(.alive) }
     /// It can be asked for what it holds.
+    @inline(__always)
     var isReachable: Bool { standing.isReachable }
 
     /// The room that it is thought to have.
+    @inline(__always)
     var room: UInt64 { freeBytes > placedBytes ? freeBytes - placedBytes : 0 }
 
     /// It said that it has no room, whatever was reported.
@@ -65,6 +71,7 @@ extension Member {
         case left
 
         /// Nil for one that has left.
+        @inline(__always)
         package var status: PeerStatus? {
             switch self {
             case .staying(let status), .leaving(let status): status
@@ -72,9 +79,12 @@ extension Member {
             }
         }
 
+        @inline(__always)
         var hasLeft: Bool { self == .left }
+        @inline(__always)
         var isReachable: Bool { status == .alive }
 
+        @inline(__always)
         var countsForRedundancy: Bool {
             switch self {
             case .staying(let status): status != .dead
