@@ -9,7 +9,7 @@ import Testing
 @testable import Wire
 
 @Suite struct AccountTests {
-    @Test func thePasswordNeverReachesTheBackend() async throws {
+    @Test func `the password never reaches the backend`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, session in
             let new = Password("another password")!
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func theSameKeyComesBackBehindANewPassword() async throws {
+    @Test func `the same key comes back behind a new password`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, session in
             let new = Password("another password")!
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func aWrongPasswordAndAnUnknownUserLookTheSame() async throws {
+    @Test func `a wrong password and an unknown user look the same`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, _ in
             for (user, password) in [("ada", "wrong password"), ("bob", "correct horse")] {
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func aNameThatIsTakenIsToldAndNotTriedAgain() async throws {
+    @Test func `a name that is taken is told and not tried again`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, _ in
             let before = bench.backend.count("POST /api/register")
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func aBackendThatAsksForACheapProofGetsNone() async throws {
+    @Test func `a backend that asks for a cheap proof gets none`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, _ in
             bench.backend.state.withLock {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func aLogInIsNotTriedAgainWhenThereWereTooMany() async throws {
+    @Test func `a log-in is not tried again when there were too many`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, _ in
             bench.backend.add(
@@ -102,14 +102,14 @@ import Testing
         }
     }
 
-    @Test func passwordsAreComparedAsTextNotAsBytes() {
+    @Test func `passwords are compared as text, not as bytes`() {
         #expect(Password("pa\u{308}ssword")?.bytes == Password("p\u{E4}ssword")?.bytes)
         #expect(Password("short") == nil)
         #expect(Password(String(repeating: "x", count: 1_025)) == nil)
         #expect("\(Password("correct horse")!)" == "password")
     }
 
-    @Test func aSessionIsKeptForItsOwnerOnly() throws {
+    @Test func `a session is kept for its owner only`() throws {
         let bench = try ClientBench()
         let file = SessionFile(path: bench.path("config/dsim/session.json"))
         #expect(try file.read() == nil)
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test(arguments: ["", "{", #"{"backend":"x"}"#])
-    func aSessionThatIsNoneIsAnErrorAndNoCrash(text: String) throws {
+    func `a session that is none is an error and no crash`(text: String) throws {
         let bench = try ClientBench()
         try bench.write(Array(text.utf8), to: "session.json")
         #expect(throws: ClientError.self) {

@@ -7,7 +7,7 @@ import Wire
 @testable import Client
 
 @Suite struct ClientErrorTests {
-    @Test func theServersWordsReachTheUser() async throws {
+    @Test func `the server's words reach the user`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, _ in
             bench.backend.add(
@@ -25,7 +25,7 @@ import Wire
         }
     }
 
-    @Test func anEndedSessionSaysHowToGoOn() async throws {
+    @Test func `an ended session says how to go on`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, _ in
             try await client.logOut()
@@ -39,7 +39,7 @@ import Wire
         }
     }
 
-    @Test func aBackendThatIsNotThereIsUnreachable() async throws {
+    @Test func `a backend that is not there is unreachable`() async throws {
         // Nothing listens on the port of the echo service.
         let address = try #require(BackendAddress("http://127.0.0.1:7"))
         try await ClientBench.with(address) { client in
@@ -48,7 +48,7 @@ import Wire
         }
     }
 
-    @Test func anAnswerThatIsNoneIsToldAsSuch() async throws {
+    @Test func `an answer that is none is told as such`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, _ in
             bench.backend.add(
@@ -63,7 +63,7 @@ import Wire
         #expect(error.message.contains("status 502"))
     }
 
-    @Test func certificateAuthoritiesThatAreNoneAreToldBeforeAnyConnection() throws {
+    @Test func `certificate authorities that are none are told before any connection`() throws {
         let bench = try ClientBench()
         var options = StoreClient.Options()
         options.certificateAuthorities = try bench.write([1, 2], to: "ca.pem")
@@ -77,12 +77,12 @@ import Wire
         ("https://store.example/base", true), ("ftp://x", false), ("store.example", false),
         ("http://", false), ("http://a:b@c", false), ("http://x?y", false), ("", false),
     ])
-    func onlyURLsOfBackendsAreAddresses(text: String, isOne: Bool) {
+    func `only URLs of backends are addresses`(text: String, isOne: Bool) {
         #expect((BackendAddress(text) != nil) == isOne)
         #expect(BackendAddress(text)?.text.hasSuffix("/") != true)
     }
 
-    @Test func waitingGrowsToABoundAndEnds() {
+    @Test func `waiting grows to a bound and ends`() {
         let policy = RetryPolicy(
             tries: 5, firstDelaySeconds: 1, longestDelaySeconds: 3, longestAskedSeconds: 10)
         func delays(chance: Double, asked: Double? = nil) -> [Double?] {
@@ -94,7 +94,7 @@ import Wire
         #expect(policy.delay(afterTry: 1, asked: 11, chance: 0) == nil)
     }
 
-    @Test func foldersFollowTheEnvironment() throws {
+    @Test func `folders follow the environment`() throws {
         let home = try #require(ClientFolders(environment: ["HOME": "/h"]))
         #expect(home.configuration == "/h/.config/dsim" && home.state == "/h/.local/state/dsim")
         let set = try #require(

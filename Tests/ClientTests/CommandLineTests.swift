@@ -32,7 +32,7 @@ import Testing
         #expect(loggedIn.status == 0, "\(loggedIn)")
     }
 
-    @Test func aFileIsPutUnderTheNamesThatABackendTakesAndNoOthers() async throws {
+    @Test func `a file is put under the names that a backend takes and no others`() async throws {
         try await story { bench, dsim in
             try await logIn(dsim)
             for name in Extremes.names where !name.contains("\0") {
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func aFileGoesAndComesBack() async throws {
+    @Test func `a file goes and comes back`() async throws {
         try await story { bench, dsim in
             try await logIn(dsim)
             let bytes = ClientBench.bytes(3 * Self.chunk + 9)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func standardInputAndOutputCarryFiles() async throws {
+    @Test func `standard input and output carry files`() async throws {
         try await story { bench, dsim in
             try await logIn(dsim)
             let put = try await dsim.run("put", "-", "--name", "note", input: "some words\n")
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func passwordsAndSessionsAreAskedForAndToldApart() async throws {
+    @Test func `passwords and sessions are asked for and told apart`() async throws {
         try await story { bench, dsim in
             let early = try await dsim.run("ls")
             #expect(early.status == 77)
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func anInterruptedUploadGoesOnLater() async throws {
+    @Test func `an interrupted upload goes on later`() async throws {
         try await story { bench, dsim in
             try await logIn(dsim)
             let bytes = ClientBench.bytes(40 * Self.chunk)
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    @Test func theLedgerIsVerifiedShownProvenAndExported() async throws {
+    @Test func `the ledger is verified, shown, proven and exported`() async throws {
         try await story { bench, dsim in
             try await logIn(dsim)
             let put = try await dsim.run("put", "-", "--name", "note", input: "some words\n")
@@ -208,7 +208,7 @@ import Testing
         }
     }
 
-    @Test func theNetworkIsShown() async throws {
+    @Test func `the network is shown`() async throws {
         try await story { _, dsim in
             try await logIn(dsim)
             let network = try await dsim.run("network")
@@ -233,7 +233,7 @@ import Testing
         }
     }
 
-    @Test func aBackendThatIsAwayEndsWith69() async throws {
+    @Test func `a backend that is away ends with 69`() async throws {
         let bench = try ClientBench()
         var dsim = Program(bench, backend: .standard)
         dsim.environment["DSIM_BACKEND"] = "http://127.0.0.1:7"
@@ -247,7 +247,7 @@ import Testing
         ["put", "a", "--name", "b/c"], ["ledger", "prove"], ["ledger", "show", "--limit", "0"],
         ["ls", "--backend", "nowhere"],
     ])
-    func aWrongCommandLineEndsWith64(arguments: [String]) async throws {
+    func `a wrong command line ends with 64`(arguments: [String]) async throws {
         let bench = try ClientBench()
         let outcome = try await Program(bench, backend: .standard).run(all: arguments)
         #expect(outcome.status == 64 && outcome.errors.contains("Usage:"), "\(outcome)")

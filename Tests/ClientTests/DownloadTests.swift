@@ -17,7 +17,7 @@ import Wire
         FakeBackend.Trouble.status(503, code: "unavailable"),
         .status(404, code: "no-such-chunk"), .drop, .dropAnswer,
     ])
-    func aChunkThatFailsIsAskedForAgain(trouble: FakeBackend.Trouble) async throws {
+    func `a chunk that fails is asked for again`(trouble: FakeBackend.Trouble) async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(12 * Self.chunk)
         let path = try bench.write(bytes, to: "source")
@@ -31,7 +31,7 @@ import Wire
         #expect(bench.read("target") == bytes)
     }
 
-    @Test func aChunkThatIsGoneIsToldAndNothingAppears() async throws {
+    @Test func `a chunk that is gone is told and nothing appears`() async throws {
         let bench = try ClientBench()
         let path = try bench.write(ClientBench.bytes(12 * Self.chunk), to: "source")
         try await bench.run { client, session in
@@ -46,7 +46,7 @@ import Wire
         #expect(bench.read("target") == nil)
     }
 
-    @Test func aChangedChunkIsRefusedAndNeverWritten() async throws {
+    @Test func `a changed chunk is refused and never written`() async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(12 * Self.chunk)
         let path = try bench.write(bytes, to: "source")
@@ -73,7 +73,7 @@ import Wire
     }
 
     @Test(arguments: [0, 1, 300_000, 600_000])
-    func onlyTheRightPartOfABrokenDownloadIsKept(damage: Int) async throws {
+    func `only the right part of a broken download is kept`(damage: Int) async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(6 * Self.chunk + 5)
         let path = try bench.write(bytes, to: "source")
@@ -89,7 +89,7 @@ import Wire
         #expect(bench.read("target") == bytes)
     }
 
-    @Test func anExistingFileStaysUnlessItIsToBeReplaced() async throws {
+    @Test func `an existing file stays unless it is to be replaced`() async throws {
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         try bench.write([9], to: "target")
@@ -107,7 +107,7 @@ import Wire
         #expect(bench.names == ["source", "target"])
     }
 
-    @Test func anotherUsersRecordDoesNotOpen() async throws {
+    @Test func `another user's record does not open`() async throws {
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         try await bench.run { client, session in
@@ -123,7 +123,7 @@ import Wire
         }
     }
 
-    @Test func ofSeveralFilesOfOneNameTheNewestIsMeant() async throws {
+    @Test func `of several files of one name the newest is meant`() async throws {
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         try await bench.run { client, session in
@@ -145,7 +145,7 @@ import Wire
         }
     }
 
-    @Test func aDeletionWhoseAnswerIsLostIsDone() async throws {
+    @Test func `a deletion whose answer is lost is done`() async throws {
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         try await bench.run { client, session in

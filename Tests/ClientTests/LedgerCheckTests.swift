@@ -30,7 +30,7 @@ import Wire
         return try check.finish(backend: client.backend.text)
     }
 
-    @Test func aWholeLedgerVerifiesAndIsRemembered() async throws {
+    @Test func `a whole ledger verifies and is remembered`() async throws {
         let bench = try ClientBench()
         Self.fill(bench.backend, blocks: 5)
         try await bench.run { client, session in
@@ -44,7 +44,7 @@ import Wire
         }
     }
 
-    @Test func aLedgerThatWasCutOffIsNoticed() async throws {
+    @Test func `a ledger that was cut off is noticed`() async throws {
         let bench = try ClientBench()
         Self.fill(bench.backend, blocks: 5)
         try await bench.run { client, _ in
@@ -60,7 +60,7 @@ import Wire
         }
     }
 
-    @Test func aLedgerThatWasRewrittenOrIsAnothersIsNoticed() async throws {
+    @Test func `a ledger that was rewritten or is another's is noticed`() async throws {
         let bench = try ClientBench()
         Self.fill(bench.backend, blocks: 5)
         let other = try FakeBackend()
@@ -82,7 +82,7 @@ import Wire
         }
     }
 
-    @Test func everyChangedByteOfAnExportIsNoticed() async throws {
+    @Test func `every changed byte of an export is noticed`() async throws {
         let bench = try ClientBench()
         Self.fill(bench.backend, blocks: 2)
         let export = bench.backend.export()
@@ -98,7 +98,7 @@ import Wire
         }
     }
 
-    @Test func anExportThatEndsWithinABlockIsNoticed() async throws {
+    @Test func `an export that ends within a block is noticed`() async throws {
         let bench = try ClientBench()
         Self.fill(bench.backend, blocks: 2)
         let export = bench.backend.export()
@@ -111,7 +111,7 @@ import Wire
         }
     }
 
-    @Test func blocksAreTheSameHoweverTheBytesCome() throws {
+    @Test func `blocks are the same however the bytes come`() throws {
         let backend = try FakeBackend()
         Self.fill(backend, blocks: 3)
         let export = backend.export()
@@ -128,7 +128,7 @@ import Wire
         }
     }
 
-    @Test func aProofHoldsForItsRecordOnly() async throws {
+    @Test func `a proof holds for its record only`() async throws {
         let bench = try ClientBench()
         Self.fill(bench.backend, blocks: 4)
         try await bench.run { client, _ in

@@ -13,7 +13,7 @@ import Testing
     private static let chunk = ChunkSize.standard.count
 
     @Test(arguments: [0, 1, chunk - 1, chunk, chunk + 1, 20 * chunk + 17])
-    func aFileComesBackAsItWas(count: Int) async throws {
+    func `a file comes back as it was`(count: Int) async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(count)
         let path = try bench.write(bytes, to: "source")
@@ -32,7 +32,7 @@ import Testing
         #expect(bench.names == ["source", "target"], "nothing else is left behind")
     }
 
-    @Test func theBackendSeesNoPlaintext() async throws {
+    @Test func `the backend sees no plaintext`() async throws {
         let bench = try ClientBench()
         let marker = Array("a sentence that must not travel".utf8)
         let path = try bench.write(
@@ -52,7 +52,7 @@ import Testing
         FakeBackend.Trouble.status(503, code: "unavailable"),
         .status(429, code: "slow-down", retryAfter: 0), .drop, .dropAnswer,
     ])
-    func aChunkThatFailsIsSentAgain(trouble: FakeBackend.Trouble) async throws {
+    func `a chunk that fails is sent again`(trouble: FakeBackend.Trouble) async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(5 * Self.chunk)
         let path = try bench.write(bytes, to: "source")
@@ -67,7 +67,7 @@ import Testing
         #expect(bench.backend.count("PUT /api/chunks") == 8)
     }
 
-    @Test func aBackendThatStaysAwayIsToldInTheEnd() async throws {
+    @Test func `a backend that stays away is told in the end`() async throws {
         let bench = try ClientBench()
         let path = try bench.write([1], to: "source")
         bench.backend.add(
@@ -83,7 +83,7 @@ import Testing
         #expect(bench.backend.count("PUT /api/chunks") == 4)
     }
 
-    @Test func aBrokenUploadGoesOnWhereItWas() async throws {
+    @Test func `a broken upload goes on where it was`() async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(30 * Self.chunk)
         let path = try bench.write(bytes, to: "source")
@@ -109,7 +109,7 @@ import Testing
     }
 
     /// All ids that were ever put, by the index that they were sealed for under one of the keys.
-    @Test func aSourceThatChangedIsNeverSealedUnderTheSameKey() async throws {
+    @Test func `a source that changed is never sealed under the same key`() async throws {
         let bench = try ClientBench()
         let path = try bench.write(ClientBench.bytes(3 * Self.chunk), to: "source")
         let stamp = try #require(try UploadSource(path: path).stamp)
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func otherBytesBehindTheSameStampGetANewKey() async throws {
+    @Test func `other bytes behind the same stamp get a new key`() async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(3 * Self.chunk)
         let path = try bench.write(bytes, to: "source")
@@ -159,7 +159,7 @@ import Testing
         #expect(bench.read("target") == bytes)
     }
 
-    @Test func aJournalOutlivesNoRestartOfTheMachine() throws {
+    @Test func `a journal outlives no restart of the machine`() throws {
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         let stamp = try #require(try UploadSource(path: path).stamp)
@@ -178,7 +178,7 @@ import Testing
     }
 
     @Test(arguments: ["s 1", "x", "d 5\n", "s 1 zz\n", "s 2 00\nd 2\n", "\n"])
-    func aJournalThatIsDamagedIsNotGoneOnWith(tail: String) throws {
+    func `a journal that is damaged is not gone on with`(tail: String) throws {
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         let stamp = try #require(try UploadSource(path: path).stamp)
@@ -193,7 +193,7 @@ import Testing
         #expect(second.fileID != first && !second.isResumed)
     }
 
-    @Test func twoUploadsOfOneFileShareNoKey() throws {
+    @Test func `two uploads of one file share no key`() throws {
         let bench = try ClientBench()
         let path = try bench.write([1, 2, 3], to: "source")
         let stamp = try #require(try UploadSource(path: path).stamp)
@@ -204,7 +204,7 @@ import Testing
         #expect(first.fileKey != second.fileKey)
     }
 
-    @Test func chunksThatTheBackendForgotAreSentAgain() async throws {
+    @Test func `chunks that the backend forgot are sent again`() async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(20 * Self.chunk)
         let path = try bench.write(bytes, to: "source")
@@ -228,7 +228,7 @@ import Testing
         #expect(bench.backend.count("PUT /api/chunks") == 29)
     }
 
-    @Test func aStreamIsStoredToo() async throws {
+    @Test func `a stream is stored too`() async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(Self.chunk * 3 / 2)
         let path = try bench.write(bytes, to: "source")
@@ -244,7 +244,7 @@ import Testing
         #expect(bench.read("target") == bytes)
     }
 
-    @Test func progressOnlyGrowsAndEndsAtTheWhole() async throws {
+    @Test func `progress only grows and ends at the whole`() async throws {
         let bench = try ClientBench()
         let path = try bench.write(ClientBench.bytes(5 * Self.chunk + 1), to: "source")
         let shown = Mutex<[TransferProgress]>([])
@@ -260,7 +260,7 @@ import Testing
         #expect(all.last?.bytes == all.last?.total)
     }
 
-    @Test func aFolderOrAMissingFileCannotBeRead() async throws {
+    @Test func `a folder or a missing file cannot be read`() async throws {
         let bench = try ClientBench()
         try await bench.run { client, session in
             for path in [bench.folder.path, bench.path("missing")] {

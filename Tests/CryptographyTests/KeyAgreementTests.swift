@@ -8,7 +8,7 @@ import Testing
     }
 
     /// RFC 7748 §6.1.
-    @Test func bothSidesAgreeOnTheSecretOfTheStandard() throws {
+    @Test func `both sides agree on the secret of the standard`() throws {
         let alice = try key("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a")
         let bob = try key("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb")
         #expect(
@@ -25,14 +25,14 @@ import Testing
     }
 
     /// RFC 7748 §6.1: points of small order give zero whatever the key.
-    @Test func keysThatWouldMakeEverySecretTheSameAreRefused() throws {
+    @Test func `keys that would make every secret the same are refused`() throws {
         let own = try key(String(repeating: "07", count: 32))
         #expect(own.secret(with: .zero) == nil)
         let one = try #require(Hash256(bytes: [1] + [UInt8](repeating: 0, count: 31)))
         #expect(own.secret(with: one) == nil)
     }
 
-    @Test func aSeedOfAnotherLengthIsRefused() {
+    @Test func `a seed of another length is refused`() {
         #expect(throws: CryptographyError.invalidKeyLength(count: 31, expected: 32)) {
             try AgreementKey(seed: SecretKey(copying: [UInt8](repeating: 1, count: 31)))
         }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SystemRandomTests {
     @Test(arguments: [0, 1, 7, 8, 9, 33])
-    func allBytesThatAreAskedForAreDrawn(count: Int) {
+    func `all bytes that are asked for are drawn`(count: Int) {
         var seen = [UInt8](repeating: 0, count: count)
         for _ in 0..<64 {
             let bytes = SystemRandom.bytes(count)
@@ -14,7 +14,7 @@ import Testing
         #expect(!seen.contains(0))
     }
 
-    @Test func keysHave256BitsAndDiffer() {
+    @Test func `keys have 256 bits and differ`() {
         #expect(SystemRandom.key().count == 32)
         #expect(SystemRandom.key() != SystemRandom.key())
     }

@@ -7,15 +7,15 @@ struct Hash256PartsTests {
         hexadecimal: "0123456789abcdef" + "fedcba9876543210" + "1122334455667788"
             + "99aabbccddeeff00")!
 
-    @Test("are its words, most significant first")
-    func words() {
+    @Test
+    func `are its words, most significant first`() {
         let words = hash.words
         #expect(Hash256(words.0, words.1, words.2, words.3) == hash)
         #expect(words.0 == 0x0123_4567_89AB_CDEF && words.3 == 0x99AA_BBCC_DDEE_FF00)
     }
 
-    @Test("are its digits, of which the first can be kept and each replaced")
-    func digits() {
+    @Test
+    func `are its digits, of which the first can be kept and each replaced`() {
         let text = Array(hash.description)
         for count in 0...64 {
             let expected = String(text[..<count]) + String(repeating: "0", count: 64 - count)

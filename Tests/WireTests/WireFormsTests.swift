@@ -7,7 +7,7 @@ import Testing
 @testable import Wire
 
 @Suite struct WireFormsTests {
-    @Test func aFormKeepsItsValuesThroughJSON() throws {
+    @Test func `a form keeps its values through JSON`() throws {
         let form = FileForm(
             id: FileID(high: 1, low: 2), name: "a/b \"c\" ü", size: 1 << 52, sha256: .zero,
             chunks: 3, chunkSize: 262_144, created: "2031-05-04T03:02:01.000Z")
@@ -19,7 +19,7 @@ import Testing
         #expect(!text.contains("redundancy"), "what is not there is not said")
     }
 
-    @Test func aBlockIsItsHeaderWithEntries() throws {
+    @Test func `a block is its header with entries`() throws {
         let key = try SigningKey(seed: SecretKey(copying: [UInt8](repeating: 1, count: 32)))
         var writer = LedgerWriter(signingKey: key)
         let records: [Record] = [
@@ -42,7 +42,7 @@ import Testing
         #expect(entries[1]["nodes"] as? [String] == ["0000000000000005"])
     }
 
-    @Test func bytesHaveOneText() throws {
+    @Test func `bytes have one text`() throws {
         func decode<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value? {
             try? WireJSON.decode(type, from: Data("\"\(text)\"".utf8))
         }
@@ -59,7 +59,7 @@ import Testing
         #expect(decode(Hash256.self, hash.lowercased()) != nil)
     }
 
-    @Test func bytesInAURLHaveOneTextToo() {
+    @Test func `bytes in a URL have one text too`() {
         for bytes in [[], [255], [255, 254], [251, 255, 191], [UInt8](0...255)] as [[UInt8]] {
             let text = Base64(bytes).urlText
             #expect(text.utf8.allSatisfy { !"+/=".utf8.contains($0) })
@@ -76,7 +76,7 @@ import Testing
         #"{"salt":"abc","cost":1,"blockSize":1,"parallelization":1}"#,
         #"{"salt":"ab","cost":-1,"blockSize":1,"parallelization":1}"#, "[]", "",
     ])
-    func malformedJSONIsRefused(text: String) {
+    func `malformed JSON is refused`(text: String) {
         #expect(throws: (any Error).self) {
             try WireJSON.decode(LogInParametersForm.self, from: Data(text.utf8))
         }

@@ -18,7 +18,7 @@ import Testing
         """
     }
 
-    @Test func aFineRunEndsWithZeroAndWritesItsResults() throws {
+    @Test func `a fine run ends with zero and writes its results`() throws {
         try folder.write(scenario(), to: "tiny.json")
         let outcome = try dsim.run("run", "tiny.json")
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -32,7 +32,7 @@ import Testing
         #expect(try folder.read("Results/tiny/timing.json").contains("peakMemoryBytes"))
     }
 
-    @Test func theSameSeedGivesTheSameResultsAndAnotherSeedOthers() throws {
+    @Test func `the same seed gives the same results and another seed others`() throws {
         try folder.write(scenario(), to: "tiny.json")
         for (out, seed) in [("a", "5"), ("b", "5"), ("c", "6")] {
             let outcome = try dsim.run("run", "tiny.json", "--seed", seed, "--out", out, "--quiet")
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: ["--seed", "--seeds", "--speed"])
-    func anExtremeOnTheCommandLineIsRefusedOrTaken(flag: String) throws {
+    func `an extreme on the command line is refused or taken`(flag: String) throws {
         for text in Extremes.texts where !text.contains("\0") {
             let more = flag == "--speed" ? ["--real"] : []
             // What is taken gets as far as the scenario, which is not there.
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func aFaultWithoutEffectEndsWithOne() throws {
+    @Test func `a fault without effect ends with one`() throws {
         let fault =
             #", "faults": [{"name": "idle", "departure": {"at": "59m", "of": {"nodes": 1}}}, {"name": "late", "crashes": {"every": {"constant": "2h"}, "downtime": "1m", "of": "backends"}}]"#
         try folder.write(scenario(fault), to: "tiny.json")
@@ -64,7 +64,7 @@ import Testing
         #expect(outcome.output.contains("VIOLATED\n  fault late had no effect\n"))
     }
 
-    @Test func anExpectationThatIsNotMetEndsWithTwo() throws {
+    @Test func `an expectation that is not met ends with two`() throws {
         try folder.write(
             scenario(#", "expect": {"durability.filesAcknowledged": {"min": 3}}"#), to: "tiny.json")
         let outcome = try dsim.run("run", "tiny.json")
@@ -80,7 +80,7 @@ import Testing
             ["run", "x.json", "--seeds", "9..1"],
             ["run", "x.json", "--seeds", "1-9"], ["run", "x.json", "--out", ""], ["scenario"],
         ] as [[String]])
-    func aWrongCommandLineEndsWith64(arguments: [String]) throws {
+    func `a wrong command line ends with 64`(arguments: [String]) throws {
         let outcome = try dsim.run(arguments)
         // Without arguments the program prints its help, which is no mistake.
         #expect(outcome.status == (arguments.isEmpty ? 0 : 64), "\(outcome)")
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: ["run", "scenario"])
-    func aWrongScenarioEndsWith65AndAllItsErrors(command: String) throws {
+    func `a wrong scenario ends with 65 and all its errors`(command: String) throws {
         let golden = Dsim.root.appending(path: "Tests/Golden")
         let text = try String(
             contentsOf: golden.appending(path: "wrong-scenario.json"), encoding: .utf8)
@@ -103,7 +103,7 @@ import Testing
         #expect(!folder.exists("Results"))
     }
 
-    @Test func aFileThatCannotBeReadEndsWith66() throws {
+    @Test func `a file that cannot be read ends with 66`() throws {
         let missing = try dsim.run("run", "missing.json")
         #expect(missing.status == 66)
         #expect(missing.errors == "dsim: cannot read missing.json: No such file or directory\n")
@@ -112,7 +112,7 @@ import Testing
         #expect(folder.errors == "dsim: cannot read .: Is a directory\n")
     }
 
-    @Test func resultsThatCannotBeWrittenEndWith74BeforeAnythingRuns() throws {
+    @Test func `results that cannot be written end with 74 before anything runs`() throws {
         try folder.write(scenario(), to: "tiny.json")
         let outcome = try dsim.run("run", "tiny.json", "--out", "tiny.json/results")
         #expect(outcome.status == 74)
@@ -120,7 +120,7 @@ import Testing
         #expect(outcome.output.isEmpty)
     }
 
-    @Test func scenariosAreCheckedAndToldInWords() throws {
+    @Test func `scenarios are checked and told in words`() throws {
         let file = Dsim.root.appending(path: "Scenarios/quick.json").path
         let outcome = try dsim.run("scenario", file)
         #expect(outcome.status == 0)
@@ -128,7 +128,7 @@ import Testing
             outcome.output.hasPrefix("\(file): fine\n\n- 30 storage nodes in 3 failure domains"))
     }
 
-    @Test func manySeedsGiveALineEachAndNoResults() throws {
+    @Test func `many seeds give a line each and no results`() throws {
         try folder.write(scenario(), to: "tiny.json")
         let outcome = try dsim.run("run", "tiny.json", "--seeds", "3..7")
         #expect(outcome.status == 0)

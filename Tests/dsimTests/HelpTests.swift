@@ -9,7 +9,7 @@ import Testing
         ("help-ledger-verify.txt", ["ledger", "verify", "--help"]),
         ("help-ledger-prove.txt", ["ledger", "prove", "--help"]),
     ])
-    func helpIsTheOneOnFile(file: String, arguments: [String]) throws {
+    func `help is the one on file`(file: String, arguments: [String]) throws {
         let folder = try TemporaryFolder()
         let outcome = try Dsim(folder: folder.url).run(arguments)
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
@@ -22,7 +22,7 @@ import Testing
             outcome.output == expected, "if that is meant, run UPDATE_GOLDEN=1 swift test")
     }
 
-    @Test func everyExitCodeOfTheHelpIsDocumentedOnce() throws {
+    @Test func `every exit code of the help is documented once`() throws {
         let text = try String(
             contentsOf: Dsim.root.appending(path: "Tests/Golden/help-run.txt"), encoding: .utf8)
         for code in [
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func theVersionIsTold() throws {
+    @Test func `the version is told`() throws {
         let folder = try TemporaryFolder()
         let outcome = try Dsim(folder: folder.url).run("--version")
         #expect(outcome.status == 0)

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: [SIGINT, SIGTERM])
-    func anInterruptedRunWritesWhatIsKnownMarkedIncomplete(signal: Int32) throws {
+    func `an interrupted run writes what is known, marked incomplete`(signal: Int32) throws {
         let running = try dsim.start(["run", "endless.json"])
         try waitUntilListening()
         kill(running.process.processIdentifier, signal)
@@ -40,7 +40,7 @@ import Testing
         #expect(try folder.read("Results/endless/report.md").contains("> **Incomplete.**"))
     }
 
-    @Test func aTerminalSeesOneLineThatIsTakenAwayAtTheEnd() throws {
+    @Test func `a terminal sees one line that is taken away at the end`() throws {
         var (master, slave): (Int32, Int32) = (0, 0)
         var size = winsize(ws_row: 24, ws_col: 60, ws_xpixel: 0, ws_ypixel: 0)
         try #require(openpty(&master, &slave, nil, nil, &size) == 0)

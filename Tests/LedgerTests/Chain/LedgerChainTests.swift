@@ -6,8 +6,9 @@ import Testing
 
 @Suite("A chain of blocks")
 struct LedgerChainTests {
-    @Test("that a writer made verifies, streamed or whole, whatever the sizes of its blocks")
-    func honest() throws {
+    @Test
+    func `that a writer made verifies, streamed or whole, whatever the sizes of its blocks`() throws
+    {
         var random = RandomSource(testSeed: 1)
         let key = try random.signingKey()
         let blocks = random.chain([3, 0, 1, 8, 20, 0, 5], key: key)
@@ -31,8 +32,8 @@ struct LedgerChainTests {
         #expect(empty.root == MerkleTree.emptyRoot)
     }
 
-    @Test("goes on from a verified state as if its writer had never stopped")
-    func resuming() throws {
+    @Test
+    func `goes on from a verified state as if its writer had never stopped`() throws {
         var random = RandomSource(testSeed: 2)
         let key = try random.signingKey()
         let batches = [4, 1, 7].map { random.records($0) }
@@ -51,8 +52,8 @@ struct LedgerChainTests {
         #expect(end == resumed.state && resumed.publicKey == key.publicKey)
     }
 
-    @Test("forks when its writer is copied, and each branch verifies")
-    func branches() throws {
+    @Test
+    func `forks when its writer is copied, and each branch verifies`() throws {
         var random = RandomSource(testSeed: 3)
         let key = try random.signingKey()
         var writer = LedgerWriter(signingKey: key)
@@ -67,8 +68,8 @@ struct LedgerChainTests {
         }
     }
 
-    @Test("stays in order although its writer's clock goes back")
-    func clock() throws {
+    @Test
+    func `stays in order although its writer's clock goes back`() throws {
         var random = RandomSource(testSeed: 4)
         let key = try random.signingKey()
         var writer = LedgerWriter(signingKey: key)
@@ -79,8 +80,8 @@ struct LedgerChainTests {
             encodedBlocks: blocks.map { $0.encoded() }, writer: key.publicKey)
     }
 
-    @Test("keeps the encoding of its headers for ever")
-    func goldenBytes() throws {
+    @Test
+    func `keeps the encoding of its headers for ever`() throws {
         let header = BlockHeader(
             height: 1, previous: Hash256(2, 3, 4, 5), recordsRoot: Hash256(6, 7, 8, 9),
             totalRecords: 10, ledgerRoot: Hash256(11, 12, 13, 14),

@@ -29,8 +29,8 @@ struct LedgerTamperingTests {
         }
     }
 
-    @Test("is found out whichever byte is changed, and the block is named")
-    func everyByte() {
+    @Test
+    func `is found out whichever byte is changed, and the block is named`() {
         let encoded = encoded
         for height in encoded.indices {
             for place in encoded[height].indices {
@@ -44,8 +44,8 @@ struct LedgerTamperingTests {
         }
     }
 
-    @Test("is found out by the last signature alone, at the block or at the one that links to it")
-    func everyByteTipOnly() {
+    @Test
+    func `is found out by the last signature alone, at the block or at the one that links to it`() {
         let encoded = encoded
         for height in encoded.indices {
             for place in encoded[height].indices {
@@ -60,8 +60,8 @@ struct LedgerTamperingTests {
         }
     }
 
-    @Test("is no chain where a block's time is none that a clock tells")
-    func impossibleTimes() {
+    @Test
+    func `is no chain where a block's time is none that a clock tells`() {
         let last = Instant.admitted.upperBound.nanoseconds
         for nanoseconds in [.min, -1, last + 1, .max] as [Int64] {
             var block = blocks[1]
@@ -72,8 +72,8 @@ struct LedgerTamperingTests {
         }
     }
 
-    @Test("is found out when blocks are dropped, repeated or reordered")
-    func blockOrder() {
+    @Test
+    func `is found out when blocks are dropped, repeated or reordered`() {
         let encoded = encoded
         for height in encoded.indices.dropLast() {
             var forged = encoded
@@ -97,8 +97,8 @@ struct LedgerTamperingTests {
         #expect(failure(Array(encoded.dropLast())) == nil)
     }
 
-    @Test("is found out when records are dropped, repeated, reordered, added or changed")
-    func recordOrder() {
+    @Test
+    func `is found out when records are dropped, repeated, reordered, added or changed`() {
         var random = RandomSource(testSeed: 2)
         for height in blocks.indices {
             let records = blocks[height].records
@@ -126,8 +126,8 @@ struct LedgerTamperingTests {
         }
     }
 
-    @Test("names the record whose bytes are none")
-    func malformedRecord() {
+    @Test
+    func `names the record whose bytes are none`() {
         let block = blocks[3]
         var offset = SignedHeader.encodedByteCount + 4
         for (index, record) in block.records.enumerated() {
@@ -139,8 +139,8 @@ struct LedgerTamperingTests {
         }
     }
 
-    @Test("is found out when cut short or lengthened at any byte")
-    func truncation() {
+    @Test
+    func `is found out when cut short or lengthened at any byte`() {
         let encoded = encoded
         for count in encoded[2].indices {
             var forged = encoded
@@ -163,8 +163,8 @@ struct LedgerTamperingTests {
         return forged.map { $0.encoded() }
     }
 
-    @Test("does not pass although its own writer signed it")
-    func dishonestWriter() {
+    @Test
+    func `does not pass although its own writer signed it`() {
         let header = blocks[1].header
         let before = blocks[0].signedHeader
         #expect(
@@ -191,8 +191,8 @@ struct LedgerTamperingTests {
         #expect(failure(resigned { $0.time = later })?.height == 2)
     }
 
-    @Test("does not pass when someone else signed it")
-    func foreignWriter() {
+    @Test
+    func `does not pass when someone else signed it`() {
         let foreign = other.publicKey
         #expect(failure(resigned(by: other) { _ in }) == LedgerError(1, .invalidSignature))
         #expect(
@@ -208,8 +208,8 @@ struct LedgerTamperingTests {
         }
     }
 
-    @Test("leaves the verifier where it was, ready for the right block")
-    func recovery() throws {
+    @Test
+    func `leaves the verifier where it was, ready for the right block`() throws {
         var verifier = LedgerVerifier(writer: nil)
         for height in blocks.indices {
             var forged = blocks[height]
@@ -223,8 +223,8 @@ struct LedgerTamperingTests {
         #expect(verifier.writer == key.publicKey)
     }
 
-    @Test("is described by block, record and reason")
-    func descriptions() {
+    @Test
+    func `is described by block, record and reason`() {
         var forged = encoded
         forged[1][SignedHeader.encodedByteCount + 8] = 9
         #expect(failure(forged)?.description.hasPrefix("block 1: record 0 is malformed") == true)

@@ -21,8 +21,8 @@ struct LedgerProofTests {
         self.prover = prover
     }
 
-    @Test("show every record in the ledger of every later header, and of no earlier one")
-    func inclusion() throws {
+    @Test
+    func `show every record in the ledger of every later header, and of no earlier one`() throws {
         let records = blocks.flatMap(\.records)
         #expect(prover.recordCount == records.count && prover.blockCount == 5)
         for block in blocks {
@@ -42,8 +42,8 @@ struct LedgerProofTests {
         }
     }
 
-    @Test("show that the ledger only grew between any two headers")
-    func growth() throws {
+    @Test
+    func `show that the ledger only grew between any two headers`() throws {
         for new in blocks {
             for old in blocks {
                 let proof = prover.consistencyProof(
@@ -56,8 +56,8 @@ struct LedgerProofTests {
         }
     }
 
-    @Test("know which records each block added")
-    func indices() {
+    @Test
+    func `know which records each block added`() {
         let ranges = (0..<5).map { prover.recordIndices(ofBlock: UInt64($0)) }
         #expect(ranges == [0..<3, 3..<3, 3..<8, 8..<9, 9..<17])
         #expect(prover.recordIndices(ofBlock: 5) == nil)
@@ -66,8 +66,8 @@ struct LedgerProofTests {
         #expect(prover.consistencyProof(from: 0, to: .max) == nil)
     }
 
-    @Test("do not exist for a writer that rewrote its history")
-    func rewritten() throws {
+    @Test
+    func `do not exist for a writer that rewrote its history`() throws {
         var random = RandomSource(testSeed: 2)
         let forged = random.chain([3, 0, 5, 1, 8], key: key)
         var forger = LedgerProver()
@@ -79,8 +79,8 @@ struct LedgerProofTests {
         }
     }
 
-    @Test("are worth nothing under a header of another writer, size or signature")
-    func wrongHeaders() throws {
+    @Test
+    func `are worth nothing under a header of another writer, size or signature`() throws {
         let record = blocks[0].records[0]
         let proof = try #require(prover.inclusionProof(ofRecord: 0, at: 4))
         func failure(_ header: SignedHeader, _ writer: PublicKey) -> LedgerProofError? {

@@ -8,8 +8,8 @@ struct RecordOrderTests {
         records.compactMap { if case .placement(let placement) = $0 { placement } else { nil } }
     }
 
-    @Test("does not depend on the order in which files and chunks came", arguments: 1...10)
-    func hidesArrival(seed: UInt64) {
+    @Test(arguments: 1...10)
+    func `does not depend on the order in which files and chunks came`(seed: UInt64) {
         var random = RandomSource(testSeed: seed)
         var records = random.records(100).filter {
             if case .membership = $0 { false } else { true }
@@ -21,8 +21,8 @@ struct RecordOrderTests {
         #expect(chunks == chunks.sorted() && !chunks.isEmpty, "seed \(seed)")
     }
 
-    @Test("keeps what happened to one node, file or chunk in its order")
-    func keepsHistory() {
+    @Test
+    func `keeps what happened to one node, file or chunk in its order`() {
         var random = RandomSource(testSeed: 1)
         let chunk = ChunkID(random.hash())
         let sizes = (1...20).map { UInt32($0) }
@@ -41,8 +41,8 @@ struct RecordOrderTests {
         #expect((moves + life + events).inBlockOrder() == events + life + moves)
     }
 
-    @Test("is the one that a writer puts its blocks in")
-    func writerOrders() throws {
+    @Test
+    func `is the one that a writer puts its blocks in`() throws {
         var random = RandomSource(testSeed: 2)
         let records = random.records(50)
         var writer = LedgerWriter(signingKey: try random.signingKey())

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("A record")
 struct RecordTests {
-    @Test("survives its encoding, which says its size", arguments: 1...20)
-    func roundTrip(seed: UInt64) throws {
+    @Test(arguments: 1...20)
+    func `survives its encoding, which says its size`(seed: UInt64) throws {
         var random = RandomSource(testSeed: seed)
         for record in random.records(50) {
             let bytes = record.encoded()
@@ -17,8 +17,8 @@ struct RecordTests {
         }
     }
 
-    @Test("cut short or lengthened is refused")
-    func truncation() {
+    @Test
+    func `cut short or lengthened is refused`() {
         var random = RandomSource(testSeed: 1)
         for record in random.records(60) {
             let bytes = record.encoded()
@@ -31,8 +31,8 @@ struct RecordTests {
         }
     }
 
-    @Test("has one encoding: changed bytes are refused or are another record's own")
-    func canonical() {
+    @Test
+    func `has one encoding: changed bytes are refused or are another record's own`() {
         var random = RandomSource(testSeed: 2)
         for record in random.records(60) {
             for place in record.encoded().indices {
@@ -45,8 +45,8 @@ struct RecordTests {
         }
     }
 
-    @Test("of a placement holds its nodes in ascending order, each once")
-    func nodes() throws {
+    @Test
+    func `of a placement holds its nodes in ascending order, each once`() throws {
         let chunk = ChunkID(Hash256(1, 2, 3, 4))
         let placement = PlacementRecord(
             chunk: chunk, size: 5, nodes: [9, 3, 9, 1, 3].map { PeerID($0) })
@@ -63,15 +63,15 @@ struct RecordTests {
         ) { try Record(decoding: repeated) }
     }
 
-    @Test("that claims more nodes than there are bytes costs no memory")
-    func hugeCount() {
+    @Test
+    func `that claims more nodes than there are bytes costs no memory`() {
         var bytes = Record.placement(.released(ChunkID(.zero), size: 0)).encoded()
         bytes.replaceSubrange((bytes.count - 4)..., with: [255, 255, 255, 255])
         #expect(throws: ByteReaderError.self) { try Record(decoding: bytes) }
     }
 
-    @Test("of an unknown kind or event is refused")
-    func unknownKinds() {
+    @Test
+    func `of an unknown kind or event is refused`() {
         #expect(throws: ByteReaderError.invalid(what: "a kind of record", offset: 0)) {
             try Record(decoding: [0])
         }
@@ -80,8 +80,8 @@ struct RecordTests {
         }
     }
 
-    @Test("keeps its encoding for ever")
-    func goldenBytes() throws {
+    @Test
+    func `keeps its encoding for ever`() throws {
         let removal = Record.fileRemoval(
             FileRemoval(owner: OwnerTag(Hash256(1, 2, 3, 4)), file: FileID(high: 5, low: 6)))
         let words = (1...6).map { String(repeating: "0", count: 15) + "\($0)" }.joined()

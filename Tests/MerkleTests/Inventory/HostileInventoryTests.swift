@@ -38,8 +38,8 @@ struct HostileInventoryTests {
 
     private func id(_ first: UInt64) -> ChunkID { ChunkID(Hash256(first << 56, 0, 0, 0)) }
 
-    @Test("ends in an error that says which rule")
-    func rules() throws {
+    @Test
+    func `ends in an error that says which rule`() throws {
         let prefix = InventoryPrefix.root.child(5)!
         #expect(try failure([]) == .wrongEntryCount(expected: 1, found: 0))
         #expect(
@@ -59,8 +59,8 @@ struct HostileInventoryTests {
         #expect(try failure([.bucket([id(0x60)])]) == .idOutsidePrefix(prefix, id(0x60)))
     }
 
-    @Test("does not take an answer to another question, nor one that it did not ask for")
-    func otherQuestion() throws {
+    @Test
+    func `does not take an answer to another question, nor one that it did not ask for`() throws {
         var random = RandomSource(testSeed: 2)
         var remote = InventoryTree(random.chunks(100))
         var comparison = InventoryComparison(local: InventoryTree())
@@ -93,8 +93,8 @@ struct HostileInventoryTests {
             })
     }
 
-    @Test("that never comes to an end is cut off at the limits")
-    func endlessAnswers() throws {
+    @Test
+    func `that never comes to an end is cut off at the limits`() throws {
         for (depth, expected) in [
             (64, InventoryComparisonError.tooManyPrefixes(limit: 20_000)),
             (4, .tooManySurplusIDs(limit: 10_000)),
@@ -113,8 +113,8 @@ struct HostileInventoryTests {
         }
     }
 
-    @Test("cannot lead deeper than the ids are long")
-    func tooDeep() throws {
+    @Test
+    func `cannot lead deeper than the ids are long`() throws {
         var comparison = InventoryComparison(local: InventoryTree())
         var only = [Hash256](repeating: .zero, count: 16)
         only[3] = Hash256(1, 1, 1, 1)
@@ -131,8 +131,8 @@ struct HostileInventoryTests {
         #expect(comparison.statistics.rounds == 63)
     }
 
-    @Test("that asks gets an answer of bounded size, whatever the question")
-    func hostileQuestions() {
+    @Test
+    func `that asks gets an answer of bounded size, whatever the question`() {
         var random = RandomSource(testSeed: 3)
         let anchor = random.chunk()
         var tree = InventoryTree(
@@ -160,8 +160,8 @@ struct HostileInventoryTests {
         #expect(tree.answer(InventoryQuestion(prefixes: [])).entries.isEmpty)
     }
 
-    @Test("that answers with random entries is refused or ends, and never harms")
-    func randomAnswers() throws {
+    @Test
+    func `that answers with random entries is refused or ends, and never harms`() throws {
         for seed in 1...300 as ClosedRange<UInt64> {
             var random = RandomSource(testSeed: seed)
             var comparison = InventoryComparison(

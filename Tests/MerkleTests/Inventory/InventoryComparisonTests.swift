@@ -20,8 +20,8 @@ struct InventoryComparisonTests {
         return comparison
     }
 
-    @Test("finds exactly the symmetric difference", arguments: 1...40)
-    func symmetricDifference(seed: UInt64) throws {
+    @Test(arguments: 1...40)
+    func `finds exactly the symmetric difference`(seed: UInt64) throws {
         var random = RandomSource(testSeed: seed)
         let sizes = [0, 1, 5, 16, 17, 40, 300, 3_000]
         let anchor = random.chunk()
@@ -41,8 +41,8 @@ struct InventoryComparisonTests {
         #expect(result.surplus == remote.subtracting(local).sorted(), "seed \(seed)")
     }
 
-    @Test("of equal sets ends after one round with two root hashes' worth of bytes")
-    func equalSets() throws {
+    @Test
+    func `of equal sets ends after one round with two root hashes' worth of bytes`() throws {
         var random = RandomSource(testSeed: 1)
         for count in [0, 10, 5_000] {
             let tree = InventoryTree(random.chunks(count))
@@ -52,8 +52,8 @@ struct InventoryComparisonTests {
         }
     }
 
-    @Test("costs no more than the published bounds", arguments: [1, 2, 10, 50, 200])
-    func published(differences: Int) throws {
+    @Test(arguments: [1, 2, 10, 50, 200])
+    func `costs no more than the published bounds`(differences: Int) throws {
         let count = 20_000
         let seed = UInt64(differences)
         var random = RandomSource(testSeed: seed)
@@ -80,8 +80,8 @@ struct InventoryComparisonTests {
         #expect(bytes < 32 * count, "seed \(seed)")
     }
 
-    @Test("against nothing, or from nothing, does not ask beyond what is there")
-    func emptySides() throws {
+    @Test
+    func `against nothing, or from nothing, does not ask beyond what is there`() throws {
         var random = RandomSource(testSeed: 4)
         let tree = InventoryTree(random.chunks(5_000))
         let lost = try compare(tree, InventoryTree())
@@ -92,8 +92,8 @@ struct InventoryComparisonTests {
         #expect(found.statistics.ids == 5_000)
     }
 
-    @Test("repeats its question until the answer comes")
-    func retries() throws {
+    @Test
+    func `repeats its question until the answer comes`() throws {
         var random = RandomSource(testSeed: 5)
         var remote = InventoryTree(random.chunks(100))
         var comparison = InventoryComparison(local: InventoryTree(random.chunks(100)))
@@ -106,8 +106,8 @@ struct InventoryComparisonTests {
         #expect(!comparison.isFinished)
     }
 
-    @Test("copes with a remote that changes between two answers", arguments: 1...10)
-    func changingRemote(seed: UInt64) throws {
+    @Test(arguments: 1...10)
+    func `copes with a remote that changes between two answers`(seed: UInt64) throws {
         var random = RandomSource(testSeed: seed)
         let ids = random.chunks(2_000)
         let local = InventoryTree(ids[..<1_500])

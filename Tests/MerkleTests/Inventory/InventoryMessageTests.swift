@@ -22,8 +22,8 @@ struct InventoryMessageTests {
         return (questions, questions.map { tree.answer($0) })
     }
 
-    @Test("survive their encoding and say their size", arguments: 1...5)
-    func coding(seed: UInt64) throws {
+    @Test(arguments: 1...5)
+    func `survive their encoding and say their size`(seed: UInt64) throws {
         let (questions, answers) = Self.samples(seed: seed)
         for question in questions {
             let bytes = question.encoded()
@@ -37,8 +37,8 @@ struct InventoryMessageTests {
         }
     }
 
-    @Test("cut short or lengthened are refused")
-    func truncation() {
+    @Test
+    func `cut short or lengthened are refused`() {
         let (questions, answers) = Self.samples(seed: 9)
         for bytes in questions.map({ $0.encoded() }) {
             for count in 0..<bytes.count {
@@ -58,8 +58,8 @@ struct InventoryMessageTests {
         }
     }
 
-    @Test("with random bytes changed decode to what encodes to those bytes, or not at all")
-    func canonical() {
+    @Test
+    func `with random bytes changed decode to what encodes to those bytes, or not at all`() {
         var random = RandomSource(testSeed: 10)
         let (questions, answers) = Self.samples(seed: 10)
         for _ in 0..<5_000 {
@@ -77,13 +77,12 @@ struct InventoryMessageTests {
     }
 
     @Test(
-        "refuse numbers beyond their bounds",
         arguments: [
             ([2], "a kind of inventory question"), ([1, 0, 0], "1 to 256 prefixes"),
             ([1, 1, 1], "1 to 256 prefixes"), ([1, 0, 1, 64], "a prefix of 63 digits at most"),
             ([1, 0, 1, 1, 0x1F], "zeros after a prefix"),
         ] as [([UInt8], String)])
-    func questionBounds(bytes: [UInt8], what: String) {
+    func `refuse numbers beyond their bounds`(bytes: [UInt8], what: String) {
         let error = #expect(throws: ByteReaderError.self) {
             try InventoryQuestion(decoding: bytes)
         }
@@ -93,8 +92,8 @@ struct InventoryMessageTests {
         }
     }
 
-    @Test("answer within their bounds")
-    func answerBounds() {
+    @Test
+    func `answer within their bounds`() {
         let head = [UInt8](repeating: 0, count: 8)
         func failure(_ bytes: [UInt8]) -> ByteReaderError? {
             #expect(throws: ByteReaderError.self) { try InventoryAnswer(decoding: head + bytes) }
@@ -109,8 +108,8 @@ struct InventoryMessageTests {
                 == .invalid(what: "a hash other than zero", offset: 13))
     }
 
-    @Test("tell themselves apart by their fingerprints")
-    func fingerprints() {
+    @Test
+    func `tell themselves apart by their fingerprints`() {
         let (questions, answers) = Self.samples(seed: 11)
         #expect(Set(questions.map(\.fingerprint)).count == questions.count)
         #expect(Set(answers.map(\.fingerprint)).count == answers.count)
@@ -125,8 +124,8 @@ struct InventoryMessageTests {
         #expect(Set(altered.map(\.fingerprint)).count == 256)
     }
 
-    @Test("count the hashes and ids that they carry")
-    func counts() {
+    @Test
+    func `count the hashes and ids that they carry`() {
         let answer = InventoryAnswer(
             question: 0,
             entries: [

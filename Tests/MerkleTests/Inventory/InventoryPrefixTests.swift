@@ -4,8 +4,8 @@ import Testing
 
 @Suite("An inventory prefix")
 struct InventoryPrefixTests {
-    @Test("holds the ids that share its digits, at every depth")
-    func contains() {
+    @Test
+    func `holds the ids that share its digits, at every depth`() {
         var random = RandomSource(testSeed: 1)
         for depth in 0...63 {
             let id = random.chunk()
@@ -20,8 +20,8 @@ struct InventoryPrefixTests {
         }
     }
 
-    @Test("has sixteen children down to the depth of 63")
-    func children() {
+    @Test
+    func `has sixteen children down to the depth of 63`() {
         var random = RandomSource(testSeed: 2)
         let hash = random.hash()
         var prefix = InventoryPrefix.root

@@ -16,8 +16,8 @@ private func naiveHash(_ ids: [ChunkID], depth: Int = 0) -> Hash256 {
 
 @Suite("An inventory tree")
 struct InventoryTreeTests {
-    @Test("is the set that was put in, whatever is inserted and removed", arguments: 1...20)
-    func behavesAsSet(seed: UInt64) {
+    @Test(arguments: 1...20)
+    func `is the set that was put in, whatever is inserted and removed`(seed: UInt64) {
         var random = RandomSource(testSeed: seed)
         var tree = InventoryTree()
         var model: Set<ChunkID> = []
@@ -47,8 +47,8 @@ struct InventoryTreeTests {
         #expect(tree.rootHash == .zero && tree.isEmpty && tree.next(after: nil) == nil)
     }
 
-    @Test("has a shape and a hash that follow from the set alone", arguments: 1...20)
-    func historyIndependence(seed: UInt64) {
+    @Test(arguments: 1...20)
+    func `has a shape and a hash that follow from the set alone`(seed: UInt64) {
         var random = RandomSource(testSeed: seed)
         var ids = random.chunks(500)
         var straight = InventoryTree(ids)
@@ -68,8 +68,8 @@ struct InventoryTreeTests {
         #expect(straight.rootHash == naiveHash(ids), "seed \(seed)")
     }
 
-    @Test("splits a bucket at the seventeenth id and merges it again at the sixteenth")
-    func bucketBoundary() {
+    @Test
+    func `splits a bucket at the seventeenth id and merges it again at the sixteenth`() {
         var random = RandomSource(testSeed: 1)
         let ids = random.chunks(17)
         var tree = InventoryTree(ids[..<16])
@@ -82,8 +82,8 @@ struct InventoryTreeTests {
         #expect(tree == InventoryTree(ids[..<16]))
     }
 
-    @Test("takes ids that share all but their last digits")
-    func longCommonPrefixes() {
+    @Test
+    func `takes ids that share all but their last digits`() {
         var random = RandomSource(testSeed: 2)
         let anchor = random.chunk()
         let ids = (0..<256).map { low in
@@ -100,8 +100,8 @@ struct InventoryTreeTests {
         #expect(tree.rootHash == naiveHash(Array(ids[..<16])))
     }
 
-    @Test("walks upwards from any id, held or not, while the set changes", arguments: 1...5)
-    func cursor(seed: UInt64) {
+    @Test(arguments: 1...5)
+    func `walks upwards from any id, held or not, while the set changes`(seed: UInt64) {
         var random = RandomSource(testSeed: seed)
         var tree = InventoryTree(random.chunks(300))
         var model = Array(tree)
@@ -119,8 +119,8 @@ struct InventoryTreeTests {
         #expect(model.isEmpty && tree.isEmpty, "seed \(seed)")
     }
 
-    @Test("is a value: a copy does not follow its original")
-    func copies() {
+    @Test
+    func `is a value: a copy does not follow its original`() {
         var random = RandomSource(testSeed: 3)
         let ids = random.chunks(1_000)
         var original = InventoryTree(ids)
@@ -132,8 +132,8 @@ struct InventoryTreeTests {
         #expect(copy.count == 501 && copy.rootHash == naiveHash(Array(copy)))
     }
 
-    @Test("owns no memory while it is empty")
-    func emptySize() {
+    @Test
+    func `owns no memory while it is empty`() {
         #expect(MemoryLayout<InventoryTree>.size <= 64)
     }
 }

@@ -6,8 +6,8 @@ import Testing
 struct ConsistencyProofTests {
     static let largest = 70
 
-    @Test("is the proof of RFC 6962 and verifies, for every pair of sizes up to 70")
-    func everyPair() throws {
+    @Test
+    func `is the proof of RFC 6962 and verifies, for every pair of sizes up to 70`() throws {
         let leaves = makeLeaves(Self.largest)
         let log = MerkleLog(leafHashes: leaves)
         let roots = (0...Self.largest).map { Naive.root(leaves[..<$0]) }
@@ -23,8 +23,8 @@ struct ConsistencyProofTests {
         }
     }
 
-    @Test("with any hash changed, dropped or added is refused")
-    func corruption() {
+    @Test
+    func `with any hash changed, dropped or added is refused`() {
         let leaves = makeLeaves(33)
         let roots = (0...33).map { Naive.root(leaves[..<$0]) }
         for new in 0...33 {
@@ -55,8 +55,8 @@ struct ConsistencyProofTests {
         }
     }
 
-    @Test("does not verify a tree in which an old leaf changed, or either root was altered")
-    func otherTree() {
+    @Test
+    func `does not verify a tree in which an old leaf changed, or either root was altered`() {
         let leaves = makeLeaves(25)
         for old in 1...25 {
             let oldRoot = Naive.root(leaves[..<old])
@@ -78,8 +78,10 @@ struct ConsistencyProofTests {
         }
     }
 
-    @Test("from the empty tree holds for any new tree, but only from the root of the empty one")
-    func emptyTree() throws {
+    @Test
+    func `from the empty tree holds for any new tree, but only from the root of the empty one`()
+        throws
+    {
         let root = Naive.root(makeLeaves(5))
         let proof = ConsistencyProof(oldSize: 0, newSize: 5, path: [])
         try proof.verify(oldRoot: MerkleTree.emptyRoot, newRoot: root)
@@ -91,8 +93,8 @@ struct ConsistencyProofTests {
         }
     }
 
-    @Test("names what is wrong with its numbers")
-    func numbers() {
+    @Test
+    func `names what is wrong with its numbers`() {
         func failure(_ old: Int, _ new: Int, _ count: Int) -> MerkleProofError? {
             let path = [Hash256](repeating: .zero, count: count)
             return #expect(throws: MerkleProofError.self) {
@@ -109,8 +111,8 @@ struct ConsistencyProofTests {
         #expect(failure(1, .max, 0) == .wrongPathLength(expected: 63, found: 0))
     }
 
-    @Test("survives its encoding, and no other bytes are one")
-    func coding() throws {
+    @Test
+    func `survives its encoding, and no other bytes are one`() throws {
         let proof = ConsistencyProof(from: 6, in: makeLeaves(21))
         let bytes = proof.encoded()
         #expect(bytes.count == proof.encodedByteCount)

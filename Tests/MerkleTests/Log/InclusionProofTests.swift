@@ -6,8 +6,8 @@ import Testing
 struct InclusionProofTests {
     static let largest = 70
 
-    @Test("is the path of RFC 6962 and verifies, for every leaf of every size up to 70")
-    func everyLeaf() throws {
+    @Test
+    func `is the path of RFC 6962 and verifies, for every leaf of every size up to 70`() throws {
         let leaves = makeLeaves(Self.largest)
         let log = MerkleLog(leafHashes: leaves)
         for size in 1...Self.largest {
@@ -22,8 +22,8 @@ struct InclusionProofTests {
         }
     }
 
-    @Test("with any hash changed, dropped or added is refused")
-    func corruption() {
+    @Test
+    func `with any hash changed, dropped or added is refused`() {
         for size in 1...33 {
             let leaves = makeLeaves(size)
             let root = Naive.root(leaves)
@@ -60,8 +60,8 @@ struct InclusionProofTests {
         }
     }
 
-    @Test("proves its leaf at its index only")
-    func otherIndex() {
+    @Test
+    func `proves its leaf at its index only`() {
         let leaves = makeLeaves(21)
         let root = Naive.root(leaves)
         for index in 0..<21 {
@@ -75,8 +75,8 @@ struct InclusionProofTests {
         }
     }
 
-    @Test("names what is wrong with its numbers")
-    func numbers() {
+    @Test
+    func `names what is wrong with its numbers`() {
         let leaf = makeLeaves(1)[0]
         func failure(_ index: Int, _ size: Int, _ count: Int) -> MerkleProofError? {
             let path = [Hash256](repeating: .zero, count: count)
@@ -95,8 +95,8 @@ struct InclusionProofTests {
         #expect(failure(0, .max, 62) == .wrongPathLength(expected: 63, found: 62))
     }
 
-    @Test("survives its encoding, and no other bytes are one")
-    func coding() throws {
+    @Test
+    func `survives its encoding, and no other bytes are one`() throws {
         let proof = InclusionProof(of: 9, in: makeLeaves(21))
         let bytes = proof.encoded()
         #expect(bytes.count == proof.encodedByteCount)

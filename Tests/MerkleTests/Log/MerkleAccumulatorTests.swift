@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A tree that only grows")
 struct MerkleAccumulatorTests {
-    @Test("copied, goes two ways")
-    func copies() {
+    @Test
+    func `copied, goes two ways`() {
         let leaves = makeLeaves(6)
         var first = MerkleAccumulator()
         for leaf in leaves[..<5] { first.append(leaf) }
@@ -16,8 +16,8 @@ struct MerkleAccumulatorTests {
         #expect(second.root == Naive.root(leaves[..<5] + [.zero]))
     }
 
-    @Test("knows every root that it ever had when it keeps its nodes")
-    func history() {
+    @Test
+    func `knows every root that it ever had when it keeps its nodes`() {
         let leaves = makeLeaves(130)
         let log = MerkleLog(leafHashes: leaves)
         for size in 0...130 { #expect(log.root(size: size) == Naive.root(leaves[..<size])) }

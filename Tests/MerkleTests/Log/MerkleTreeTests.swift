@@ -11,8 +11,8 @@ struct MerkleTreeTests {
         let roots: [String]
     }
 
-    @Test("gives the published roots of the first 0 to 8 customary leaves")
-    func publishedRoots() throws {
+    @Test
+    func `gives the published roots of the first 0 to 8 customary leaves`() throws {
         let url = try #require(
             Bundle.module.url(forResource: "Vectors/rfc6962_roots", withExtension: "json"))
         let vectors = try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: url))
@@ -29,8 +29,8 @@ struct MerkleTreeTests {
         }
     }
 
-    @Test("hashes leaves and nodes behind different first bytes")
-    func domains() {
+    @Test
+    func `hashes leaves and nodes behind different first bytes`() {
         let (a, b) = (SHA256.hash([1]), SHA256.hash([2]))
         #expect(MerkleTree.nodeHash(a, b) == SHA256.hash([1] + a.bytes + b.bytes))
         #expect(MerkleTree.leafHash([7, 8]) == SHA256.hash([0, 7, 8]))
@@ -41,8 +41,8 @@ struct MerkleTreeTests {
         #expect(MerkleTree.leafHash(long) == SHA256.hash([0] + long))
     }
 
-    @Test("agrees with the definition for every size up to 300")
-    func everySize() {
+    @Test
+    func `agrees with the definition for every size up to 300`() {
         let leaves = makeLeaves(300)
         var accumulator = MerkleAccumulator()
         for count in 0...300 {
@@ -57,8 +57,8 @@ struct MerkleTreeTests {
         }
     }
 
-    @Test("of a file has the chunk ids as leaves, in order")
-    func fileRoot() {
+    @Test
+    func `of a file has the chunk ids as leaves, in order`() {
         let chunks = makeLeaves(11).map(ChunkID.init)
         let leaves = chunks.map { MerkleTree.leafHash($0.hash.bytes) }
         #expect(MerkleTree.root(ofChunks: chunks) == Naive.root(leaves))

@@ -18,7 +18,7 @@ import Testing
         try files.contents(of: path(name), limit: 100).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test func foldersAreMadeWithThoseAboveThemOnce() throws {
+    @Test func `folders are made with those above them once`() throws {
         #expect(try files.makeFolders(path("a/b/c")))
         #expect(try !files.makeFolders(path("a/b/c/")))
         #expect(try files.status(of: path("a/b"))?.kind == .folder)
@@ -28,14 +28,14 @@ import Testing
         }
     }
 
-    @Test func aFileIsReplacedAsAWhole() throws {
+    @Test func `a file is replaced as a whole`() throws {
         try files.replace(path("a"), with: Array("a long text".utf8))
         try files.replace(path("a"), with: Array("b".utf8), by: path("other"))
         #expect(try text("a") == "b")
         #expect(try files.list(folder) == ["a"])
     }
 
-    @Test func aNameThatIsTakenIsKeptUnlessItIsToBeReplaced() throws {
+    @Test func `a name that is taken is kept unless it is to be replaced`() throws {
         try files.replace(path("taken"), with: [1])
         let file = try files.open(path("new"), .new)
         try file.append(Array("n".utf8))
@@ -51,7 +51,7 @@ import Testing
         #expect(try files.list(folder) == ["taken"])
     }
 
-    @Test func whatIsMissingTooLongOrAFolderIsToldApart() throws {
+    @Test func `what is missing, too long or a folder is told apart`() throws {
         #expect(try files.contents(of: path("none"), limit: 1) == nil)
         #expect(try files.status(of: path("none/at all")) == nil)
         try files.replace(path("long"), with: [1, 2])
@@ -69,7 +69,7 @@ import Testing
         #expect(try files.contents(of: "/proc/self/stat", limit: 10_000)?.isEmpty == false)
     }
 
-    @Test func nothingIsWrittenThroughALinkWhereAFileIsKept() throws {
+    @Test func `nothing is written through a link where a file is kept`() throws {
         try FileManager.default.createSymbolicLink(
             atPath: path("link"), withDestinationPath: path("target"))
         #expect(throws: SystemError(.create, path("link"), code: ELOOP)) {
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func whatIsReadByOffsetAndInOrderAgree() throws {
+    @Test func `what is read by offset and in order agree`() throws {
         let bytes = (0..<700_000).map { UInt8(truncatingIfNeeded: $0) }
         let file = try files.open(path("a"), .emptied)
         try file.append(Array(bytes[..<300_000]))
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// As in a process that is being started, which has a copy of every descriptor for a moment.
-    @Test func aLockIsGivenUpWhoeverElseHasTheDescriptor() throws {
+    @Test func `a lock is given up whoever else has the descriptor`() throws {
         var first: File? = try files.open(path("lock"), .kept)
         #expect(try first?.lock() == true)
         let copy = try dup(#require(first).descriptor)
@@ -102,7 +102,7 @@ import Testing
         close(copy)
     }
 
-    @Test func aStreamStaysOpenWhenItsFileGoes() throws {
+    @Test func `a stream stays open when its file goes`() throws {
         let file = try files.open(path("a"), .emptied)
         try File(stream: file.descriptor, named: "stream").append([1])
         try file.append([2])

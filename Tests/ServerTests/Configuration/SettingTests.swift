@@ -30,7 +30,7 @@ import Testing
         try #require(ServePlan.settings.first { $0.flag == flag })
     }
 
-    @Test func flagsComeBeforeTheEnvironmentAndThatBeforeTheFile() throws {
+    @Test func `flags come before the environment and that before the file`() throws {
         let file = "port = 1003\n# a comment\n\nHOST = file.example\n capacity=1TB \n"
         let all = try values(
             flags: ["port": "1001"], environment: ["PORT": "1002", "HOST": "env.example"],
@@ -46,7 +46,7 @@ import Testing
         #expect(empty.value(of: try setting("port"))?.text == "1003", "an empty variable is none")
     }
 
-    @Test func whatNobodySetsIsTheProtocolsOwn() throws {
+    @Test func `what nobody sets is the protocol's own`() throws {
         let plan = try ServePlan(values())
         #expect(plan.server.protocolSettings == ProtocolSettings())
         #expect(plan.role == .all && plan.server.port == 5000)
@@ -55,7 +55,7 @@ import Testing
         )
     }
 
-    @Test func errorsNameWhereTheValueStands() {
+    @Test func `errors name where the value stands`() {
         #expect(
             problem(flags: ["port": "0"])
                 == "--port is '0'; allowed: a whole number from 1 to 65535.")
@@ -72,7 +72,7 @@ import Testing
         )
     }
 
-    @Test func whatIsNoSettingIsRefusedWithTheNearest() {
+    @Test func `what is no setting is refused with the nearest`() {
         #expect(
             problem(flags: ["dead-afer": "1h"])
                 == "There is no setting '--dead-afer'; did you mean --dead-after?")
@@ -91,7 +91,7 @@ import Testing
         #expect(refusal("--port=1", "--data=a=b", "--host", "--x") == nil)
     }
 
-    @Test func aSwitchMayStandAlone() throws {
+    @Test func `a switch may stand alone`() throws {
         for arguments in [
             ["--new-ledger"], ["--new-ledger", "--port", "1"], ["--new-ledger", "yes"],
             ["--new-ledger=yes"],
@@ -119,13 +119,13 @@ import Testing
         ("join-token", "short"), ("orphan-percent", "-1"), ("orphan-percent", "101"),
         ("new-ledger", "maybe"),
     ])
-    func valuesThatMakeNoSenseAreRefused(flag: String, value: String) throws {
+    func `values that make no sense are refused`(flag: String, value: String) throws {
         let message = try #require(problem(flags: [flag: value]), "--\(flag) \(value) was taken")
         #expect(message.contains("--") && message.hasSuffix("."), "\(message)")
     }
 
     @Test(arguments: ServePlan.settings.indices)
-    func anExtremeIsRefusedOrReadsAsItIsWritten(index: Int) {
+    func `an extreme is refused or reads as it is written`(index: Int) {
         let setting = ServePlan.settings[index]
         for text in Extremes.texts {
             var plan = ServePlan()
@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func secretsAreNeverShown() throws {
+    @Test func `secrets are never shown`() throws {
         let secret = "an-operators-secret-of-some-length"
         let all = try values(
             flags: ["join-token": secret], environment: ["SECRET_KEY": secret])
@@ -145,7 +145,7 @@ import Testing
         #expect(!short.contains("too-short-token") && short.contains("16 characters"))
     }
 
-    @Test func aServerOfItsOwnNeedsTheJoinToken() throws {
+    @Test func `a server of its own needs the join token`() throws {
         for role in ["discovery", "node", "backend"] {
             #expect(problem(flags: ["role": role])?.hasPrefix("--join-token or JOIN_TOKEN") == true)
             let token = "a token for the tests"
@@ -154,7 +154,7 @@ import Testing
         #expect(problem() == nil, "everything in one process needs nothing")
     }
 
-    @Test func everySettingCanBeGivenInEachWayAndStandsInTheReference() throws {
+    @Test func `every setting can be given in each way and stands in the reference`() throws {
         let all = ServePlan.settings
         for names in [all.map(\.name), all.map(\.flag), all.map(\.variable)] {
             #expect(Set(names).count == all.count)
@@ -177,7 +177,10 @@ import Testing
         }
     }
 
-    @Test func theReferenceShowsEachSettingsPresentValueWhereItIsFromAndItsDefault() throws {
+    @Test
+    func `the reference shows each setting's present value, where it is from and its default`()
+        throws
+    {
         let reference = try values(
             flags: ["port": "7000", "capacity": "1TB", "join-token": "a secret of its own"],
             environment: ["LOG_FORMAT": "json"], file: "nodes = 7"

@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: EdgeNetwork.Role.allCases)
-    func nothingThatIsAskedForBreaksAServer(role: EdgeNetwork.Role) async throws {
+    func `nothing that is asked for breaks a server`(role: EdgeNetwork.Role) async throws {
         try await EdgeNetwork.run { network in
             let senders = try await Senders(network)
             let description = try await network.description(of: role)

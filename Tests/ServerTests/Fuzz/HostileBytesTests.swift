@@ -100,7 +100,7 @@ import Testing
     ]
 
     @Test(arguments: EdgeNetwork.Role.allCases)
-    func brokenHTTPIsRefused(role: EdgeNetwork.Role) async throws {
+    func `broken HTTP is refused`(role: EdgeNetwork.Role) async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let port = network.port(role)
             for hostile in Self.framings {
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(arguments: EdgeNetwork.Role.allCases)
-    func targetsLeadNowhereElse(role: EdgeNetwork.Role) async throws {
+    func `targets lead nowhere else`(role: EdgeNetwork.Role) async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE"] {
                 for target in Self.targets {
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreNoTextInTheTargetAreRefused() async throws {
+    @Test func `bytes that are no text in the target are refused`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             for bytes: [UInt8] in [[0], [0xFF, 0xFE], [0x7F], [0xC3, 0x28], [9]] {
                 let request =
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func requestsInARowAreAnsweredInTheirOrder() async throws {
+    @Test func `requests in a row are answered in their order`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let port = network.port(.backend)
             let paths = (0..<60).map { ["/health", "/nowhere-\($0)", "/api/account"][$0 % 3] }
@@ -173,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func aBodyThatComesInPiecesIsRead() async throws {
+    @Test func `a body that comes in pieces is read`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let body = Array(#"{"user":"nobody"}"#.utf8)
             let head =
@@ -186,7 +186,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatOnlyListensIsStillAnswered() async throws {
+    @Test func `a client that only listens is still answered`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let request = Array("GET /health HTTP/1.1\r\n\(Self.close)\r\n".utf8)
             let whole = try await RawConnection.exchange(
@@ -198,7 +198,7 @@ import Testing
         }
     }
 
-    @Test func bodiesAndConnectionsThatSayNothingAreCutOff() async throws {
+    @Test func `bodies and connections that say nothing are cut off`() async throws {
         try await EdgeNetwork.run(nodes: 1) { settings in
             settings.bodyTimeoutSeconds = 3
             settings.idleSeconds = 3
@@ -218,7 +218,7 @@ import Testing
         }
     }
 
-    @Test func connectionsBeyondTheLimitWaitForTheirTurn() async throws {
+    @Test func `connections beyond the limit wait for their turn`() async throws {
         try await EdgeNetwork.run(nodes: 1) { settings in
             settings.connectionLimit = 300
         } _: { network in

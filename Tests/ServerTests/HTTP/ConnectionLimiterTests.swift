@@ -13,7 +13,7 @@ import Testing
         return settings
     }
 
-    @Test func anAddressHoldsAQuarterAndLeavesTheRestToOthers() {
+    @Test func `an address holds a quarter and leaves the rest to others`() {
         let refused = Mutex(0)
         let limiter = ConnectionLimiter(Self.settings()) { refused.withLock { $0 += 1 } }
         for _ in 0..<3 { #expect(limiter.admit("192.0.2.1")) }
@@ -26,7 +26,7 @@ import Testing
         #expect(!limiter.admit("192.0.2.1"))
     }
 
-    @Test func aNetworkWithinWhichAClientPicksItsAddressesCountsAsOne() {
+    @Test func `a network within which a client picks its addresses counts as one`() {
         let limiter = ConnectionLimiter(Self.settings())
         for host in 1...3 { #expect(limiter.admit("2001:db8::\(host)")) }
         #expect(!limiter.admit("2001:db8::4"))
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
-    func thisMachineIsLimitedOnlyWhereTheLimitWasSet(address: String) {
+    func `this machine is limited only where the limit was set`(address: String) {
         let limiter = ConnectionLimiter(Self.settings())
         for _ in 0..<100 { #expect(limiter.admit(address)) }
         let strict = ConnectionLimiter(Self.settings(perAddress: 2))
@@ -42,7 +42,7 @@ import Testing
         #expect(!strict.admit(address))
     }
 
-    @Test func aConnectionTooManyIsClosedUntilAnotherEnds() async throws {
+    @Test func `a connection too many is closed until another ends`() async throws {
         try await EdgeNetwork.run(nodes: 1) { settings in
             settings.connectionsPerAddress = 30
         } _: { network in

@@ -7,7 +7,7 @@ import Testing
 @testable import Server
 
 @Suite struct HTTPFailureTests {
-    @Test func accountsAreRefusedWithTheStatusThatFits() {
+    @Test func `accounts are refused with the status that fits`() {
         let all: [(AccountError, Int)] = [
             (.badName, 400), (.badPassword, 400), (.badKey(.tooWeak), 400), (.nameTaken, 409),
             (.wrongCredentials, 401), (.invalidToken, 401), (.sessionExpired, 401),
@@ -41,11 +41,11 @@ import Testing
         ("bytes=--1", .whole), ("bytes=1-2-3", .whole), ("items=0-1", .whole), ("", .whole),
         ("bytes=0-18446744073709551616", .whole), ("bytes=+1-2", .whole), ("bytes=1-+2", .whole),
     ])
-    func aHeaderNamesOnePartOrTheWhole(header: String, range: ByteRange) {
+    func `a header names one part or the whole`(header: String, range: ByteRange) {
         #expect(ByteRange(header: header, size: 10) == range)
     }
 
-    @Test func nothingOfAnEmptyFileCanBeNamed() {
+    @Test func `nothing of an empty file can be named`() {
         #expect(ByteRange(header: nil, size: 0) == .whole)
         for header in ["bytes=0-", "bytes=0-0", "bytes=-1"] {
             #expect(ByteRange(header: header, size: 0) == .unsatisfiable)

@@ -111,7 +111,7 @@ import Testing
         ]
     }()
 
-    @Test func theTableSaysWhatTheProgramDoes() throws {
+    @Test func `the table says what the program does`() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../.github/LIMITS.md")
         let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")

@@ -5,7 +5,7 @@ import Testing
 @testable import Server
 
 @Suite struct RequestIDTests {
-    @Test func anIDIsTakenAsItIsOrMadeAnew() async throws {
+    @Test func `an ID is taken as it is or made anew`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             for good in ["a", "A-z_09", String(repeating: "x", count: 64)] {
                 let answer = try await network.request(
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func nodesHearTheIDOfTheRequestThatTheyAreAskedFor() async throws {
+    @Test func `nodes hear the ID of the request that they are asked for`() async throws {
         try await EdgeNetwork.run { network in
             let user = try await network.user("ada")
             let id = "find-me-again"

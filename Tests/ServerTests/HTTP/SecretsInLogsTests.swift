@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct SecretsInLogsTests {
     /// At trace level, from log-in to deletion, with what goes wrong in between.
-    @Test func logsTellNoSecrets() async throws {
+    @Test func `logs tell no secrets`() async throws {
         try await EdgeNetwork.run { network in
             let user = try await network.user("grace-hopper")
             let name = "my-very-private-file-name.txt"

@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func aBodyThatTricklesForEverIsCutOff() async throws {
+    @Test func `a body that trickles for ever is cut off`() async throws {
         try await EdgeNetwork.run(nodes: 1) { settings in
             settings.bodyTimeoutSeconds = Self.timeoutSeconds
         } _: { network in
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func aBodyThatIsSlowButNotTooSlowIsRead() async throws {
+    @Test func `a body that is slow but not too slow is read`() async throws {
         try await EdgeNetwork.run { settings in
             settings.bodyTimeoutSeconds = 8
         } _: { network in

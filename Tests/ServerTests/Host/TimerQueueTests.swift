@@ -11,7 +11,7 @@ import Testing
         .uptimeNanoseconds(1_000_000_000) + .milliseconds(milliseconds)
     }
 
-    @Test func whatIsDueComesEarliestFirstAndInOrderAtOneTime() {
+    @Test func `what is due comes earliest first and in order at one time`() {
         var queue = TimerQueue()
         for (token, delay) in [(1, 30), (2, 10), (3, 20), (4, 10)] {
             queue.add(timer(UInt64(token)), at: time(Int64(delay)))
@@ -24,7 +24,7 @@ import Testing
         #expect(queue.next(at: time(30)) == timer(1))
     }
 
-    @Test func theLoopIsAskedForAnEarlierAlarmOnly() {
+    @Test func `the loop is asked for an earlier alarm only`() {
         var queue = TimerQueue()
         #expect(queue.nextAlarm() == nil)
         queue.add(timer(1), at: time(20))
@@ -35,7 +35,8 @@ import Testing
         #expect(queue.nextAlarm() == time(10))
     }
 
-    @Test func anAlarmThatAnEarlierOneReplacedDoesNothingSoThatAlarmsDoNotMultiply() {
+    @Test func `an alarm that an earlier one replaced does nothing so that alarms do not multiply`()
+    {
         var queue = TimerQueue()
         queue.add(timer(1), at: time(20))
         _ = queue.nextAlarm()

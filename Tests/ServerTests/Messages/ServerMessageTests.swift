@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func thereAreSamplesOfEveryKind() throws {
+    @Test func `there are samples of every kind`() throws {
         let seen = Seen()
         try samples.visit(seen)
         #expect(seen.kinds == Set(ServerRequests.all.map { "\($0)" }))
@@ -78,11 +78,11 @@ import Testing
         }
     }
 
-    @Test func everyRequestArrivesAsItWasSent() throws {
+    @Test func `every request arrives as it was sent`() throws {
         try samples.visit(Arrival(samples: samples))
     }
 
-    @Test func aTimeThatIsNotAdmittedIsMalformed() throws {
+    @Test func `a time that is not admitted is malformed`() throws {
         func read<Asked: ServerRequest>(_ asked: Asked) throws(WireError) {
             guard let sent = asked.encode(samples.edge) else { return }
             _ = try Asked(sent, samples.edge.reading(from: samples.backend.member))
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeSentIsNoRequest() {
+    @Test func `what cannot be sent is no request`() {
         let unknown = samples.copy(from: PeerID(99), at: .origin)
         #expect(unknown.encode(samples.edge) == nil, "nobody knows the source")
         let capability = samples.capability(expires: .distantFuture)
@@ -131,11 +131,11 @@ import Testing
         }
     }
 
-    @Test func everyAnswerArrivesAsItWasSent() throws {
+    @Test func `every answer arrives as it was sent`() throws {
         try samples.visit(Return(edge: samples.edge))
     }
 
-    @Test func aDiscoverysAnswersTellOfBackends() throws {
+    @Test func `a discovery's answers tell of backends`() throws {
         let lease = Registration.encode(Lease(number: 1), samples.edge)
         let beat = Heartbeat.encode(HeartbeatAnswer(isKnown: true), samples.edge)
         for wire in [lease, beat] {
@@ -198,7 +198,7 @@ import Testing
         }
     }
 
-    @Test func answersThatNoServerOfOursGivesAreRefused() throws {
+    @Test func `answers that no server of ours gives are refused`() throws {
         try samples.visit(Refusal(edge: samples.edge))
         let retrieve = RetrieveRequest(chunk: ServerMessageSamples.chunk, capability: nil)
         for count in [0, ProtocolSettings.chunkBytes.upperBound + 1] {
@@ -209,7 +209,7 @@ import Testing
         }
     }
 
-    @Test func aStoreAndADeletionAreAnsweredByTheirStatusAlone() throws {
+    @Test func `a store and a deletion are answered by their status alone`() throws {
         let store = samples.store(at: .origin)
         let delete = DeleteRequest(chunk: store.chunk, stamp: .origin, expires: .origin)
         for body in Self.hostile {
@@ -277,7 +277,7 @@ import Testing
         }
     }
 
-    @Test func malformedRequestsAreRefusedInWords() throws {
+    @Test func `malformed requests are refused in words`() throws {
         try samples.visit(Malformation(samples: samples))
         func read(_ text: String) throws {
             _ = try Heartbeat(

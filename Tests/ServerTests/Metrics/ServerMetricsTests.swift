@@ -6,7 +6,7 @@ import Testing
 @testable import Server
 
 @Suite struct ServerMetricsTests {
-    @Test func numbersStandInTheFormOfPrometheus() {
+    @Test func `numbers stand in the form of Prometheus`() {
         let metrics = MetricsRegistry()
         #expect(metrics.text == "")
         let get = ServerTimer.request(route: "/b", .get, .ok)
@@ -41,7 +41,7 @@ import Testing
         #expect(lines.contains("\(duration)_count{\(b)} 2"))
     }
 
-    @Test func seriesOfOneServerAreNotAnothers() {
+    @Test func `series of one server are not another's`() {
         let (first, second) = (MetricsRegistry(), MetricsRegistry())
         first.counter(.unreachable).increment()
         _ = second.counter(.unreachable)
@@ -49,7 +49,7 @@ import Testing
         #expect(second.text.contains("dsim_unreachable_total 0"))
     }
 
-    @Test func everyLineOfEveryServerIsOneThatPrometheusReads() async throws {
+    @Test func `every line of every server is one that Prometheus reads`() async throws {
         try await EdgeNetwork.run { network in
             let user = try await network.user("ada")
             _ = try await network.request(

@@ -54,7 +54,7 @@ import Testing
         return (answer, directory)
     }
 
-    @Test func nodesThatProvedNothingAreNotHeardOf() async throws {
+    @Test func `nodes that proved nothing are not heard of`() async throws {
         let other = try #require(JoinToken("another token for tests"))
         let honest = try TestPeer(.node, seed: 51, token: Self.token)
         let unproven = try TestPeer(.node, seed: 52, token: Self.token)
@@ -85,7 +85,7 @@ import Testing
         #expect(directory[stranger.id] == nil && directory[nowhere.id] == nil)
     }
 
-    @Test func whatIsNoAnswerIsAnError() async throws {
+    @Test func `what is no answer is an error`() async throws {
         for body in ["", "{}", "null", "[[[[", "{\"epoch\":1,\"version\":1,\"peers\":[]}"] {
             await #expect(throws: WireError.self) { try await reports(Array(body.utf8)) }
         }
@@ -108,7 +108,9 @@ import Testing
         func forget() { sessionIsKnown = false }
     }
 
-    @Test func requestsForChunksGoUnderASessionOnceThereIsOneAndSignedWhereItIsForgotten()
+    @Test
+    func
+        `requests for chunks go under a session once there is one and signed where it is forgotten`()
         async throws
     {
         let proofs = Proofs()
@@ -168,7 +170,7 @@ import Testing
             kinds.suffix(3) == ["DecentraStore-Session", "DecentraStore-Session", "DecentraStore"])
     }
 
-    @Test func nobodyIsAskedWhoseAddressIsNotKnown() async throws {
+    @Test func `nobody is asked whose address is not known`() async throws {
         let own = try TestPeer(.backend, seed: 50, token: Self.token)
         let http = HTTPClient(eventLoopGroupProvider: .singleton)
         let client = PeerClient(
@@ -180,7 +182,7 @@ import Testing
         try await http.shutdown()
     }
 
-    @Test func capabilitiesAreKeptUntilTheyExpireAndNotWithoutBound() throws {
+    @Test func `capabilities are kept until they expire and not without bound`() throws {
         let own = try TestPeer(.node, seed: 50, token: Self.token)
         let issuer = try TestPeer(.backend, seed: 51, token: Self.token)
         let source = try TestPeer(.node, seed: 52, token: Self.token)

@@ -50,7 +50,7 @@ import Testing
         return elsewhere.all
     }
 
-    @Test func aServerGivesItsChunksToNobodyElse() async throws {
+    @Test func `a server gives its chunks to nobody else`() async throws {
         let token = try #require(JoinToken("a token for tests"))
         let chunk = ChunkID(SHA256.hash([1]))
         let arrived = try await redirecting(.temporaryRedirect, answer: []) { url in
@@ -73,7 +73,7 @@ import Testing
         #expect(arrived.isEmpty)
     }
 
-    @Test func aUserAndAnOperatorAreToldAndGoNowhereElse() async throws {
+    @Test func `a user and an operator are told and go nowhere else`() async throws {
         let status = WireJSON.bytes(
             NodeStatusForm(
                 id: PeerID(1), phase: .serving, chunks: 0, usedBytes: 0, capacityBytes: 1,

@@ -10,7 +10,7 @@ import Testing
 
 /// The descriptions that servers give of themselves.
 @Suite struct OpenAPITests {
-    @Test func everyRouteIsDescribedAndEveryDescriptionHasARoute() async throws {
+    @Test func `every route is described and every description has a route`() async throws {
         try await EdgeNetwork.run { network in
             for role in EdgeNetwork.Role.allCases {
                 let description = try await network.description(of: role)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: EdgeNetwork.Role.allCases)
-    func theDocumentIsWellFormed(role: EdgeNetwork.Role) throws {
+    func `the document is well formed`(role: EdgeNetwork.Role) throws {
         let description = try Self.description(role)
         #expect(description.document["openapi"] == .string("3.1.0"))
         #expect(description.document["info"]?["version"] == .string(Version.current))
@@ -73,7 +73,7 @@ import Testing
         (.backend, BackendRequest.all),
     ]
 
-    @Test func whatServersAskOfEachOtherIsDescribedAsItIs() throws {
+    @Test func `what servers ask of each other is described as it is`() throws {
         #expect(Self.asked.flatMap(\.1).count == ServerRequests.all.count)
         for (role, kinds) in Self.asked {
             let description = try Self.description(role)
@@ -102,7 +102,7 @@ import Testing
         #expect(isAnswered == (Asked.Reply.self != Never.self), "\(name)")
     }
 
-    @Test func theAnswersThatAStatusStandsForAreDescribedAsTheyAre() throws {
+    @Test func `the answers that a status stands for are described as they are`() throws {
         let description = try Self.description(.node)
         func check(_ name: String, _ answer: WireAnswer) throws {
             let response = try #require(description[name]?.responses[answer.status])
@@ -116,7 +116,7 @@ import Testing
         for outcome in DeleteOutcome.allCases { try check("POST /delete", outcome.wire) }
     }
 
-    @Test func theLimitsOfBodiesOfUsersAreThoseDescribed() throws {
+    @Test func `the limits of bodies of users are those described`() throws {
         let backend = try Self.description(.backend)
         func limit(_ name: String) -> Int? { backend[name]?.bodyLimit }
         #expect(limit("PUT /api/chunks/{chunk}") == ProtocolSettings.chunkBytes.upperBound)
@@ -127,7 +127,7 @@ import Testing
         #expect(node["POST /session"]?.bodyLimit == PeerRoutes<StorageNode>.offerLimit)
     }
 
-    @Test func theCheckFindsWhatDoesNotFit() throws {
+    @Test func `the check finds what does not fit`() throws {
         let check = try Self.description(.backend).check
         func problems(_ text: String, _ name: String) throws -> [String] {
             check.problems(
@@ -150,7 +150,7 @@ import Testing
                 == ["x: minimun is not known"])
     }
 
-    @Test func whatABackendAnswersIsWhatItsDescriptionSays() async throws {
+    @Test func `what a backend answers is what its description says`() async throws {
         try await EdgeNetwork.run { network in
             let story = try await AnswerStory(network)
             try await story.accounts()
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func whatServersAnswerEachOtherIsWhatTheirDescriptionsSay() async throws {
+    @Test func `what servers answer each other is what their descriptions say`() async throws {
         try await EdgeNetwork.run { network in
             let story = try await AnswerStory(network)
             try await story.general()

@@ -30,7 +30,7 @@ import Testing
         await store.close()
     }
 
-    @Test func aBackendsDatabaseIsReadWholeByItsPathOrItsFolders() async throws {
+    @Test func `a backend's database is read whole by its path or its folder's`() async throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let database = try BackendDatabase(path: path("backend.db"))

@@ -9,7 +9,7 @@ import Testing
 
 /// The commands as a user runs them, on servers that are processes of their own.
 @Suite(.serialized) struct ClientOnServersTests {
-    @Test func everyCommandDoesWhatItSaysOnARealBackend() async throws {
+    @Test func `every command does what it says on a real backend`() async throws {
         let network = try ProcessNetwork(nodes: 3)
         try await network.start()
         let desk = Desk(network: network, dsim: network.dsim)

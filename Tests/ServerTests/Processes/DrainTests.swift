@@ -10,7 +10,7 @@ import Testing
 
 /// A node that its operator sends away, and nobody else.
 @Suite(.serialized) struct DrainTests {
-    @Test func aDrainedNodeIsNotMissedAndDoesNotComeBack() async throws {
+    @Test func `a drained node is not missed and does not come back`() async throws {
         let network = try ProcessNetwork(nodes: 4)
         try await network.start()
         try await network.register("ada")
@@ -59,7 +59,7 @@ import Testing
         try await store.checkAll(token)
     }
 
-    @Test func onlyWhoHoldsTheNodesKeyMaySendItAway() async throws {
+    @Test func `only who holds the node's key may send it away`() async throws {
         let network = try ProcessNetwork(
             nodes: 2, settings: ProcessNetwork.quick + ["--replicas", "2"])
         try await network.start()

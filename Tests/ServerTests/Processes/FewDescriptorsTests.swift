@@ -38,7 +38,7 @@ import Testing
         await store.close()
     }
 
-    @Test func idleConnectionsKeepNoNodeFromWhatItHolds() async throws {
+    @Test func `idle connections keep no node from what it holds`() async throws {
         let folder = warden.folder.appending(path: "node")
         try await fill(folder.path)
         // Half of these for connections, a quarter of the other half for segments.

@@ -8,7 +8,7 @@ import Testing
 
 /// Processes that are killed while they work. One after the other: each test has seven of them.
 @Suite(.serialized) struct KillTests {
-    @Test func filesOutliveTheLossOfTwoNodesInTheMiddleOfTransfers() async throws {
+    @Test func `files outlive the loss of two nodes in the middle of transfers`() async throws {
         // With a quorum of all three replicas, two nodes cannot take one of them along.
         let network = try ProcessNetwork(
             nodes: 5,
@@ -64,7 +64,7 @@ import Testing
     private static let rounds =
         ProcessInfo.processInfo.environment["DSIM_KILL_ROUNDS"].flatMap { Int($0) } ?? 100
 
-    @Test func noAcknowledgedByteIsLostWhateverIsKilledAndWhen() async throws {
+    @Test func `no acknowledged byte is lost, whatever is killed and when`() async throws {
         print("DSIM_KILL_SEED=\(Self.seed) DSIM_KILL_ROUNDS=\(Self.rounds)")
         // Early on, what is left over of an upload may be most of what there is.
         let network = try ProcessNetwork(

@@ -21,7 +21,7 @@ import Wire
 
     private static let bytes = FileStore.bytes(1, 200_000)
 
-    @Test func whatIsUnderWayIsFinishedAfterASIGTERM() async throws {
+    @Test func `what is under way is finished after a SIGTERM`() async throws {
         // A busy machine may take its time with what the upload waits for.
         let patient = ["--upload-expiry", "10m", "--orphan-grace", "20m"]
         try await story(settings: patient) { network, token in
@@ -65,7 +65,7 @@ import Wire
         }
     }
 
-    @Test func aSecondSIGTERMStopsAtOnceAndLeavesNoHalfFile() async throws {
+    @Test func `a second SIGTERM stops at once and leaves no half file`() async throws {
         // What is left over is all that there is.
         try await story(settings: ["--orphan-percent", "100"]) { network, token in
             let upload = try SlowUpload("slow", Self.bytes, to: network.backend, token: token)
@@ -87,7 +87,7 @@ import Wire
         }
     }
 
-    @Test func serversFindEachOtherWhateverTheirOrder() async throws {
+    @Test func `servers find each other whatever their order`() async throws {
         let network = try ProcessNetwork(nodes: 3)
         try network.backend.start()
         try await wait("the backend answers") {
@@ -143,7 +143,8 @@ import Wire
         return process.terminationStatus == 0
     }
 
-    @Test(.enabled("needs to mount a disk") { canMount }) func aFullDiskRefusesAndLosesNothing()
+    @Test(.enabled("needs to mount a disk") { canMount })
+    func `a full disk refuses and loses nothing`()
         async throws
     {
         let network = try ProcessNetwork(

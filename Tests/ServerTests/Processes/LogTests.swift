@@ -10,7 +10,7 @@ import Testing
     private static let settings =
         ProcessNetwork.quick.map { $0 == "notice" ? "debug" : $0 } + ["--log-format", "json"]
 
-    @Test func aRequestIsFoundByItsIDOnTheNodesThatItLedTo() async throws {
+    @Test func `a request is found by its ID on the nodes that it led to`() async throws {
         let network = try ProcessNetwork(nodes: 3, settings: Self.settings)
         try await network.start()
         try await network.register("ada")
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func everyLineOfALogInJSONIsAnObject() async throws {
+    @Test func `every line of a log in JSON is an object`() async throws {
         let network = try ProcessNetwork(nodes: 3, settings: Self.settings)
         try await network.start()
         try await network.register("ada")

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LostLedgerTests {
     private static let stopped = #"dsim_events_total{kind="collection-stopped"}"#
 
-    @Test func itRefusesToStartAndWithANewLedgerNoChunkIsLost() async throws {
+    @Test func `it refuses to start and with a new ledger no chunk is lost`() async throws {
         let network = try ProcessNetwork(nodes: 3)
         try await network.start()
         try await network.register("ada")

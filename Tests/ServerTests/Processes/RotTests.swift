@@ -31,7 +31,7 @@ import Testing
         try await body(network, store, token)
     }
 
-    @Test func aScrubFindsWhatRottedAndTheReplicaIsMadeAnew() async throws {
+    @Test func `a scrub finds what rotted and the replica is made anew`() async throws {
         try await story(settings: ["--scrub-interval", "2s"]) { network, store, token in
             let node = network.nodes[0]
             try #require(exists(Self.index, of: node, in: network), "a start would read it all")
@@ -43,7 +43,9 @@ import Testing
         }
     }
 
-    @Test func aStartWithoutAnIndexFindsWhatRottedAndTheReplicaIsMadeAnew() async throws {
+    @Test func `a start without an index finds what rotted and the replica is made anew`()
+        async throws
+    {
         try await story { network, store, token in
             let node = network.nodes[0]
             // As after a crash.
@@ -56,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func whoReadsWhatRottedGetsNothingRatherThanSomethingWrong() async throws {
+    @Test func `who reads what rotted gets nothing rather than something wrong`() async throws {
         try await story { network, store, token in
             let node = network.nodes[0]
             try #require(exists(Self.index, of: node, in: network), "a start would read it all")

@@ -62,17 +62,17 @@ import Testing
             "--tls-certificate and --tls-key belong together; allowed: both or neither."
         ),
     ])
-    func aWrongSettingEndsWith64(arguments: [String], sentence: String) async throws {
+    func `a wrong setting ends with 64`(arguments: [String], sentence: String) async throws {
         try await expect(64, sentence, arguments + ["--data", "data", "--port", port()])
     }
 
-    @Test func aFileOfSettingsThatCannotBeReadEndsWith66() async throws {
+    @Test func `a file of settings that cannot be read ends with 66`() async throws {
         try await expect(
             66, "missing.conf cannot be read, or is not text. Check --config.",
             ["--config", "missing.conf"])
     }
 
-    @Test func aMissingJoinTokenEndsWith64() async throws {
+    @Test func `a missing join token ends with 64`() async throws {
         var program = dsim
         program.environment["JOIN_TOKEN"] = nil
         try await expect(
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: ["discovery", "node", "backend", "all"])
-    func aPortThatIsTakenEndsWith75(role: String) async throws {
+    func `a port that is taken ends with 75`(role: String) async throws {
         let other = try await running()
         try await expect(
             75,
@@ -96,7 +96,7 @@ import Testing
         await other.kill()
     }
 
-    @Test func aFolderThatIsInUseEndsWith75AndLeavesItsOwnerAlone() async throws {
+    @Test func `a folder that is in use ends with 75 and leaves its owner alone`() async throws {
         let other = try await running()
         let outcome = try await dsim.run(
             "serve", "--role", "discovery", "--data", "theirs", "--port", port())
@@ -106,7 +106,7 @@ import Testing
         await other.kill()
     }
 
-    @Test func aFolderThatIsNotTheServersEndsWith65() async throws {
+    @Test func `a folder that is not the server's ends with 65`() async throws {
         let other = try await running()
         await other.kill()
         try await expect(
@@ -127,7 +127,7 @@ import Testing
             ["--role", "discovery", "--data", "theirs", "--port", port()])
     }
 
-    @Test func aDatabaseThatIsNoneEndsWith65() async throws {
+    @Test func `a database that is none ends with 65`() async throws {
         let file = warden.folder.appending(path: "users.db")
         try Data(repeating: 7, count: 5_000).write(to: file)
         try await expect(
@@ -153,7 +153,7 @@ import Testing
         + "To do without its files and accounts, and begin an empty ledger, start it once with "
         + "--new-ledger."
 
-    @Test func aBackendWhoseDatabaseIsGoneEndsWith65AndMakesNone() async throws {
+    @Test func `a backend whose database is gone ends with 65 and makes none`() async throws {
         let (folder, database) = try started()
         folder.release()
         let arguments = ["--role", "backend", "--data", folder.path, "--port", try port()]
@@ -168,7 +168,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: database))
     }
 
-    @Test func aBackendWhoseDatabaseHoldsNoLedgerEndsWith65() async throws {
+    @Test func `a backend whose database holds no ledger ends with 65`() async throws {
         let (folder, database) = try started()
         folder.release()
         try Data().write(to: URL(fileURLWithPath: database))
@@ -179,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func aNewLedgerBesideOneThatIsThereEndsWith64() async throws {
+    @Test func `a new ledger beside one that is there ends with 64`() async throws {
         let (folder, path) = try started()
         folder.release()
         let database = try BackendDatabase(path: path)
@@ -192,7 +192,7 @@ import Testing
             ["--role", "backend", "--data", folder.path, "--port", port(), "--new-ledger"])
     }
 
-    @Test func aFolderThatCannotBeMadeEndsWith73() async throws {
+    @Test func `a folder that cannot be made ends with 73`() async throws {
         try Data().write(to: warden.folder.appending(path: "plain"))
         for role in ["discovery", "node", "backend"] {
             try await expect(
@@ -208,7 +208,7 @@ import Testing
             ["--role", "all", "--data", "plain/data", "--port", port()])
     }
 
-    @Test func filesForTLSThatCannotBeReadEndWith66() async throws {
+    @Test func `files for TLS that cannot be read end with 66`() async throws {
         try Data("not PEM\n".utf8).write(to: warden.folder.appending(path: "a.pem"))
         for file in ["a.pem", "missing.pem"] {
             try await expect(
@@ -223,7 +223,7 @@ import Testing
         }
     }
 
-    @Test func aWholeNetworkMakesTheFolderThatItLivesIn() async throws {
+    @Test func `a whole network makes the folder that it lives in`() async throws {
         let server = ServerProcess(
             "all", port: try FreePorts.take(4),
             arguments: ["--role", "all", "--nodes", "2"]
@@ -237,7 +237,7 @@ import Testing
         #expect(await server.exitStatus() == 0)
     }
 
-    @Test func errorsOfTheSystemAreToldApart() {
+    @Test func `errors of the system are told apart`() {
         let settings = ServerSettings()
         func kind(_ error: any Error) -> StartError.Kind { StartError(error, settings).kind }
         func folder(_ code: Int32) -> DataFolderError {

@@ -12,7 +12,7 @@ import Testing
 /// Servers with certificates of an authority of their own, as processes, and the program as their
 /// client.
 @Suite(.serialized) struct TLSProcessTests {
-    @Test func aClientThatTrustsTheAuthorityStoresAndFetches() async throws {
+    @Test func `a client that trusts the authority stores and fetches`() async throws {
         let network = try SecureNetwork()
         try await network.start()
         let dsim = network.dsim
@@ -33,7 +33,7 @@ import Testing
         #expect(Array(copy) == bytes)
     }
 
-    @Test func aNodeTellsItsOperatorHowItIsAndCanBeSentAway() async throws {
+    @Test func `a node tells its operator how it is and can be sent away`() async throws {
         let network = try SecureNetwork()
         try await network.start()
         let node = network.nodes[0]

@@ -13,7 +13,7 @@ import Testing
         WireJSON.bytes(LogInForm(user: user, password: EdgeNetwork.password, cookie: true))
     }
 
-    @Test func aBodyThatIsNotSaidToBeJSONIsNotRead() async throws {
+    @Test func `a body that is not said to be JSON is not read`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let user = try await network.user("ada")
             // Those that a page can have sent to another site without asking there first.
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func aPageOfAnotherSiteMayChangeNothing() async throws {
+    @Test func `a page of another site may change nothing`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let user = try await network.user("ada")
             // What requests of these tests are addressed to.

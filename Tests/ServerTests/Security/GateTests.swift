@@ -12,7 +12,7 @@ import Testing
     private static let bytes: [UInt8] = Array("what a node keeps".utf8)
     private static let chunk = ChunkID(SHA256.hash(bytes))
 
-    @Test func onlyWhoSignedThisRequestIsServedAndOnce() async throws {
+    @Test func `only who signed this request is served, and once`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let backend = try TestPeer(.backend, seed: 21, token: network.token)
             let id = network.id(.node)
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func rolesAskForWhatIsTheirsOnly() async throws {
+    @Test func `roles ask for what is theirs only`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let node = try TestPeer(.node, seed: 22, token: network.token)
             let backend = try TestPeer(.backend, seed: 23, token: network.token)
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func strangersLearnNothing() async throws {
+    @Test func `strangers learn nothing`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let token = try #require(JoinToken("the token of another network"))
             for role in [MemberRole.node, .backend] {
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func aCapabilityIsForOneChunkOneBearerAndAWhile() async throws {
+    @Test func `a capability is for one chunk, one bearer and a while`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let backend = try TestPeer(.backend, seed: 26, token: network.token)
             let node = try TestPeer(.node, seed: 27, token: network.token)
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func extremeNumbersAreNumbers() async throws {
+    @Test func `extreme numbers are numbers`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let backend = try TestPeer(.backend, seed: 29, token: network.token)
             let node = try TestPeer(.node, seed: 30, token: network.token)
@@ -229,7 +229,7 @@ import Testing
         }
     }
 
-    @Test func aNodeRegistersForItselfOnly() async throws {
+    @Test func `a node registers for itself only`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let node = try TestPeer(.node, seed: 31, token: network.token)
             let other = try TestPeer(.node, seed: 32, token: network.token)

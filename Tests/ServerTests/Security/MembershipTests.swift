@@ -7,13 +7,13 @@ import Testing
 @testable import Server
 
 @Suite struct JoinTokenTests {
-    @Test func aTokenIsLongEnough() {
+    @Test func `a token is long enough`() {
         #expect(JoinToken("fifteen letters") == nil)
         #expect(JoinToken("sixteen letters!") != nil)
         #expect(JoinToken("ééééééé") == nil, "14 bytes")
     }
 
-    @Test func aProofIsOfOneKeyInOneRole() throws {
+    @Test func `a proof is of one key in one role`() throws {
         let token = try #require(JoinToken("a token for tests"))
         let other = try #require(JoinToken("a token for testz"))
         let key = PublicKey(bytes: SHA256.hash([1]))
@@ -25,7 +25,7 @@ import Testing
         #expect(!token.admits(key, as: .node, proof: .zero))
     }
 
-    @Test func nothingShowsTheToken() throws {
+    @Test func `nothing shows the token`() throws {
         let token = try #require(JoinToken("a token for tests"))
         var shown = "\(token)"
         dump(token, to: &shown)
@@ -36,7 +36,7 @@ import Testing
 @Suite struct DirectoryTests {
     private static let token = JoinToken("a token for tests")!
 
-    @Test func theFirstKeyKeepsItsIDAndItsRole() throws {
+    @Test func `the first key keeps its ID and its role`() throws {
         let heard = Mutex<[String]>([])
         let directory = Directory(token: Self.token) { member in
             heard.withLock { $0.append(member.address) }
@@ -55,7 +55,7 @@ import Testing
         #expect(directory.all(.node).map(\.id) == [peer.id] && directory.all(.backend).isEmpty)
     }
 
-    @Test func strangersAreNotRemembered() throws {
+    @Test func `strangers are not remembered`() throws {
         let directory = Directory(token: Self.token)
         let other = try #require(JoinToken("another token for tests"))
         let stranger = try TestPeer(.backend, seed: 1, token: other)
@@ -67,7 +67,7 @@ import Testing
         #expect(directory[peer.id] == peer.member)
     }
 
-    @Test func addressesAreBasesOfURLs() {
+    @Test func `addresses are bases of URLs`() {
         for good in [
             "http://127.0.0.1:6001", "https://node7.example", "http://[::1]:80", "https://a-b.c:1",
         ] {
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func introductionsAreReadAsTheyAreWritten() throws {
+    @Test func `introductions are read as they are written`() throws {
         let peer = try TestPeer(.node, seed: 1, token: Self.token)
         let key = peer.identity.publicKey
         let text = Introduction.text(of: peer.member)
@@ -100,7 +100,7 @@ import Testing
 @Suite struct SignedCapabilityTests {
     private static let token = JoinToken("a token for tests")!
 
-    @Test func aCapabilityTravelsWholeOrNotAtAll() throws {
+    @Test func `a capability travels whole or not at all`() throws {
         let peer = try TestPeer(.backend, seed: 1, token: Self.token)
         let last = Instant.admitted.upperBound.nanoseconds
         for expires in [0, 1, last] {
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func everyBitOfACapabilityCounts() throws {
+    @Test func `every bit of a capability counts`() throws {
         let peer = try TestPeer(.backend, seed: 1, token: Self.token)
         let signed = peer.capability(for: PeerID(1), ChunkID(.zero))
         let bytes = try #require(Hexadecimal.decode(signed.hexadecimal))

@@ -41,7 +41,8 @@ import Testing
         return query.isEmpty ? path : path + "?" + query.joined(separator: "&")
     }
 
-    @Test func everyRouteThatIsNotListedAsOpenRefusesWhoeverIsNotKnown() async throws {
+    @Test func `every route that is not listed as open refuses whoever is not known`() async throws
+    {
         try await EdgeNetwork.run(nodes: 1) { network in
             for role in EdgeNetwork.Role.allCases {
                 let described = try await network.description(of: role)

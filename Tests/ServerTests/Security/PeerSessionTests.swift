@@ -25,7 +25,7 @@ import Testing
                 seed: SecretKey(copying: Array(1...32)), id: 7, at: Self.now))
     }
 
-    @Test func bothSidesHaveOneKeyAndNobodyElseHasIt() throws {
+    @Test func `both sides have one key and nobody else has it`() throws {
         let (own, peer, other) = (try key(1), try key(2), try key(3))
         let offer = try SessionOffer(
             by: own.publicKey, seed: SecretKey(copying: Array(101...132)))
@@ -58,7 +58,7 @@ import Testing
         #expect(again.session(granted: form, by: peer.publicKey) == nil, "for another offer")
     }
 
-    @Test func anOfferWithoutASecretIsNotGranted() throws {
+    @Test func `an offer without a secret is not granted`() throws {
         #expect(
             PeerSession.grant(
                 SessionOfferForm(key: .zero), to: try key(1).publicKey,
@@ -71,7 +71,8 @@ import Testing
             .origin, now - .days(1), now, now + .hours(2), now + .days(98 * 365),
             Instant.admitted.upperBound,
         ] as [Instant])
-    func whateverEndAPeerGivesASessionItIsAskedForAnotherInTime(end: Instant) throws {
+    func `whatever end a peer gives a session, it is asked for another in time`(end: Instant) throws
+    {
         let sessions = OwnSessions()
         let peer = PeerID(3)
         let session = PeerSession(id: 1, expires: end, key: SecretKey(copying: Array(1...32)))
@@ -83,7 +84,7 @@ import Testing
         #expect((later.session != nil) == (end > Self.now + PeerSession.lifetime))
     }
 
-    @Test func aGrantWhoseEndNoClockTellsIsMalformed() throws {
+    @Test func `a grant whose end no clock tells is malformed`() throws {
         let form = try agree(
             offer: SessionOffer(
                 by: try key(1).publicKey, seed: SecretKey(copying: Array(101...132))),
@@ -99,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func aMemberHasTwoSessionsAtMostAndEachEnds() throws {
+    @Test func `a member has two sessions at most and each ends`() throws {
         let token = try #require(JoinToken("the token of sessions"))
         let sessions = GrantedSessions(identity: Identity(key: try key(2)))
         let peer = try TestPeer(.backend, seed: 1, token: token)
@@ -115,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func aRequestUnderASessionIsServedOnceAndOnlyAsItWasSent() async throws {
+    @Test func `a request under a session is served once, and only as it was sent`() async throws {
         try await EdgeNetwork.run(nodes: 1) { network in
             let backend = try TestPeer(.backend, seed: 61, token: network.token)
             let node = network.id(.node)
@@ -180,7 +181,7 @@ import Testing
         await network.nodes[0].host.read { $0.identity.publicKey }
     }
 
-    @Test func filesArePutWithSessionsAndAfterNodesHaveForgottenThem() async throws {
+    @Test func `files are put with sessions and after nodes have forgotten them`() async throws {
         try await EdgeNetwork.run(nodes: 3) { network in
             let user = try await network.user("ada")
             func put(_ name: String) async throws {

@@ -17,7 +17,7 @@ import Testing
             bodyHash: SHA256.hash([1, 2, 3]))
     }
 
-    @Test func theHeaderSaysAllThatIsSigned() throws {
+    @Test func `the header says all that is signed`() throws {
         let signature = RequestSignature(of: subject, by: identity, at: Self.start, nonce: .max)
         let read = try #require(RequestSignature(header: signature.header))
         #expect(read.sender == identity.publicKey)
@@ -26,7 +26,7 @@ import Testing
         #expect(read.isValid(for: subject))
     }
 
-    @Test func anythingElseIsNoHeader() {
+    @Test func `anything else is no header`() {
         let good = RequestSignature(of: subject, by: identity, at: Self.start, nonce: 1).header
         for bad in [
             "", "DecentraStore ", "DecentraStore", String(good.dropLast()),
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func whatIsSignedIsGoodForNothingElse() throws {
+    @Test func `what is signed is good for nothing else`() throws {
         let signature = RequestSignature(of: subject, by: identity, at: Self.start, nonce: 1)
         var others: [RequestSignature.Subject] = []
         for _ in 0..<5 { others.append(subject) }
@@ -56,7 +56,7 @@ import Testing
         #expect(!signature.isValid(for: moved))
     }
 
-    @Test func everyBitOfTheHeaderCounts() throws {
+    @Test func `every bit of the header counts`() throws {
         let header = RequestSignature(of: subject, by: identity, at: Self.start, nonce: 1).header
         let bytes = try #require(Hexadecimal.decode(String(header.dropFirst(14))))
         for index in bytes.indices {
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func itIsGoodForAWhile() {
+    @Test func `it is good for a while`() {
         let signature = RequestSignature(of: subject, by: identity, at: Self.start, nonce: 1)
         #expect(signature.isCurrent(at: Self.start))
         #expect(signature.isCurrent(at: Self.start - .seconds(60)), "clocks differ")
@@ -96,7 +96,7 @@ import Testing
                 bodyHash: .zero), by: Identity(key: key), at: Self.start, nonce: nonce)
     }
 
-    @Test func aRequestIsNewOnce() throws {
+    @Test func `a request is new once`() throws {
         var seen = ReplayGuard()
         #expect(try seen.admit(request(1), at: Self.start))
         #expect(try !seen.admit(request(1), at: Self.start))
@@ -104,7 +104,7 @@ import Testing
         #expect(try seen.admit(request(1, seed: 2), at: Self.start), "another sender's")
     }
 
-    @Test func itIsRememberedForAsLongAsItCouldBeGood() throws {
+    @Test func `it is remembered for as long as it could be good`() throws {
         // A signature is accepted for two lifetimes at most, wherever in a turn it came.
         for second in stride(from: Int64(0), to: 250, by: 10) {
             var seen = ReplayGuard()
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func moreThanItCanRememberAreRefused() throws {
+    @Test func `more than it can remember are refused`() throws {
         var seen = ReplayGuard(capacity: 3)
         for nonce in 1...3 { #expect(try seen.admit(request(UInt64(nonce)), at: Self.start)) }
         #expect(try !seen.admit(request(4), at: Self.start))

@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func aNetworkSpeaksTLSThroughout() async throws {
+    @Test func `a network speaks TLS throughout`() async throws {
         try await withFiles { files in
             // It becomes ready only once all servers have reached each other.
             try await EdgeNetwork.run { settings in
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func filesThatAreNotWhatTheyShouldBeAreNamed() async throws {
+    @Test func `files that are not what they should be are named`() async throws {
         try await withFiles { files in
             func problem(_ certificate: String, _ key: String) -> String? {
                 do {

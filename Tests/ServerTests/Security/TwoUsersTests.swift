@@ -23,7 +23,7 @@ import Testing
         var body: [UInt8]?
     }
 
-    @Test func aFileOfSomebodyElseIsNoneAtAll() async throws {
+    @Test func `a file of somebody else is none at all`() async throws {
         try await EdgeNetwork.run { network in
             let ada = try await network.user("ada")
             let bob = try await network.user("bob")
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func theLedgerTellsOnlyTheOwnerWhatAFileIs() async throws {
+    @Test func `the ledger tells only the owner what a file is`() async throws {
         try await EdgeNetwork.run { network in
             let ada = try await network.user("ada")
             let bob = try await network.user("bob")

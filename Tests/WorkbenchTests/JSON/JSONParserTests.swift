@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func everyKindOfValueIsReadWithItsPlace() throws {
+    @Test func `every kind of value is read with its place`() throws {
         let node = try parse("{\"a\": [1, -2.5e+3,\n  true, false, null], \"b\": \"x\"}")
         guard case .object(let members) = node.value else {
             Issue.record("no object")
@@ -39,7 +39,7 @@ import Testing
         #expect(members[1].node.value == .string("x"))
     }
 
-    @Test func columnsCountScalarsAndCarriageReturnsDoNotCountAsLines() throws {
+    @Test func `columns count scalars and carriage returns do not count as lines`() throws {
         #expect(failure("[\"äöü€𝄞\", x]") == "1:11: \"x\" is no value; text stands between quotes")
         #expect(failure("[1,\r\n x]") == "2:2: \"x\" is no value; text stands between quotes")
     }
@@ -48,14 +48,14 @@ import Testing
         (#""a\"\\\/\b\f\n\r\tz""#, "a\"\\/\u{8}\u{c}\n\r\tz"),
         (#""\u0041\u00e9\u20AC\ud834\udd1e""#, "Aé€𝄞"), (#""é𝄞""#, "é𝄞"), (#""""#, ""),
     ])
-    func stringsAreUnescaped(text: String, value: String) throws {
+    func `strings are unescaped`(text: String, value: String) throws {
         #expect(try parse(text).value == .string(value))
     }
 
     @Test(arguments: [
         "0", "-0", "10", "1.5", "1e5", "1E-5", "-0.25e+10", "123456789012345678901234567890",
     ])
-    func numbersKeepTheirDigits(text: String) throws {
+    func `numbers keep their digits`(text: String) throws {
         #expect(try parse(text).value == .number(text))
     }
 
@@ -92,18 +92,18 @@ import Testing
         ("\"\\udd1e\"", "1:2: half of a surrogate pair"),
         ("\"\\", "1:3: the text ends within an escape"),
     ])
-    func whatIsNotJSONIsRefusedWithItsPlace(text: String, message: String) {
+    func `what is not JSON is refused with its place`(text: String, message: String) {
         #expect(failure(text) == message)
     }
 
-    @Test func bytesThatAreNotUTF8AreRefused() {
+    @Test func `bytes that are not UTF-8 are refused`() {
         #expect(failure([0x22, 0xFF, 0x22]) == "1:1: the string is not UTF-8")
         #expect(failure([0x22, 0xED, 0xA0, 0x80, 0x22]) == "1:1: the string is not UTF-8")
         #expect(failure([0xEF, 0xBB, 0xBF, 0x31])?.contains("byte order mark") == true)
         #expect(failure([0x00]) == "1:1: a value is missing before \"\\u{0}\"")
     }
 
-    @Test func nestingAndSizeAreBounded() {
+    @Test func `nesting and size are bounded`() {
         let deep = String(repeating: "[", count: 1_000_000)
         #expect(failure(deep) == "1:66: nested deeper than 64 levels")
         let objects = String(repeating: "{\"a\":", count: 100_000)
@@ -114,7 +114,7 @@ import Testing
         #expect(failure(large)?.contains("at most 4194304") == true)
     }
 
-    @Test func damagedTextNeverCrashesTheParser() {
+    @Test func `damaged text never crashes the parser`() {
         let text = Array(
             #"{"a": [1.5e-3, "x\n\u00e9", {"b": null, "c": [true, false]}], "d": -0}"#.utf8)
         let seed: UInt64 = 7
@@ -135,7 +135,7 @@ import Testing
         #expect(accepted > 0 && accepted < 20_000, "seed \(seed)")
     }
 
-    @Test func everyPrefixOfATextIsRefused() {
+    @Test func `every prefix of a text is refused`() {
         let text = Array(#"{"a": [1, "x\n", {"b": null}]}"#.utf8)
         for count in 0..<text.count { #expect(failure(Array(text[..<count])) != nil) }
         #expect(failure(text) == nil)

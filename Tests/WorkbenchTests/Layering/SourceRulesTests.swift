@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SourceRulesTests {
     @Test(arguments: SourceRules.layers)
-    func layersKeepTheRules(layer: String) throws {
+    func `layers keep the rules`(layer: String) throws {
         let folder = Golden.root.appending(path: "Sources/\(layer)")
         let files = try #require(
             FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
@@ -29,7 +29,7 @@ import Testing
             ["File.swift", "FileSystem.swift"]
         ),
     ])
-    func onePlaceAloneAsksTheSystem(for pattern: String, in places: [String]) throws {
+    func `one place alone asks the system`(for pattern: String, in places: [String]) throws {
         let calls = try Regex(pattern)
         let folder = Golden.root.appending(path: "Sources")
         let files = try #require(
@@ -43,7 +43,7 @@ import Testing
         #expect(found.sorted() == places)
     }
 
-    @Test func everyFolderOfSourcesIsALayer() throws {
+    @Test func `every folder of sources is a layer`() throws {
         let folders = try FileManager.default.contentsOfDirectory(
             atPath: Golden.root.appending(path: "Sources").path)
         let systemLibraries: Set = ["CLibcrypto", "CZstd"]
@@ -63,7 +63,7 @@ import Testing
         "getenv(\"HOME\")",
         "var g = SystemRandomNumberGenerator()", "print(\"x\")", "let u = \"http://x\"; Task {}",
     ])
-    func aPlantedLineIsFound(line: String) {
+    func `a planted line is found`(line: String) {
         let text = "import Primitives\n\(line)\n"
         let findings = SourceRules.findings(in: text, file: "X.swift", layer: "Merkle")
         #expect(findings.count == 1)
@@ -76,11 +76,11 @@ import Testing
         "random.shuffle(&items)", "let update = Update()", "func asynchronous() {}",
         "struct Threads {}", "sprint()",
     ])
-    func aHarmlessLineIsNot(line: String) {
+    func `a harmless line is not`(line: String) {
         #expect(SourceRules.findings(in: line, file: "X.swift", layer: "Merkle") == [])
     }
 
-    @Test func theMessageNamesWhatToUseInstead() {
+    @Test func `the message names what to use instead`() {
         let findings = SourceRules.findings(
             in: "let now = Date()", file: "X.swift", layer: "Roles")
         #expect(
@@ -92,7 +92,7 @@ import Testing
     @Test(arguments: [
         "Roles", "Storage", "Hummingbird", "HummingbirdCore", "Simulation", "Observation", "Server",
     ])
-    func aClientAndWhatItSharesKnowNeitherServersNorRoles(module: String) {
+    func `a client and what it shares know neither servers nor roles`(module: String) {
         for layer in ["Wire", "Client"] {
             for access in ["", "package "] {
                 let findings = SourceRules.findings(
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func workbenchMayUseFoundationButNotWhatStandsAboveIt() {
+    @Test func `Workbench may use Foundation but not what stands above it`() {
         func count(_ line: String) -> Int {
             SourceRules.findings(in: line, file: "X.swift", layer: "Workbench").count
         }

@@ -5,7 +5,7 @@ import Testing
 @testable import Workbench
 
 @Suite struct MetricCatalogueTests {
-    @Test func pathsAreUniqueAndEachNamesAFigure() {
+    @Test func `paths are unique and each names a figure`() {
         let paths = MetricCatalogue.paths
         #expect(Set(paths).count == paths.count)
         for path in paths { #expect(MetricCatalogue.figure(path) != nil, "\(path)") }
@@ -17,11 +17,11 @@ import Testing
         "redundancy.shareByDurableReplicas.-1", "redundancy.shareByDurableReplicas.01",
         "redundancy.shareByDurableReplicas.65",
     ])
-    func whatIsNoFigureHasNone(path: String) {
+    func `what is no figure has none`(path: String) {
         #expect(MetricCatalogue.figure(path) == nil)
     }
 
-    @Test func figuresAreReadFromPartsAndLists() throws {
+    @Test func `figures are read from parts and lists`() throws {
         let run = try SampleRun.result().measurements
         func value(_ path: String) -> Double? { MetricCatalogue.figure(path)?.value(in: run) }
         #expect(value("durability.filesLost") == 2)
@@ -33,7 +33,7 @@ import Testing
         #expect(try #require(value("availability.firstTry.high95")) > 4_950.0 / 5_003)
     }
 
-    @Test func whatWasNotMeasuredIsNullAndNotZero() {
+    @Test func `what was not measured is null and not zero`() {
         let json = JSONOutput.object(MetricCatalogue.json(Measurements())).text
         #expect(json.contains("\"estimate\": null"))
         #expect(json.contains("\"p50\": null"))
@@ -41,7 +41,7 @@ import Testing
         #expect(MetricCatalogue.figure("latency.readSeconds.count")?.value(in: Measurements()) == 0)
     }
 
-    @Test func aGroupIsOneObject() {
+    @Test func `a group is one object`() {
         let members = MetricCatalogue.json(Measurements())
         #expect(Set(members.map(\.name)).count == members.count)
         #expect(

@@ -62,7 +62,7 @@ struct RealRunTests {
         return (outcome, try FileManager.default.contentsOfDirectory(atPath: parent))
     }
 
-    @Test func serversOnSocketsRunAScenarioToItsEnd() async throws {
+    @Test func `servers on sockets run a scenario to its end`() async throws {
         let (outcome, left) = try await run(scenario())
         let result = outcome.result
         #expect(result.isComplete)
@@ -76,13 +76,13 @@ struct RealRunTests {
         #expect(left == [])
     }
 
-    @Test func aDiskThatForgetsWhatItReportedAsSyncedIsCaught() async throws {
+    @Test func `a disk that forgets what it reported as synced is caught`() async throws {
         let (outcome, _) = try await run(scenario()) { ForgetfulDisk(real: $0) }
         #expect(outcome.result.verdict.violated.map(\.name).contains("inventory-truth"))
         #expect(outcome.result.verdict.kind == .violated)
     }
 
-    @Test func aRunThatIsStoppedSaysWhatIsKnownAndLeavesNothing() async throws {
+    @Test func `a run that is stopped says what is known and leaves nothing`() async throws {
         let cancel = CancelFlag()
         let (outcome, left) = try await run(
             scenario(), cancel: cancel,

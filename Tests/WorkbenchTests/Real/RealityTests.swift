@@ -12,7 +12,7 @@ import Testing
         return scenario
     }
 
-    @Test func whatCannotBeDoneOnSocketsAndDisksIsRefusedByItsKey() {
+    @Test func `what cannot be done on sockets and disks is refused by its key`() {
         var scenario = scenario
         scenario.configuration.workload.payload = .modelled
         scenario.configuration.topology.nodes = 500
@@ -34,12 +34,12 @@ import Testing
         }
     }
 
-    @Test func theUsersReadBackInMinutesInBothRuns() throws {
+    @Test func `the users read back in minutes in both runs`() throws {
         let reality = try scenario.reality(file: "some.json")
         #expect(reality.configuration.readBack == .minutes(10))
     }
 
-    @Test func theReportSaysThatItRanOnRealServersAndComparesBothRuns() throws {
+    @Test func `the report says that it ran on real servers and compares both runs`() throws {
         var seen = Measurements()
         seen["control.messages"] = .count(150)
         var predicted = Measurements()

@@ -13,7 +13,7 @@ import Testing
             (.leastNonzeroMagnitude, "5e-324"), (1 / 3.0, "0.333333"), (2 / 3.0, "0.666667"),
             (0.9999996, "1"),
         ] as [(Double, String)])
-    func sixSignificantDigitsAreKept(value: Double, text: String) {
+    func `six significant digits are kept`(value: Double, text: String) {
         #expect(DecimalNumber(value, significantDigits: 6).jsonText == text)
     }
 
@@ -24,11 +24,11 @@ import Testing
             (-0.004, 2, "0.00"), (12.3, 3, "12.300"), (99.95, 1, "100.0"),
             (1e21, 0, "1000000000000000000000"),
         ] as [(Double, Int, String)])
-    func roundingGoesHalfAwayFromZero(value: Double, decimals: Int, text: String) {
+    func `rounding goes half away from zero`(value: Double, decimals: Int, text: String) {
         #expect(DecimalNumber(value, decimals: decimals).fixed(decimals: decimals) == text)
     }
 
-    @Test func textReadsBackToWhatWasWritten() {
+    @Test func `text reads back to what was written`() {
         let seed: UInt64 = 3
         var random = RandomSource(seed: seed, who: 0, purpose: 0)
         for _ in 0..<20_000 {

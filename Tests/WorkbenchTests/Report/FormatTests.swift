@@ -3,7 +3,7 @@ import Testing
 @testable import Workbench
 
 @Suite struct FormatTests {
-    @Test func countsHaveCommas() {
+    @Test func `counts have commas`() {
         #expect(
             [0, 7, 999, 1_000, 1_234_567].map { Format.count($0) } == [
                 "0", "7", "999", "1,000", "1,234,567",
@@ -21,7 +21,7 @@ import Testing
             (30 * 86_400, "30 d"),
             (800 * 86_400, "2.2 y"), (365.25 * 86_400, "1 y"), (400 * 86_400, "400 d"),
         ] as [(Double, String)])
-    func durationsHaveTheUnitThatPeopleUse(seconds: Double, text: String) {
+    func `durations have the unit that people use`(seconds: Double, text: String) {
         #expect(Format.seconds(seconds) == text)
     }
 
@@ -31,7 +31,7 @@ import Testing
             (1_503_238_554, "1.4 GiB"),
             (2e15, "1,819 TiB"),
         ] as [(Double, String)])
-    func sizesHaveBinaryUnits(bytes: Double, text: String) {
+    func `sizes have binary units`(bytes: Double, text: String) {
         #expect(Format.bytes(bytes) == text)
     }
 
@@ -40,7 +40,7 @@ import Testing
             (0, "0 %"), (1, "100 %"), (0.5, "50.0 %"), (0.9732, "97.3 %"), (0.999953, "99.9953 %"),
             (0.0000123, "0.0012 %"), (0.052, "5.2 %"), (2.5, "250.0 %"),
         ] as [(Double, String)])
-    func sharesShowHowFarTheyAreFromNothingAndAll(share: Double, text: String) {
+    func `shares show how far they are from nothing and all`(share: Double, text: String) {
         #expect(Format.share(share) == text)
     }
 
@@ -48,11 +48,11 @@ import Testing
         arguments: [
             (0, "0"), (12, "12"), (830_400, "830 k"), (4_200_000, "4.2 M"), (5.1e9, "5.1 G"),
         ] as [(Double, String)])
-    func largeNumbersAreShort(value: Double, text: String) {
+    func `large numbers are short`(value: Double, text: String) {
         #expect(Format.compact(value) == text)
     }
 
-    @Test func nounsFollowTheirNumber() {
+    @Test func `nouns follow their number`() {
         #expect(Format.plural(1, "copy", "copies") == "1 copy")
         #expect(Format.plural(1_200, "copy", "copies") == "1,200 copies")
         #expect(Format.plural(0, "node") == "0 nodes")

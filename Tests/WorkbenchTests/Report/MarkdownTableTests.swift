@@ -3,7 +3,7 @@ import Testing
 @testable import Workbench
 
 @Suite struct MarkdownTableTests {
-    @Test func columnsLineUpAndBarsAreEscaped() {
+    @Test func `columns line up and bars are escaped`() {
         var table = MarkdownTable(("name", .left), ("n", .right), ("words", .left))
         table.add("a|b", "1,000", "one\ntwo")
         table.add("c", "2", "three")

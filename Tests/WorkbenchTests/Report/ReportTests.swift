@@ -12,11 +12,11 @@ import Testing
         return MarkdownReport(result, command: "Scripts/dsim run sample.json --seed 42").text
     }
 
-    @Test func theReportTellsWhatARunFound() throws {
+    @Test func `the report tells what a run found`() throws {
         try Golden.expect(report(isComplete: true), equals: "Tests/Golden/report.md")
     }
 
-    @Test func theReportOfAnInterruptedRunSaysSoOnTopAndJudgesNothing() throws {
+    @Test func `the report of an interrupted run says so on top and judges nothing`() throws {
         let text = try report(isComplete: false)
         let lines = text.split(separator: "\n")
         #expect(lines[0] == "# sample")
@@ -25,7 +25,7 @@ import Testing
         #expect(text.contains("- **Faults.** 7 declared; not judged."))
     }
 
-    @Test func anEmptyRunHasAReportToo() {
+    @Test func `an empty run has a report too`() {
         let result = RunResult(
             scenario: Scenario(), isComplete: true, stoppedAt: .origin, measurements: .init(),
             samples: [])
@@ -34,7 +34,7 @@ import Testing
         #expect(!text.contains("nan"))
     }
 
-    @Test func violationsStandInTheVerdict() throws {
+    @Test func `violations stand in the verdict`() throws {
         var result = try SampleRun.result()
         result.measurements.oracles[1].violations = 2
         result.measurements.oracles[1].examples = ["at 5 s: block 3 changed"]
@@ -46,12 +46,12 @@ import Testing
         #expect(text.contains("- ledger: at 5 s: block 3 changed"))
     }
 
-    @Test func metricsAreForPrograms() throws {
+    @Test func `metrics are for programs`() throws {
         try Golden.expect(
             MetricsFile.text(of: SampleRun.result()), equals: "Tests/Golden/metrics.json")
     }
 
-    @Test func theTimeSeriesHasARowASample() throws {
+    @Test func `the time series has a row a sample`() throws {
         let text = TimeSeriesFile.text(of: SampleRun.samples())
         let lines = text.split(separator: "\n")
         #expect(lines.count == 41)
@@ -62,7 +62,7 @@ import Testing
         #expect(lines[20] == "432000,10,1001,1,4402,400,0,4831838200,106430460,2500,2,9,60000000")
     }
 
-    @Test func theSummaryFitsAScreen() throws {
+    @Test func `the summary fits a screen`() throws {
         let timing = RunTiming(wallSeconds: 42, events: 123_456_789, peakMemoryBytes: 1)
         let text = try Summary.text(of: SampleRun.result(), timing)
         try Golden.expect(text, equals: "Tests/Golden/summary.txt")

@@ -22,7 +22,7 @@ import Testing
         try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     }
 
-    @Test func allFilesAreWrittenIntoAFolderThatIsMade() throws {
+    @Test func `all files are written into a folder that is made`() throws {
         let path = folder.appending(path: "a/b").path
         let timing = RunTiming(wallSeconds: 2, events: 10, peakMemoryBytes: 4_096)
         try ResultsFolder(path + "/").write(SampleRun.result(), timing, command: "x")
@@ -39,7 +39,7 @@ import Testing
                 """)
     }
 
-    @Test func aFileIsReplacedAsAWhole() throws {
+    @Test func `a file is replaced as a whole`() throws {
         let results = ResultsFolder(folder.path)
         try results.write("a long first text", to: "report.md")
         try results.write("second", to: "report.md")
@@ -47,7 +47,7 @@ import Testing
         #expect(names == ["report.md"])
     }
 
-    @Test func aFullDiskIsToldAndLeavesTheOldFileAlone() throws {
+    @Test func `a full disk is told and leaves the old file alone`() throws {
         let results = ResultsFolder(folder.path)
         try results.write("old", to: "report.md")
         // The temporary file leads to a device that is always full.
@@ -63,7 +63,7 @@ import Testing
         #expect(names == ["report.md"])
     }
 
-    @Test func aFolderInTheWayIsTold() throws {
+    @Test func `a folder in the way is told`() throws {
         try FileManager.default.createDirectory(
             at: folder.appending(path: "report.md"), withIntermediateDirectories: false)
         let error = #expect(throws: SystemError.self) {
@@ -73,7 +73,7 @@ import Testing
         #expect(names == ["report.md"])
     }
 
-    @Test func aFileInPlaceOfAFolderIsTold() throws {
+    @Test func `a file in place of a folder is told`() throws {
         try "x".write(to: folder.appending(path: "file"), atomically: true, encoding: .utf8)
         let error = #expect(throws: SystemError.self) {
             try ResultsFolder(folder.path + "/file/results").create()
@@ -82,7 +82,7 @@ import Testing
         #expect(error?.path == folder.path + "/file")
     }
 
-    @Test func theCommandOfAReportDoesNotTellWhereTheProjectLies() {
+    @Test func `the command of a report does not tell where the project lies`() {
         func command(_ path: String) -> String { ScenarioFile.command(path: path, seed: 7) }
         let expected = "Scripts/dsim run Scenarios/quick.json --seed 7"
         #expect(command("/somewhere/DecentraStore/Scenarios/quick.json") == expected)

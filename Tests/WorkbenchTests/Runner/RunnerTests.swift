@@ -30,7 +30,7 @@ import Testing
         return world
     }
 
-    @Test func aRunGoesToTheEndAndIsCheckedThere() {
+    @Test func `a run goes to the end and is checked there`() {
         var world = world(eventsPerSecond: 1e6)
         let (result, timing) = runner().run(&world)
         #expect(result.isComplete && result.verdict.kind == .fine)
@@ -41,7 +41,7 @@ import Testing
         #expect(timing.peakMemoryBytes > 1_000_000)
     }
 
-    @Test func aCancelledRunStopsAtTheNextSliceAndIsNotChecked() {
+    @Test func `a cancelled run stops at the next slice and is not checked`() {
         var world = world(eventsPerSecond: 1e6)
         let (clock, cancel) = (clock, cancel)
         world.onSlice = { slice in
@@ -55,7 +55,7 @@ import Testing
         #expect(result.measurements["events"] == .count(world.events) && world.events < 1_000_000)
     }
 
-    @Test func slicesGrowUntilEachTakesATwentiethOfASecond() {
+    @Test func `slices grow until each takes a twentieth of a second`() {
         var world = FakeWorld(end: .seconds(1_000_000), spacing: .milliseconds(1))
         let clock = clock
         let cancel = cancel
@@ -67,7 +67,7 @@ import Testing
         #expect(world.limits == (0..<8).map { 10_000 << UInt64($0) })
     }
 
-    @Test func slicesShrinkWhenTheyTakeTooLong() {
+    @Test func `slices shrink when they take too long`() {
         var world = FakeWorld(end: .seconds(1_000_000), spacing: .milliseconds(1))
         let (clock, cancel) = (clock, cancel)
         world.onSlice = { slice in
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func theObserverLearnsHowFarTheRunIs() throws {
+    @Test func `the observer learns how far the run is`() throws {
         var world = FakeWorld(end: .seconds(100), spacing: .milliseconds(1))
         let clock = clock
         world.onSlice = { _ in clock.advance(0.05) }
@@ -97,7 +97,7 @@ import Testing
         #expect(seen.last?.share == 1 && seen.last?.secondsLeft == 0)
     }
 
-    @Test func theProgressLineTellsWhatMattersAndFits() {
+    @Test func `the progress line tells what matters and fits`() {
         var sample = Sample()
         sample["nodesUp"] = 1_241
         sample["chunksBelowTarget"] = 312
@@ -133,19 +133,19 @@ import Testing
         ).verdict
     }
 
-    @Test func oraclesComeBeforeFaultsAndThoseBeforeExpectations() {
+    @Test func `oracles come before faults and those before expectations`() {
         #expect(verdict().kind == .fine)
         #expect(verdict(lost: 1).kind == .expectationsNotMet)
         #expect(verdict(effects: 0, lost: 1).kind == .violated)
         #expect(verdict(violations: 1, lost: 1).kind == .violated)
     }
 
-    @Test func anInterruptedRunIsJudgedByItsOraclesOnly() {
+    @Test func `an interrupted run is judged by its oracles only`() {
         #expect(verdict(effects: 0, lost: 1, isComplete: false).kind == .interrupted)
         #expect(verdict(violations: 1, isComplete: false).kind == .violated)
     }
 
-    @Test func expectationsAreMetWithinTheirBoundsOnly() {
+    @Test func `expectations are met within their bounds only`() {
         func isMet(_ expectation: Workbench.Expectation, _ value: Double?) -> Bool {
             Workbench.Expectation.Outcome(expectation: expectation, actual: value).isMet
         }

@@ -8,7 +8,7 @@ import Testing
 
 /// Scenarios with the extremes in place of each of their values.
 @Suite struct ExtremeScenarioTests {
-    @Test func whatIsReadIsWithinBounds() {
+    @Test func `what is read is within bounds`() {
         var taken = 0
         for text in Extremes.variants(ofJSON: Array(ScenarioTests.everything.utf8)) {
             guard let scenario = try? Scenario(json: text, file: "s") else { continue }
@@ -56,7 +56,7 @@ import Testing
         #expect(result.isComplete && world.now == world.end)
     }
 
-    @Test func theLongestTimesThatMayBeSetCanBeSimulated() {
+    @Test func `the longest times that may be set can be simulated`() {
         let longest = ProtocolSettings.longest
         var scenario = scenario(longest.text, lasting: longest)
         scenario.configuration.churn.lifetime = .constant(longest)
@@ -67,7 +67,7 @@ import Testing
         runToItsEnd(scenario)
     }
 
-    @Test func theShortestTimesThatMayBeSetCanBeSimulated() {
+    @Test func `the shortest times that may be set can be simulated`() {
         var scenario = scenario("1ms", lasting: .seconds(2))
         scenario.configuration.settings.scrubInterval = .days(1)
         scenario.configuration.settle = .seconds(2)

@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: ProtocolSettings.all.indices)
-    func itStandsInBothReferencesAndIsReadInEachWay(index: Int) throws {
+    func `it stands in both references and is read in each way`(index: Int) throws {
         let setting = ProtocolSettings.all[index]
         let flags = try SettingValues(arguments: [], environment: [:]).reference
         #expect(ScenarioReference.text.contains("| `protocol.\(setting.name)` "))
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: ProtocolSettings.all.indices)
-    func whatIsNotAllowedIsRefusedWithTheSameWordsInEachWay(index: Int) throws {
+    func `what is not allowed is refused with the same words in each way`(index: Int) throws {
         let setting = ProtocolSettings.all[index]
         for text in ["-1", "99999999999", "51y"] {
             for read in ways(setting, text).dropFirst(text == "51y" && setting.isNumber ? 1 : 0) {
@@ -75,12 +75,14 @@ import Testing
         ("suspectAfter", "10s", "is not longer than "), ("deadAfter", "45s", "is not longer than "),
         ("orphanGrace", "1h", "is not longer than "),
     ])
-    func aRuleIsToldWithTheSameWordsInEachWay(name: String, text: String, words: String) throws {
+    func `a rule is told with the same words in each way`(name: String, text: String, words: String)
+        throws
+    {
         let setting = try #require(ProtocolSettings.all.first { $0.name == name })
         for read in ways(setting, text) { #expect(problem(read).contains(words)) }
     }
 
-    @Test func namesDeriveFromOne() throws {
+    @Test func `names derive from one`() throws {
         let setting = try #require(ProtocolSettings.all.first { $0.name == "antiEntropyInterval" })
         #expect(setting.flag == "anti-entropy-interval")
         #expect(setting.variable == "ANTI_ENTROPY_INTERVAL")

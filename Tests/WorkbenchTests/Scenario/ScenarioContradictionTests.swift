@@ -4,7 +4,7 @@ import Testing
 
 /// What is wrong with a scenario whose values contradict each other or what there is.
 @Suite struct ScenarioContradictionTests {
-    @Test func faultsNeedNamesOfTheirOwn() {
+    @Test func `faults need names of their own`() {
         let fault = #"{"name": "a", "departure": {"at": "1d", "of": {"nodes": 1}}}"#
         #expect(
             Refusals.issues("\"faults\": [\(fault),\n\(fault)]") == [
@@ -83,22 +83,22 @@ import Testing
                 #"settle: "14d" is over before all that was lost is known (deadAfter or scrubInterval, then antiEntropyInterval); allowed: from "342h" up, or left out"#
             ),
         ] as [(String, String)])
-    func contradictionsAreRefused(body: String, line: String) {
+    func `contradictions are refused`(body: String, line: String) {
         #expect(Refusals.issues(body) == ["s.json:2: \(line)"])
     }
 
-    @Test func aSettlingTimeThatIsLeftOutIsLongEnough() {
+    @Test func `a settling time that is left out is long enough`() {
         #expect(
             Refusals.issues(#""faults": [{"name": "r", "bitRot": {"every": {"constant": "1d"}}}]"#)
                 == [])
         #expect(Refusals.issues(#""churn": {"lifetime": {"constant": "1y"}}"#) == [])
     }
 
-    @Test func moreReplicasThanDomainsAreAllowed() {
+    @Test func `more replicas than domains are allowed`() {
         #expect(Refusals.issues(#""topology": {"failureDomains": 2}"#) == [])
     }
 
-    @Test func whatDependsOnARefusedValueIsNotJudged() {
+    @Test func `what depends on a refused value is not judged`() {
         #expect(Refusals.issues(#""protocol": {"replicas": "x", "writeQuorum": 9}"#).count == 1)
         #expect(
             Refusals.issues(#""protocol": {"deadAfter": "1m", "suspectAfter": 5}"#)
@@ -148,7 +148,7 @@ import Testing
                 #"expect: a list stands here; allowed: an object of metrics and bounds such as {"durability.filesLost": {"max": 0}}"#
             ),
         ] as [(String, String)])
-    func wrongExpectationsAreRefused(expect: String, line: String) {
+    func `wrong expectations are refused`(expect: String, line: String) {
         #expect(Refusals.issues("\"expect\": \(expect)") == ["s.json:2: \(line)"])
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Workbench
 
 @Suite struct ScenarioErrorTests {
-    @Test func allErrorsAreToldAtOnceInTheOrderOfTheText() throws {
+    @Test func `all errors are told at once in the order of the text`() throws {
         let text = try String(
             contentsOf: Golden.root.appending(path: "Tests/Golden/wrong-scenario.json"),
             encoding: .utf8)
@@ -14,7 +14,7 @@ import Testing
             equals: "Tests/Golden/wrong-scenario.txt")
     }
 
-    @Test func textThatIsNoJSONIsRefusedWithLineAndColumn() {
+    @Test func `text that is no JSON is refused with line and column`() {
         #expect(
             Refusals.lines("{\"name\": \"x\",}") == [
                 "s.json:1: column 13: a \",\" stands before the closing \"}\""
@@ -25,7 +25,7 @@ import Testing
             ])
     }
 
-    @Test func missingKeysSayWhatToGive() {
+    @Test func `missing keys say what to give`() {
         #expect(
             Refusals.lines("{}") == [
                 "s.json:1: name: missing; give a name of 1 to 64 of the characters a-z, 0-9 and -, a letter or digit first",
@@ -105,14 +105,14 @@ import Testing
                 #"description: "a\u{1b}[31m" stands here; allowed: a text of at most 2000 characters without control characters"#
             ),
         ] as [(String, String)])
-    func wrongValuesSayWhatIsAllowed(body: String, line: String) {
+    func `wrong values say what is allowed`(body: String, line: String) {
         #expect(Refusals.issues(body) == ["s.json:2: \(line)"])
     }
 
     @Test(arguments: [
         "../x", "X", "a b", "", "-x", "a/b", ".", String(repeating: "a", count: 65),
     ])
-    func namesCannotLeaveTheResultsFolder(name: String) {
+    func `names cannot leave the results folder`(name: String) {
         let issues = Refusals.lines("{\"name\": \"\(name)\", \"duration\": \"1d\"}")
         #expect(issues.count == 1 && issues[0].hasPrefix("s.json:1: name: "))
     }
@@ -148,7 +148,7 @@ import Testing
                 #"churn.lifetime: "5d" stands here; allowed: {"constant": "5m"}, {"exponential": {"mean": "400d"}} or {"weibull": {"shape": 0.6, "scale": "9h"}}"#
             ),
         ] as [(String, String)])
-    func wrongLawsAreRefused(law: String, line: String) {
+    func `wrong laws are refused`(law: String, line: String) {
         #expect(Refusals.issues("\"churn\": {\"lifetime\": \(law)}") == ["s.json:2: \(line)"])
     }
 
@@ -199,25 +199,25 @@ import Testing
                 #"faults[0].departure.of: missing; give {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, "backends" or "discoveries""#
             ),
         ] as [(String, String)])
-    func wrongFaultsAreRefused(fault: String, line: String) {
+    func `wrong faults are refused`(fault: String, line: String) {
         #expect(Refusals.issues("\"faults\": [\(fault)]") == ["s.json:2: \(line)"])
     }
 
-    @Test func hostileKeysAreCutAndCannotSteerATerminal() {
+    @Test func `hostile keys are cut and cannot steer a terminal`() {
         let key = "\\u001b]0;" + String(repeating: "A", count: 100_000)
         let issues = Refusals.issues("\"\(key)\": 1")
         #expect(issues.count == 1)
         #expect(issues[0].count < 400 && !issues[0].contains("\u{1B}"))
     }
 
-    @Test func endlessErrorsEnd() {
+    @Test func `endless errors end`() {
         let keys = (0..<100_000).map { "\"key\($0)\": 1" }.joined(separator: ",\n")
         let issues = Refusals.issues(keys)
         #expect(issues.count == 51)
         #expect(issues[50].hasPrefix("s.json: and "))
     }
 
-    @Test func damagedScenariosNeverCrashTheReader() throws {
+    @Test func `damaged scenarios never crash the reader`() throws {
         let file = Golden.root.appending(path: "Scenarios/quick.json")
         let text = try Array(String(contentsOf: file, encoding: .utf8).utf8)
         let seed: UInt64 = 5

@@ -11,7 +11,7 @@ import Testing
         try Scenario(json: Array(text.utf8), file: "test.json")
     }
 
-    @Test func whatIsLeftOutIsTheDefaultOfTheTypes() throws {
+    @Test func `what is left out is the default of the types`() throws {
         let scenario = try read(#"{"name": "x", "duration": "1h"}"#)
         var expected = WorldConfiguration()
         expected.name = "x"
@@ -20,7 +20,7 @@ import Testing
         #expect(scenario.expectations.isEmpty && scenario.description.isEmpty)
     }
 
-    @Test func everyFieldOfTheConfigurationCanBeSet() throws {
+    @Test func `every field of the configuration can be set`() throws {
         let scenario = try read(Self.everything)
         let changed = scenario.configuration
         let untouched = WorldConfiguration()
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func everyKeySetsAFieldOfItsOwn() {
+    @Test func `every key sets a field of its own`() {
         func expectOneEach<Root>(_ keys: [ScenarioKey<Root>], _ root: Root) {
             #expect(keys.count == Mirror(reflecting: root).children.count, "\(Root.self)")
             #expect(Set(keys.map(\.name)).count == keys.count, "\(Root.self)")
@@ -57,7 +57,7 @@ import Testing
         expectOneEach(ScenarioSchema.workload, WorkloadSettings())
     }
 
-    @Test func valuesArriveWhereTheyBelong() throws {
+    @Test func `values arrive where they belong`() throws {
         let scenario = try read(Self.everything)
         let world = scenario.configuration
         #expect(world.seed == UInt64.max)
@@ -98,13 +98,13 @@ import Testing
             ])
     }
 
-    @Test func everyKindOfFaultHasAKeyAndIsToldInWords() throws {
+    @Test func `every kind of fault has a key and is told in words`() throws {
         let faults = try read(Self.everything).configuration.faults
         #expect(Set(faults.map(\.kind.scenarioName)) == Set(FaultForms.kinds.map(\.name)))
         #expect(faults.allSatisfy { !$0.kind.inWords.isEmpty })
     }
 
-    @Test func defaultsOfTheReferenceAreAccepted() throws {
+    @Test func `defaults of the reference are accepted`() throws {
         // A default that its own form refuses could be left out but not written down.
         func check<Root>(_ keys: [ScenarioKey<Root>], _ defaults: Root) throws {
             for entry in keys.flatMap({ $0.entries($0.name, defaults) })
@@ -128,17 +128,17 @@ import Testing
     }
 
     @Test(arguments: ["quick", "churn"])
-    func committedScenariosAreSoundAndNamedAsTheirFile(name: String) throws {
+    func `committed scenarios are sound and named as their file`(name: String) throws {
         let file = Golden.root.appending(path: "Scenarios/\(name).json")
         let scenario = try Scenario(json: Array(Data(contentsOf: file)), file: file.path)
         #expect(scenario.name == name)
     }
 
-    @Test func theReferenceIsTheOneInTheScenariosFolder() throws {
+    @Test func `the reference is the one in the scenarios folder`() throws {
         try Golden.expect(ScenarioReference.text, equals: "Scenarios/README.md")
     }
 
-    @Test func theExampleOfTheReferenceIsSound() throws {
+    @Test func `the example of the reference is sound`() throws {
         let parts = ScenarioReference.text.split(separator: "```")
         let example = try #require(parts.first { $0.hasPrefix("json") }).dropFirst(4)
         #expect(try read(String(example)).configuration.topology.nodes == 30)

@@ -13,7 +13,7 @@ import Testing
             (17, 123_456, 8.021781861822782e-05, 0.0002204633257653375),
             (500_000, 1_000_000, 0.49901951919531184, 0.5009804808046882),
         ] as [(Int, Int, Double, Double)])
-    func proportionsHaveTheIntervalOfClopperAndPearson(
+    func `proportions have the interval of Clopper and Pearson`(
         hits: Int, trials: Int, low: Double, high: Double
     ) throws {
         let interval = try #require(Interval.proportion(hits, of: trials))
@@ -30,14 +30,14 @@ import Testing
             (5_000, 4862.359188694899, 5140.5489485350045),
             (1_000_000, 998040.9833402939, 1001961.9119454322),
         ] as [(Int, Double, Double)])
-    func ratesHaveTheIntervalOfGarwood(count: Int, low: Double, high: Double) throws {
+    func `rates have the interval of Garwood`(count: Int, low: Double, high: Double) throws {
         let interval = try #require(Interval.rate(count, per: 4))
         #expect(interval.estimate == Double(count) / 4)
         #expect((interval.low - low / 4).magnitude <= 1e-8 * low, "\(interval)")
         #expect((interval.high - high / 4).magnitude <= 1e-8 * high, "\(interval)")
     }
 
-    @Test func nothingIsClaimedWithoutTrialsOrExposure() {
+    @Test func `nothing is claimed without trials or exposure`() {
         #expect(Interval.proportion(0, of: 0) == nil)
         #expect(Interval.rate(0, per: 0) == nil)
     }

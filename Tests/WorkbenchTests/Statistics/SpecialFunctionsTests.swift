@@ -11,7 +11,7 @@ import Testing
             (10, 12.801827480081469), (14.9, 24.924132002217277), (15, 25.191221182738683),
             (100.5, 361.43554046777757), (1_000_000, 12815504.569147611),
         ] as [(Double, Double)])
-    func logGammaAgreesWithScipy(x: Double, expected: Double) {
+    func `log gamma agrees with SciPy`(x: Double, expected: Double) {
         let value = SpecialFunctions.logGamma(x)
         #expect(
             (value - expected).magnitude <= 2e-14 * max(1, expected.magnitude), "\(x): \(value)")
@@ -25,7 +25,7 @@ import Testing
             (0.5, 5000, 5000, 0.49999999999999967), (0.999, 1000, 1, 0.36769542477096373),
             (0.2, 0.01, 30, 0.9999981074242387), (0, 3, 4, 0), (1, 3, 4, 1),
         ] as [(Double, Double, Double, Double)])
-    func incompleteBetaAgreesWithScipy(x: Double, a: Double, b: Double, expected: Double) {
+    func `incomplete beta agrees with SciPy`(x: Double, a: Double, b: Double, expected: Double) {
         let value = SpecialFunctions.incompleteBeta(x, a, b)
         #expect((value - expected).magnitude <= 1e-10 * expected, "\(x) \(a) \(b): \(value)")
     }
@@ -38,7 +38,7 @@ import Testing
             (100, 90, 0.15822098918643007), (100, 130, 0.9972495916326934),
             (5000, 5100, 0.9206711189223811), (1, 50, 1.0), (2, 0, 0),
         ] as [(Double, Double, Double)])
-    func incompleteGammaAgreesWithScipy(a: Double, x: Double, expected: Double) {
+    func `incomplete gamma agrees with SciPy`(a: Double, x: Double, expected: Double) {
         let value = SpecialFunctions.incompleteGamma(a, x)
         #expect((value - expected).magnitude <= 1e-10 * expected, "\(a) \(x): \(value)")
     }
