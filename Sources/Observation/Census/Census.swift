@@ -89,6 +89,11 @@ package struct Census: Sendable {
         if entry.isReferenced { meters.redundancy.change(before, to: entry, at: now) }
     }
 
+    /// A node says that it keeps a replica, and does not.
+    mutating func promised(_ chunk: ChunkID, byteCount: Int) {
+        facts[chunk, default: Facts(byteCount: byteCount)].gains += 1
+    }
+
     /// A replica went. `isFault`: it was destroyed, rather than deleted by the node itself.
     /// Returns whether that was the last replica of a chunk that an acknowledged file needs.
     mutating func lost(

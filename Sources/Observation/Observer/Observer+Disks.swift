@@ -67,9 +67,12 @@ extension Observer {
     /// A chunk that its disk holds counts as a replica from now on. False where it did, or is rotten.
     @discardableResult
     mutating func gained(_ chunk: ChunkID, _ slot: Int, at now: Instant) -> Bool {
-        guard let replica = nodes[slot].disk.replicas[chunk], replica.isIntact,
-            nodes[slot].replicas.insert(chunk)
-        else { return false }
+        guard let replica = nodes[slot].disk.replicas[chunk], replica.isIntact else { return false }
+        guard !participants[Int(nodes[slot].actor)].keepsNothing else {
+            census.promised(chunk, byteCount: replica.payload.byteCount)
+            return false
+        }
+        guard nodes[slot].replicas.insert(chunk) else { return false }
         census.gained(
             chunk, byteCount: replica.payload.byteCount,
             isReachable: participants[Int(nodes[slot].actor)].isUp, at: now, &meters)
@@ -107,6 +110,23 @@ extension Observer {
         replicaGone(chunk, actor, isFault: true, at: now)
         census.diverged(chunk, on: actor, at: now, &meters)
         nodes[slot(actor)].disk.suffer(damage, to: chunk)
+    }
+
+    /// A node's disk is another from now on, and empty.
+    package mutating func emptied(_ actor: UInt32) {
+        let slot = slot(actor)
+        nodes[slot].disk = DiskContents(capacityBytes: nodes[slot].disk.capacityBytes)
+        nodes[slot].writes = [:]
+    }
+
+    /// A node deviates from now on. What it keeps for nobody is lost with that.
+    package mutating func turnedLiar(_ actor: UInt32, keepsNothing: Bool, at now: Instant) {
+        participants[Int(actor)].isLiar = true
+        participants[Int(actor)].keepsNothing = keepsNothing
+        guard keepsNothing else { return }
+        for chunk in nodes[slot(actor)].replicas {
+            replicaGone(chunk, actor, isFault: true, at: now)
+        }
     }
 
     /// A node no longer counts a chunk that a fault had damaged.

@@ -10,7 +10,8 @@ extension Observer {
         _ node: StorageNode, _ actor: UInt32, holding contents: DiskContents? = nil,
         at now: Instant
     ) {
-        guard participants[Int(actor)].isUp, node.isServing else { return }
+        guard participants[Int(actor)].isUp, node.isServing, !participants[Int(actor)].isLiar
+        else { return }
         let disk = contents ?? nodes[slot(actor)].disk
         for chunk in node.index.keys.sorted() {
             let isThere =
@@ -59,7 +60,8 @@ extension Observer {
     private func canTakeAnother(ofChunk chunk: ChunkID) -> Bool {
         nodes.contains { node in
             let participant = participants[Int(node.actor)]
-            return participant.isUp && !participant.isLeaving && !node.replicas.contains(chunk)
+            return participant.isUp && !participant.isLeaving && !participant.isLiar
+                && !node.replicas.contains(chunk)
                 && node.disk.usedBytes + census.byteCount(of: chunk)
                     + node.disk.capacityBytes / 50 < node.disk.capacityBytes
         }

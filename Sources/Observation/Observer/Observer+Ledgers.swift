@@ -26,7 +26,8 @@ extension Observer {
 
     /// Whether a node holds a chunk durably, or would but for a fault.
     private func heldOrDamaged(_ chunk: ChunkID, by actor: UInt32) -> Bool {
-        participants[Int(actor)].isGone || census.isDivergent(chunk, on: actor)
+        participants[Int(actor)].isGone || participants[Int(actor)].isLiar
+            || census.isDivergent(chunk, on: actor)
             || nodes[slot(actor)].disk.isDurable(chunk)
     }
 

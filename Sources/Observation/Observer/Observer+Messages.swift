@@ -68,8 +68,9 @@ extension Observer {
     /// A node acknowledges a chunk: it holds one that a crash would leave it, or would but for a fault.
     private mutating func checkDurable(_ chunk: ChunkID, on node: UInt32, at now: Instant) {
         let isDurable =
-            participants[Int(node)].kind == .node
-            && (nodes[slot(node)].disk.isDurable(chunk) || census.isDivergent(chunk, on: node))
+            participants[Int(node)].isLiar
+            || participants[Int(node)].kind == .node
+                && (nodes[slot(node)].disk.isDurable(chunk) || census.isDivergent(chunk, on: node))
         oracles.check(
             .durableAcknowledgement, at: now, isDurable,
             "node \(node) acknowledged chunk \(chunk), which a crash would lose")

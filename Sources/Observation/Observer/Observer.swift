@@ -46,6 +46,10 @@ package struct Observer: Sendable {
         var isGone = false
         /// It was told to leave.
         var isLeaving = false
+        /// It deviates, and what it says may be untrue.
+        var isLiar = false
+        /// Nothing on its disk counts.
+        var keepsNothing = false
     }
 
     // MARK: Names

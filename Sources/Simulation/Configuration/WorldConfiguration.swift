@@ -18,6 +18,10 @@ package struct WorldConfiguration: Equatable, Sendable {
 
     package var topology = TopologySettings()
     package var nodes = NodeSettings()
+    /// The links of users, backends and discoveries.
+    package var users = LinkSettings()
+    package var backends = LinkSettings()
+    package var discoveries = LinkSettings()
     package var network = NetworkSettings()
     package var settings = ProtocolSettings()
     package var churn = ChurnSettings()
@@ -66,6 +70,15 @@ package struct NodeSettings: Equatable, Sendable {
     package var uploadBytesPerSecond = 12_500_000
     package var downloadBytesPerSecond = 25_000_000
     package var disk = DiskSettings()
+
+    package init() {}
+}
+
+/// How fast a participant's link to the network is.
+package struct LinkSettings: Equatable, Sendable {
+    /// Nil: nothing queues for it.
+    package var uploadBytesPerSecond: Int?
+    package var downloadBytesPerSecond: Int?
 
     package init() {}
 }
@@ -178,8 +191,10 @@ package struct FaultSettings: Equatable, Sendable {
 
     /// What a fault does, to whom and when.
     package enum Kind: Equatable, Sendable {
-        /// No message passes between the chosen participants and the rest.
-        case partition(at: Duration, lasting: Duration, of: Selection, direction: Direction)
+        /// No message passes between the chosen participants and the others: all the rest where nil.
+        case partition(
+            at: Duration, lasting: Duration, of: Selection, from: Selection? = nil,
+            direction: Direction)
         /// The chosen participants are down; their disks keep what was synced.
         case outage(at: Duration, lasting: Duration, of: Selection)
         /// The chosen participants crash and start again after `downtime`, over and over.
@@ -196,12 +211,18 @@ package struct FaultSettings: Equatable, Sendable {
         case lostChunks(every: Distribution)
         /// The chosen nodes leave gracefully, handing over what they hold first.
         case departure(at: Duration, of: Selection)
+        /// The chosen nodes restart with an empty disk in the place of theirs.
+        case emptied(at: Duration, of: Selection)
+        /// The chosen participants are in some condition; until the run's end where `lasting` is nil.
+        case condition(Condition, at: Duration, lasting: Duration?, of: Selection)
 
         /// Whether only reading a replica shows what it did.
         var hidesDamage: Bool {
             switch self {
             case .bitRot, .lostChunks: true
-            case .partition, .outage, .crashes, .degradation, .departure: false
+            case .condition(.lying, _, _, _): true
+            case .partition, .outage, .crashes, .degradation, .departure, .emptied, .condition:
+                false
             }
         }
     }
@@ -222,6 +243,9 @@ package struct FaultSettings: Equatable, Sendable {
         /// This many nodes, chosen at random.
         case nodes(Int)
         case backends
+        /// One of them.
+        case backend(Int)
         case discoveries
+        case users
     }
 }

@@ -45,6 +45,7 @@ extension Environment {
         observer.settle(at: now, events: events)
         hasSettled = true
         network.endAll()
+        endAllConditions()
         for index in participants.indices where participants[index].downReasons > 0 {
             participants[index].downReasons = 1
             comeUp(UInt32(index))

@@ -45,6 +45,10 @@ extension Environment {
     @inline(__always)
     mutating func takeDelivery(_ slot: Int) -> EventQueue.Delivery? {
         let delivery = queue.takeDelivery(slot)
+        if participants[Int(delivery.to)].isAfflicted, let later = hangsUntil(delivery.to) {
+            queue.schedule(delivery, at: later)
+            return nil
+        }
         stir(UInt64(delivery.from) << 32 | UInt64(delivery.to), delivery.message.fingerprint)
         return participants[Int(delivery.to)].isUp ? delivery : nil
     }
@@ -53,6 +57,10 @@ extension Environment {
     @inline(__always)
     mutating func takeAlarm(_ slot: Int) -> EventQueue.Alarm? {
         let alarm = queue.takeAlarm(slot)
+        if participants[Int(alarm.actor)].isAfflicted, let later = hangsUntil(alarm.actor) {
+            queue.schedule(alarm, at: later)
+            return nil
+        }
         stir(
             UInt64(alarm.actor) | UInt64(alarm.timer.kind.rawValue) << 40, alarm.timer.token)
         return participants[Int(alarm.actor)].runs(alarm.epoch) ? alarm : nil
@@ -61,6 +69,12 @@ extension Environment {
     /// What a simulated disk reports; nil where it is to a run that is over.
     mutating func takeCompletion(_ slot: Int) -> EventQueue.Completion? {
         let completion = queue.takeCompletion(slot)
+        if participants[Int(completion.actor)].isAfflicted,
+            let later = hangsUntil(completion.actor)
+        {
+            queue.schedule(completion, at: later)
+            return nil
+        }
         stir(UInt64(completion.actor) | 1 << 60, UInt64(completion.epoch))
         return participants[Int(completion.actor)].runs(completion.epoch) ? completion : nil
     }
@@ -79,7 +93,8 @@ extension Environment {
     mutating func handle(_ input: Input, byUser actor: UInt32) {
         let slot = Int(participants[Int(actor)].slot)
         users[slot].handle(
-            input, at: now, random: &participants[Int(actor)].roleStream, effects: &effects)
+            input, at: participants[Int(actor)].isAfflicted ? clock(of: actor) : now,
+            random: &participants[Int(actor)].roleStream, effects: &effects)
         if !users[slot].reports.isEmpty { collectReports(of: slot) }
         applyEffects(of: actor)
     }
@@ -104,6 +119,11 @@ extension Environment {
             for index in effects.sends.indices { sendCopy(effects.sends[index], from: actor) }
         }
         let epoch = participants[Int(actor)].epoch
+        if participants[Int(actor)].isAfflicted {
+            for index in effects.timers.indices {
+                effects.timers[index].after = wait(effects.timers[index].after, by: actor)
+            }
+        }
         for request in effects.timers {
             queue.schedule(
                 EventQueue.Alarm(actor: actor, epoch: epoch, timer: request.timer),
@@ -147,21 +167,19 @@ extension Environment {
     }
 
     /// When the last byte of a payload arrives: it queues for the sender's uplink, travels, and
-    /// queues for the receiver's downlink. Only storage nodes have links that are worth a queue.
+    /// queues for the receiver's downlink, where those are said to be so fast and no faster.
     mutating func transferEnd(
         bytes: Int, from: UInt32, to: UInt32, latency: Duration
     ) -> Instant {
         var arrival = now + latency
-        if participants[Int(from)].kind == .node {
-            let rate = Double(configuration.nodes.uploadBytesPerSecond)
+        if let rate = uploadRate(of: from) {
             let sent =
                 max(now, participants[Int(from)].uplinkFree)
                 + Duration(seconds: Double(bytes) / rate)
             participants[Int(from)].uplinkFree = sent
             arrival = sent + latency
         }
-        if participants[Int(to)].kind == .node {
-            let rate = Double(configuration.nodes.downloadBytesPerSecond)
+        if let rate = downloadRate(of: to) {
             let received =
                 max(now + latency, participants[Int(to)].downlinkFree)
                 + Duration(seconds: Double(bytes) / rate)
@@ -169,5 +187,28 @@ extension Environment {
             arrival = max(arrival, received)
         }
         return arrival
+    }
+
+    /// Bytes per second; nil where nothing queues.
+    private mutating func uploadRate(of actor: UInt32) -> Double? {
+        let rate: Int? =
+            switch participants[Int(actor)].kind {
+            case .node: configuration.nodes.uploadBytesPerSecond
+            case .user: configuration.users.uploadBytesPerSecond
+            case .backend: configuration.backends.uploadBytesPerSecond
+            case .discovery: configuration.discoveries.uploadBytesPerSecond
+            }
+        return rate.map { Double($0) / transferFactor(of: actor) }
+    }
+
+    private mutating func downloadRate(of actor: UInt32) -> Double? {
+        let rate: Int? =
+            switch participants[Int(actor)].kind {
+            case .node: configuration.nodes.downloadBytesPerSecond
+            case .user: configuration.users.downloadBytesPerSecond
+            case .backend: configuration.backends.downloadBytesPerSecond
+            case .discovery: configuration.discoveries.downloadBytesPerSecond
+            }
+        return rate.map { Double($0) / transferFactor(of: actor) }
     }
 }

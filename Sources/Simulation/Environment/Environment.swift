@@ -30,6 +30,7 @@ package struct Environment: Sendable {
     var effects = Effects()
     var churn: Churn
     var faults: Faults
+    var conditions = Conditions()
     var workload: Workload
     package var observer: Observer
     /// Faults, churn and workload are over.

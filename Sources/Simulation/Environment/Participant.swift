@@ -12,6 +12,8 @@ package struct Participant: Sendable {
     package var downReasons: UInt8 = 0
     /// It will never run again; its data is gone.
     package var isGone = false
+    /// Some condition concerns it.
+    var isAfflicted = false
     /// Its present run. Timers and disk operations of former runs mean nothing.
     package var epoch: UInt32 = 0
 

@@ -12,6 +12,8 @@ package enum ServerOrder: Sendable {
     case crash(UInt32)
     /// It is gone for ever, and its disk with it.
     case destroy(UInt32)
+    /// It finds an empty disk when it starts again.
+    case empty(UInt32)
     /// A node's operator wants it to leave for good.
     case leave(UInt32)
     /// A fault strikes a chunk on a node's disk.

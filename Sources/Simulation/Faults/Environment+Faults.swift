@@ -22,8 +22,8 @@ extension Environment {
     mutating func faultBegan(_ fault: Int) {
         guard !hasSettled else { return }
         switch configuration.faults[fault].kind {
-        case .partition(_, let lasting, let selection, let direction):
-            disturb(fault, selection, .cut(direction), lasting: lasting)
+        case .partition(_, let lasting, let selection, let others, let direction):
+            disturb(fault, selection, from: others, .cut(direction), lasting: lasting)
         case .degradation(
             _, let lasting, let selection, let loss, let duplication, let latencyFactor):
             disturb(
@@ -40,23 +40,43 @@ extension Environment {
                 observer.toldToLeave(actor)
                 orders.append(.leave(actor))
             }
+        case .emptied(_, let selection):
+            for actor in select(selection, for: fault) { empty(actor, fault) }
+        case .condition(let condition, _, let lasting, let selection):
+            begin(condition, fault, lasting: lasting, of: select(selection, for: fault))
         case .crashes, .bitRot, .lostChunks: break
         }
     }
 
+    /// A node's machine restarts with another disk.
+    private mutating func empty(_ actor: UInt32, _ fault: Int) {
+        guard !participants[Int(actor)].isGone else { return }
+        goDown(actor)
+        for chunk in observer.nodes[Int(participants[Int(actor)].slot)].replicas {
+            observer.damaged(chunk, on: actor, .loss, at: now)
+        }
+        observer.emptied(actor)
+        orders.append(.empty(actor))
+        observer.felt(fault: fault)
+        comeUp(actor)
+    }
+
     private mutating func disturb(
         _ fault: Int, _ selection: FaultSettings.Selection,
-        _ effect: Network.Disturbance.Effect, lasting: Duration
+        from others: FaultSettings.Selection? = nil, _ effect: Network.Disturbance.Effect,
+        lasting: Duration
     ) {
-        var concerns = Array(repeating: false, count: participants.count)
-        for actor in select(selection, for: fault) { concerns[Int(actor)] = true }
-        network.begin(Network.Disturbance(fault: fault, concerns: concerns, effect: effect))
+        network.begin(
+            Network.Disturbance(
+                fault: fault, concerns: marked(select(selection, for: fault)),
+                others: others.map { marked(select($0, for: fault)) }, effect: effect))
         queue.schedule(.faultEnds(fault), at: now + lasting)
     }
 
     mutating func faultEnded(_ fault: Int) {
         guard !hasSettled else { return }
         network.end(fault: fault)
+        endConditions(of: fault)
         guard case .outage = configuration.faults[fault].kind else { return }
         for actor in faults[fault].targets { comeUp(actor) }
     }
@@ -67,7 +87,7 @@ extension Environment {
         case .crashes(_, let downtime, let selection): crash(fault, selection, for: downtime)
         case .bitRot: damage(fault, isRot: true)
         case .lostChunks: damage(fault, isRot: false)
-        case .partition, .outage, .degradation, .departure: break
+        case .partition, .outage, .degradation, .departure, .emptied, .condition: break
         }
         scheduleStrike(fault)
     }
@@ -121,12 +141,20 @@ extension Environment {
         return !participant.isUp && !observer.nodes[Int(participant.slot)].replicas.isEmpty
     }
 
+    private func marked(_ actors: [UInt32]) -> [Bool] {
+        var marks = Array(repeating: false, count: participants.count)
+        for actor in actors { marks[Int(actor)] = true }
+        return marks
+    }
+
     /// Who a selection means, in order.
     private mutating func select(
         _ selection: FaultSettings.Selection, for fault: Int
     ) -> [UInt32] {
         switch selection {
         case .backends: return backendIndices
+        case .backend(let slot): return [backendIndices[slot]]
+        case .users: return userIndices
         case .discoveries: return discoveryIndices
         case .domain(let domain):
             return nodeIndices.filter { participants[Int($0)].domain == UInt32(domain) }

@@ -57,15 +57,17 @@ extension FaultSettings.Kind {
         case .bitRot: "replicas rotted"
         case .lostChunks: "replicas lost"
         case .departure: "nodes left"
+        case .emptied: "disks emptied"
+        case .condition(let condition, _, _, _): condition.unit
         }
     }
 
     /// When it begins; faults that strike again and again have no such time.
     var begins: Duration? {
         switch self {
-        case .partition(let at, _, _, _), .outage(let at, _, _),
-            .degradation(let at, _, _, _, _, _),
-            .departure(let at, _):
+        case .partition(let at, _, _, _, _), .outage(let at, _, _),
+            .degradation(let at, _, _, _, _, _), .departure(let at, _), .emptied(let at, _),
+            .condition(_, let at, _, _):
             at
         case .crashes, .bitRot, .lostChunks: nil
         }
@@ -75,7 +77,7 @@ extension FaultSettings.Kind {
     var interval: Distribution? {
         switch self {
         case .crashes(let every, _, _), .bitRot(let every), .lostChunks(let every): every
-        case .partition, .outage, .degradation, .departure: nil
+        case .partition, .outage, .degradation, .departure, .emptied, .condition: nil
         }
     }
 }

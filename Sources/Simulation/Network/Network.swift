@@ -20,6 +20,8 @@ package struct Network: Sendable {
         var fault: Int
         /// By participant.
         var concerns: [Bool]
+        /// Whose links with those it acts on: everybody else's where nil.
+        var others: [Bool]?
         var effect: Effect
 
         enum Effect: Sendable {
@@ -29,6 +31,12 @@ package struct Network: Sendable {
 
         func concerns(_ actor: UInt32) -> Bool {
             Int(actor) < concerns.count && concerns[Int(actor)]
+        }
+
+        /// Whether it acts on what `far` has to do with one whom it concerns.
+        func parts(from far: UInt32) -> Bool {
+            guard let others else { return !concerns(far) }
+            return Int(far) < others.count && others[Int(far)]
         }
     }
 
@@ -86,12 +94,13 @@ package struct Network: Sendable {
             let concernsReceiver = disturbance.concerns(to)
             switch disturbance.effect {
             case .cut(let direction):
-                guard concernsSender != concernsReceiver else { continue }
+                let isOutgoing = concernsSender && disturbance.parts(from: to)
+                let isIncoming = concernsReceiver && disturbance.parts(from: from)
                 let isCut =
                     switch direction {
-                    case .both: true
-                    case .outgoing: concernsSender
-                    case .incoming: concernsReceiver
+                    case .both: isOutgoing || isIncoming
+                    case .outgoing: isOutgoing
+                    case .incoming: isIncoming
                     }
                 if isCut {
                     passage.isLost = true

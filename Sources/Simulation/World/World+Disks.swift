@@ -22,7 +22,7 @@ extension World {
         environment.queue.schedule(
             EventQueue.Completion(
                 actor: actor, epoch: environment.participants[Int(actor)].epoch, event: event),
-            at: instant)
+            at: max(instant, environment.diskHangsUntil(actor) ?? instant))
     }
 
     private mutating func applyChunkDisk(
@@ -37,15 +37,19 @@ extension World {
             complete(.recoveredChunks(inventory), of: actor, at: done)
         case .write(let token, let stored, let payload):
             let done = chunkDisks[slot].finish(bytes: payload.byteCount, at: now)
-            let fits = chunkDisks[slot].contents.write(.init(stored: stored, payload: payload))
+            let fits =
+                !environment.refusesWrite(actor)
+                && chunkDisks[slot].contents.write(.init(stored: stored, payload: payload))
             let outcome = fits ? DiskOutcome.written : .full
             environment.observer.wrote(token: token, outcome, by: actor, at: now)
             complete(.wrote(token: token, outcome), of: actor, at: done)
         case .read(let token, let chunk):
             let payload = chunkDisks[slot].contents.replicas[chunk]?.payload
             let done = chunkDisks[slot].finish(bytes: payload?.byteCount ?? 0, at: now)
-            complete(
-                .read(token: token, payload.map { .bytes($0) } ?? .damaged), of: actor, at: done)
+            let outcome: ReadOutcome =
+                environment.refusesRead(actor)
+                ? .unavailable : payload.map { .bytes($0) } ?? .damaged
+            complete(.read(token: token, outcome), of: actor, at: done)
         case .delete(let chunk): chunkDisks[slot].contents.delete(chunk)
         case .sync(let token):
             complete(

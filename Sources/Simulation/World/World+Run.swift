@@ -49,20 +49,39 @@ extension World {
         let slot = Int(environment.participants[index].slot)
         switch environment.participants[index].kind {
         case .node:
+            if environment.participants[index].isAfflicted {
+                handleAfflicted(input, actor, slot)
+                break
+            }
             nodes[slot].handle(
                 input, at: environment.now, random: &environment.participants[index].roleStream,
                 effects: &effects)
         case .discovery:
             discoveries[slot].handle(
-                input, at: environment.now, random: &environment.participants[index].roleStream,
+                input, at: time(for: index), random: &environment.participants[index].roleStream,
                 effects: &effects)
         case .backend:
             backends[slot].handle(
-                input, at: environment.now, random: &environment.participants[index].roleStream,
+                input, at: time(for: index), random: &environment.participants[index].roleStream,
                 effects: &effects)
         case .user: return environment.handle(input, byUser: actor)
         }
         apply(actor)
+    }
+
+    /// The time by a participant's own clock.
+    @inline(__always)
+    private mutating func time(for index: Int) -> Instant {
+        environment.participants[index].isAfflicted
+            ? environment.clock(of: UInt32(index)) : environment.now
+    }
+
+    private mutating func handleAfflicted(_ input: Input, _ actor: UInt32, _ slot: Int) {
+        guard !environment.lies(input, by: actor, effects: &effects) else { return }
+        nodes[slot].handle(
+            input, at: time(for: Int(actor)),
+            random: &environment.participants[Int(actor)].roleStream, effects: &effects)
+        environment.twist(&effects, of: actor)
     }
 
     /// Carries out the effects that have gathered.
@@ -116,6 +135,9 @@ extension World {
             let slot = Int(environment.participants[Int(actor)].slot)
             chunkDisks[slot] = ChunkDisk(capacityBytes: 0, speed: configuration.nodes.disk)
             nodes[slot] = makeNode(actor)
+        case .empty(let actor):
+            chunkDisks[Int(environment.participants[Int(actor)].slot)] = ChunkDisk(
+                capacityBytes: configuration.nodes.capacityBytes, speed: configuration.nodes.disk)
         case .damage(let actor, let chunk, let damage):
             let slot = Int(environment.participants[Int(actor)].slot)
             chunkDisks[slot].contents.suffer(damage, to: chunk)

@@ -22,7 +22,7 @@ extension Scenario {
         }
         for (index, fault) in configuration.faults.enumerated() {
             switch fault.kind {
-            case .bitRot, .lostChunks:
+            case .bitRot, .lostChunks, .emptied, .condition:
                 refuse(
                     "faults[\(index)].\(fault.kind.scenarioName)",
                     "cannot be done to real disks; allowed with --real: partition, outage, crashes, degradation, departure"

@@ -126,14 +126,15 @@ extension FaultSettings.Kind {
             "from \(at == .zero ? "the start" : Format.duration(at)) for \(Format.duration(lasting))"
         }
         switch self {
-        case .partition(let at, let lasting, let selection, let direction):
+        case .partition(let at, let lasting, let selection, let others, let direction):
             let cut =
                 switch direction {
                 case .both: "cut off"
                 case .outgoing: "cut off in what they send"
                 case .incoming: "cut off from what is sent to them"
                 }
-            return "\(selection.inWords) \(cut) \(span(at, lasting))"
+            let whom = others.map { " (only \($0.inWords))" } ?? ""
+            return "\(selection.inWords) \(cut)\(whom) \(span(at, lasting))"
         case .outage(let at, let lasting, let selection):
             return "\(selection.inWords) down \(span(at, lasting))"
         case .crashes(let every, let downtime, let selection):
@@ -151,6 +152,33 @@ extension FaultSettings.Kind {
         case .lostChunks(let every): return "a stored replica vanishes, each after \(every.inWords)"
         case .departure(let at, let selection):
             return "\(selection.inWords) leave gracefully at \(Format.duration(at))"
+        case .emptied(let at, let selection):
+            return "\(selection.inWords) restart with an empty disk at \(Format.duration(at))"
+        case .condition(let condition, let at, let lasting, let selection):
+            let time = lasting.map { span(at, $0) } ?? "from \(Format.duration(at)) on"
+            return "\(selection.inWords) \(condition.inWords) \(time)"
+        }
+    }
+}
+
+extension Condition {
+    /// "hang", what the participants do.
+    var inWords: String {
+        switch self {
+        case .paused: return "hang"
+        case .clock(let offset, let drift):
+            let shift =
+                offset == .zero
+                ? ""
+                : "\(Format.duration(max(offset, .zero - offset))) \(offset > .zero ? "ahead" : "behind")"
+            let gain = drift == 0 ? "" : "gaining \(Format.number(drift)) s a second"
+            return "with clocks \([shift, gain].filter { !$0.isEmpty }.joined(separator: ", "))"
+        case .slowTransfers(let factor):
+            return "with transfers that take \(Format.number(factor)) times as long"
+        case .unreadableDisk(let share): return "refuse \(Format.share(share)) of reads"
+        case .fullDisk: return "with full disks"
+        case .hungDisk: return "with disks that hang"
+        case .lying(let lie): return "lie (\(lie.rawValue))"
         }
     }
 }
@@ -163,6 +191,8 @@ extension FaultSettings.Selection {
         case .region(let name): "everybody in \(name)"
         case .nodes(let count): Format.plural(count, "random node")
         case .backends: "all backends"
+        case .backend(let slot): "backend \(slot)"
+        case .users: "all users"
         case .discoveries: "all discoveries"
         }
     }

@@ -14,12 +14,19 @@ enum FaultForms {
         var at = Duration.zero
         var lasting = Duration.zero
         var of = FaultSettings.Selection.backends
+        var from: FaultSettings.Selection?
         var direction = FaultSettings.Direction.both
         var loss = 0.0
         var duplication = 0.0
         var latencyFactor = 1.0
         var every = Distribution.constant(.zero)
         var downtime = Duration.zero
+        var ahead = Duration.zero
+        var behind = Duration.zero
+        var drift = 0.0
+        var factor = 2.0
+        var share = 1.0
+        var lie = Lie.drop
     }
 
     static let name = ScenarioKey<Draft>(
@@ -27,9 +34,12 @@ enum FaultForms {
 
     static let kinds: [ScenarioKey<Draft>] = [
         kind(
-            "partition", [at, lasting, of, direction],
-            "No message passes between the chosen participants and the rest."
-        ) { .partition(at: $0.at, lasting: $0.lasting, of: $0.of, direction: $0.direction) },
+            "partition", [at, lasting, of, from, direction],
+            "No message passes between the chosen participants and the others."
+        ) {
+            .partition(
+                at: $0.at, lasting: $0.lasting, of: $0.of, from: $0.from, direction: $0.direction)
+        },
         kind(
             "outage", [at, lasting, of],
             "The chosen participants are down; their disks keep what was synced."
@@ -57,7 +67,47 @@ enum FaultForms {
             "departure", [at, of],
             "The chosen nodes leave gracefully, handing over what they hold first."
         ) { .departure(at: $0.at, of: $0.of) },
+        kind(
+            "emptied", [at, of],
+            "The chosen nodes restart with an empty disk in the place of theirs."
+        ) { .emptied(at: $0.at, of: $0.of) },
+        condition(
+            "pause", [],
+            "The chosen participants hang: no time passes for them, and what arrives waits."
+        ) { _ in .paused },
+        condition(
+            "clock", [ahead, behind, drift],
+            "The clocks of the chosen participants are wrong; give at least one of the last three."
+        ) { .clock(offset: $0.ahead - $0.behind, drift: $0.drift) },
+        condition(
+            "slowTransfers", [factor],
+            "Payloads to and from the chosen participants take longer, where their links have a speed."
+        ) { .slowTransfers(factor: $0.factor) },
+        condition(
+            "unreadable", [share],
+            "The disks of the chosen nodes refuse reads, which says nothing of what is on them."
+        ) { .unreadableDisk(share: $0.share) },
+        condition("fullDisk", [], "The disks of the chosen nodes take no new chunk.") { _ in
+            .fullDisk
+        },
+        condition(
+            "hungDisk", [],
+            "The disks of the chosen nodes finish nothing, while their heartbeats go on."
+        ) { _ in .hungDisk },
+        kind(
+            "liars", [at, of, lie],
+            "The chosen nodes deviate from the protocol until the end, also while the world heals."
+        ) { .condition(.lying($0.lie), at: $0.at, lasting: nil, of: $0.of) },
     ]
+
+    private static func condition(
+        _ name: String, _ keys: [ScenarioKey<Parameters>], _ meaning: String,
+        make: @escaping @Sendable (Parameters) -> Condition
+    ) -> ScenarioKey<Draft> {
+        kind(name, [at, lasting, of] + keys, meaning) {
+            .condition(make($0), at: $0.at, lasting: $0.lasting, of: $0.of)
+        }
+    }
 
     private static func kind(
         _ name: String, _ keys: [ScenarioKey<Parameters>], _ meaning: String,
@@ -77,6 +127,20 @@ enum FaultForms {
         "When, from the start.")
     private static let lasting = Key("lasting", \.lasting, span, required: true, "For how long.")
     private static let of = Key("of", \.of, .selection, required: true, "Which participants.")
+    private static let from = Key(
+        "from", \.from, .selection, absent: "everybody else", "Whom they are parted from.")
+    private static let ahead = Key("ahead", \.ahead, shift, "How far they are ahead.")
+    private static let behind = Key("behind", \.behind, shift, "How far they are behind.")
+    private static let shift = ValueForm.duration(.zero...Duration.days(366))
+    private static let drift = Key(
+        "drift", \.drift, .number(-0.5...1), "Seconds that they gain in a second.")
+    private static let factor = Key(
+        "factor", \.factor, .number(1...10_000), "How many times as long.")
+    private static let share = Key("share", \.share, .probability, "Of reads, how many.")
+    private static let lie = Key(
+        "lie", \.lie, .choice, required: true,
+        "What they do: keep nothing of what they acknowledge (drop), answer with other bytes (alter), say that sources lack what they were to copy (accuse), say that they copied what they did not (pretend), claim more room than there is (boast), or answer no challenge (evade)."
+    )
     private static let direction = Key(
         "direction", \.direction, .choice,
         "Which messages are lost: both ways, what they send, or what is sent to them.")
@@ -138,6 +202,14 @@ extension FaultSettings.Kind {
         case .bitRot: "bitRot"
         case .lostChunks: "lostChunks"
         case .departure: "departure"
+        case .emptied: "emptied"
+        case .condition(.paused, _, _, _): "pause"
+        case .condition(.clock, _, _, _): "clock"
+        case .condition(.slowTransfers, _, _, _): "slowTransfers"
+        case .condition(.unreadableDisk, _, _, _): "unreadable"
+        case .condition(.fullDisk, _, _, _): "fullDisk"
+        case .condition(.hungDisk, _, _, _): "hungDisk"
+        case .condition(.lying, _, _, _): "liars"
         }
     }
 }

@@ -102,9 +102,16 @@ extension Scenario {
         of kind: FaultSettings.Kind, _ reader: ScenarioReader
     ) -> [(key: String, problem: String)] {
         switch kind {
-        case .partition(let at, let lasting, let selection, _),
-            .outage(let at, let lasting, let selection):
+        case .partition(let at, let lasting, let selection, let others, _):
             return timeProblem(at, lasting, reader) + selectionProblem(selection, reader)
+                + (others.map { selectionProblem($0, key: "from", reader) } ?? [])
+        case .outage(let at, let lasting, let selection):
+            return timeProblem(at, lasting, reader) + selectionProblem(selection, reader)
+        case .condition(let condition, let at, let lasting, let selection):
+            let isIdle = condition == .clock(offset: .zero, drift: 0)
+            return timeProblem(at, lasting ?? .zero, reader) + selectionProblem(selection, reader)
+                + (condition.isOfNodes ? nodesProblem(selection) : [])
+                + (isIdle ? [("of", "changes no clock; give ahead, behind or drift")] : [])
         case .degradation(let at, let lasting, let selection, let loss, let duplication, let factor):
             let isIdle = loss == 0 && duplication == 0 && factor == 1
             let idle =
@@ -112,14 +119,21 @@ extension Scenario {
             return timeProblem(at, lasting, reader) + selectionProblem(selection, reader) + idle
         case .crashes(_, _, let selection):
             return selectionProblem(selection, reader)
-        case .departure(let at, let selection):
-            let isNode = selection != .backends && selection != .discoveries
-            let who =
-                isNode
-                ? [] : [("of", "only storage nodes leave; allowed: a domain, a region or nodes")]
-            return timeProblem(at, .zero, reader) + selectionProblem(selection, reader) + who
+        case .departure(let at, let selection), .emptied(let at, let selection):
+            return timeProblem(at, .zero, reader) + selectionProblem(selection, reader)
+                + nodesProblem(selection)
         case .bitRot, .lostChunks:
             return []
+        }
+    }
+
+    private func nodesProblem(
+        _ selection: FaultSettings.Selection
+    ) -> [(key: String, problem: String)] {
+        switch selection {
+        case .domain, .nodes: []
+        case .region, .backends, .backend, .discoveries, .users:
+            [("of", "only storage nodes can be meant here; allowed: a domain or nodes")]
         }
     }
 
@@ -146,24 +160,29 @@ extension Scenario {
     }
 
     private func selectionProblem(
-        _ selection: FaultSettings.Selection, _ reader: ScenarioReader
+        _ selection: FaultSettings.Selection, key: String = "of", _ reader: ScenarioReader
     ) -> [(key: String, problem: String)] {
         let topology = configuration.topology
         switch selection {
         case .domain(let index) where reader.isSound("topology.failureDomains"):
             guard index >= topology.failureDomains else { return [] }
             return [
-                ("of", "there is no domain \(index); allowed: 0 to \(topology.failureDomains - 1)")
+                (key, "there is no domain \(index); allowed: 0 to \(topology.failureDomains - 1)")
             ]
         case .region(let name) where reader.isSound("topology.regions"):
             guard !topology.regions.contains(name) else { return [] }
             return [
-                ("of", "nobody is in \(name); allowed: \(topology.regions.joined(separator: ", "))")
+                (key, "nobody is in \(name); allowed: \(topology.regions.joined(separator: ", "))")
             ]
         case .nodes(let count) where reader.isSound("topology.nodes"):
             guard count > topology.nodes else { return [] }
-            return [("of", "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes")]
-        case .domain, .region, .nodes, .backends, .discoveries:
+            return [(key, "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes")]
+        case .backend(let slot) where reader.isSound("topology.backends"):
+            guard slot >= topology.backends else { return [] }
+            return [
+                (key, "there is no backend \(slot); allowed: 0 to \(topology.backends - 1)")
+            ]
+        case .domain, .region, .nodes, .backends, .backend, .discoveries, .users:
             return []
         }
     }

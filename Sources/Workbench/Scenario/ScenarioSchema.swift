@@ -39,6 +39,13 @@ enum ScenarioSchema {
         ScenarioKey(
             section: "nodes", \.configuration.nodes, nodes, "What a storage node's machine can do."),
         ScenarioKey(
+            section: "users", \.configuration.users, link, "The link of a user's machine."),
+        ScenarioKey(
+            section: "backends", \.configuration.backends, link, "The link of a backend's machine."),
+        ScenarioKey(
+            section: "discoveries", \.configuration.discoveries, link,
+            "The link of a discovery's machine."),
+        ScenarioKey(
             section: "network", \.configuration.network, network,
             "What the network does to messages, on every link and at all times."),
         ScenarioKey(
@@ -81,6 +88,15 @@ enum ScenarioSchema {
             "download", \.downloadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
             "Bandwidth of what a node is sent."),
         ScenarioKey(section: "disk", \.disk, disk, "The speed of a node's disk."),
+    ]
+
+    static let link: [ScenarioKey<LinkSettings>] = [
+        ScenarioKey(
+            "upload", \.uploadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            absent: "as fast as anybody's", "Bandwidth of what it sends."),
+        ScenarioKey(
+            "download", \.downloadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            absent: "as fast as anybody's", "Bandwidth of what it is sent."),
     ]
 
     static let disk: [ScenarioKey<DiskSettings>] = [

@@ -15,16 +15,20 @@ enum SelectionForm {
             kind: "nodes", appendingTo: \.self, .count(1...100_000),
             "This many nodes, chosen at random."
         ) { .nodes($0) },
+        ScenarioKey(
+            kind: "backend", appendingTo: \.self, .count(0...99), "One backend; the first is 0."
+        ) { .backend($0) },
     ]
 
     /// Those that need no parameter are written as a word.
     static let words: [(name: String, selection: FaultSettings.Selection, meaning: String)] = [
         ("backends", .backends, "All backends."),
         ("discoveries", .discoveries, "All discoveries."),
+        ("users", .users, "All users."),
     ]
 
     static let allowed =
-        #"{"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, "backends" or "discoveries""#
+        #"{"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, "backends", "discoveries" or "users""#
 }
 
 extension ValueForm where Value == FaultSettings.Selection {
@@ -52,6 +56,8 @@ extension FaultSettings.Selection {
         case .region(let name): #"{"region": "\#(name)"}"#
         case .nodes(let count): #"{"nodes": \#(count)}"#
         case .backends: #""backends""#
+        case .backend(let slot): #"{"backend": \#(slot)}"#
+        case .users: #""users""#
         case .discoveries: #""discoveries""#
         }
     }

@@ -66,6 +66,9 @@ import Testing
         #expect(world.nodes.disk.syncLatency == .milliseconds(9))
         #expect(
             world.churn.session == .weibull(shape: 0.55, scale: Duration(seconds: 35.3 * 3_600)))
+        #expect(world.users.uploadBytesPerSecond == 1_000_000)
+        #expect(world.backends.uploadBytesPerSecond == 50_000_000)
+        #expect(world.backends.downloadBytesPerSecond == nil)
         #expect(world.churn.downtime == .exponential(mean: .hours(9)))
         #expect(world.churn.replacement == .constant(.hours(6)))
         #expect(world.workload.payload == .real)
@@ -89,6 +92,19 @@ import Testing
                 FaultSettings(name: "e", kind: .bitRot(every: .exponential(mean: .days(1)))),
                 FaultSettings(name: "f", kind: .lostChunks(every: .constant(.days(1)))),
                 FaultSettings(name: "g", kind: .departure(at: .hours(3), of: .nodes(5))),
+                FaultSettings(
+                    name: "h",
+                    kind: .partition(
+                        at: .hours(5), lasting: .hours(1), of: .backend(2), from: .domain(1),
+                        direction: .both)),
+                FaultSettings(name: "i", kind: .emptied(at: .hours(3), of: .nodes(1))),
+                condition("j", .paused, lasting: .minutes(2), of: .users),
+                condition("k", .clock(offset: .minutes(5), drift: 0.01), of: .backends),
+                condition("l", .slowTransfers(factor: 20), of: .nodes(3)),
+                condition("m", .unreadableDisk(share: 0.5), of: .nodes(3)),
+                condition("n", .fullDisk, of: .nodes(3)),
+                condition("o", .hungDisk, of: .domain(0)),
+                condition("p", .lying(.alter), lasting: nil, of: .nodes(1)),
             ])
         #expect(
             scenario.expectations == [
@@ -96,6 +112,14 @@ import Testing
                 Workbench.Expectation(path: "availability.firstTry", minimum: 0.95),
                 Workbench.Expectation(path: "churn.nodesLeft", minimum: 5, maximum: 5),
             ])
+    }
+
+    private func condition(
+        _ name: String, _ condition: Condition, lasting: Duration? = .hours(2),
+        of selection: FaultSettings.Selection
+    ) -> FaultSettings {
+        FaultSettings(
+            name: name, kind: .condition(condition, at: .hours(3), lasting: lasting, of: selection))
     }
 
     @Test func `every kind of fault has a key and is told in words`() throws {
@@ -157,6 +181,7 @@ import Testing
             "capacity": "1TiB", "upload": "20MiB/s", "download": "1Gbit/s",
             "disk": {"latency": "5ms", "syncLatency": "9ms", "throughput": "100MB/s"}
           },
+          "users": {"upload": "1MB/s", "download": "10MB/s"}, "backends": {"upload": "50MB/s"},
           "network": {"jitter": 0.5, "loss": 0.01, "duplication": 0.02},
           "protocol": {
             "replicas": 4, "writeQuorum": 3, "heartbeatInterval": "20s", "suspectAfter": "1m",
@@ -186,7 +211,16 @@ import Testing
             {"name": "d", "degradation": {"at": "1h", "lasting": "2h", "of": "discoveries", "loss": 0.5, "duplication": 0.25, "latencyFactor": 3}},
             {"name": "e", "bitRot": {"every": {"exponential": {"mean": "1d"}}}},
             {"name": "f", "lostChunks": {"every": {"constant": "1d"}}},
-            {"name": "g", "departure": {"at": "3h", "of": {"nodes": 5}}}
+            {"name": "g", "departure": {"at": "3h", "of": {"nodes": 5}}},
+            {"name": "h", "partition": {"at": "5h", "lasting": "1h", "of": {"backend": 2}, "from": {"domain": 1}}},
+            {"name": "i", "emptied": {"at": "3h", "of": {"nodes": 1}}},
+            {"name": "j", "pause": {"at": "3h", "lasting": "2m", "of": "users"}},
+            {"name": "k", "clock": {"at": "3h", "lasting": "2h", "of": "backends", "ahead": "5m", "drift": 0.01}},
+            {"name": "l", "slowTransfers": {"at": "3h", "lasting": "2h", "of": {"nodes": 3}, "factor": 20}},
+            {"name": "m", "unreadable": {"at": "3h", "lasting": "2h", "of": {"nodes": 3}, "share": 0.5}},
+            {"name": "n", "fullDisk": {"at": "3h", "lasting": "2h", "of": {"nodes": 3}}},
+            {"name": "o", "hungDisk": {"at": "3h", "lasting": "2h", "of": {"domain": 0}}},
+            {"name": "p", "liars": {"at": "3h", "of": {"nodes": 1}, "lie": "alter"}}
           ],
           "expect": {
             "durability.filesLost": {"max": 0},

@@ -1,0 +1,211 @@
+import Observation
+package import Primitives
+
+/// A state that a fault puts participants into for a while: what they then do, or what befalls what
+/// they do. All of it that is not where it acts stands here.
+package enum Condition: Equatable, Sendable {
+    /// The process hangs: no time passes for it, and what arrives waits.
+    case paused
+    /// Its clock is off by `offset`, and gains `drift` seconds a second.
+    case clock(offset: Duration, drift: Double)
+    /// Payloads to and from it take this many times as long.
+    case slowTransfers(factor: Double)
+    /// Its disk refuses this share of reads, which says nothing of what is on it.
+    case unreadableDisk(share: Double)
+    /// Its disk takes no new chunk.
+    case fullDisk
+    /// Its disk finishes nothing; the process lives and its heartbeats go on.
+    case hungDisk
+    /// It deviates from the protocol.
+    case lying(Lie)
+
+    /// What a fault of this kind counts.
+    var unit: String {
+        switch self {
+        case .paused: "inputs held up"
+        case .clock: "inputs taken at a wrong time"
+        case .slowTransfers: "transfers slowed"
+        case .unreadableDisk: "reads refused"
+        case .fullDisk: "writes refused"
+        case .hungDisk: "disk operations held up"
+        case .lying: "lies told"
+        }
+    }
+
+    /// Only storage nodes can be in it.
+    package var isOfNodes: Bool {
+        switch self {
+        case .paused, .clock, .slowTransfers: false
+        case .unreadableDisk, .fullDisk, .hungDisk, .lying: true
+        }
+    }
+}
+
+/// How a storage node deviates, through the same messages as everybody.
+package enum Lie: String, Equatable, Sendable, CaseIterable {
+    /// It acknowledges chunks and keeps no bytes; asked for them it says that it cannot read them now.
+    case drop
+    /// It answers with other bytes than it was given, and proves to have those.
+    case alter
+    /// It says of every node that it was to copy from that this lacks the chunk.
+    case accuse
+    /// It says that it copied what it was to copy, and did not.
+    case pretend
+    /// It claims more free space than there is.
+    case boast
+    /// It does not answer when it is challenged.
+    case evade
+
+    /// Nothing on its disk can be counted on.
+    var keepsNothing: Bool {
+        switch self {
+        case .drop, .alter: true
+        case .accuse, .pretend, .boast, .evade: false
+        }
+    }
+}
+
+/// The conditions in force.
+struct Conditions: Sendable {
+    struct Entry: Sendable {
+        let fault: Int
+        let condition: Condition
+        let since: Instant
+        /// For ever where nil.
+        let until: Instant?
+        let concerned: Set<UInt32>
+    }
+
+    private(set) var entries: [Entry] = []
+
+    mutating func begin(_ entry: Entry) { entries.append(entry) }
+
+    /// Ends that of a fault; returns whom it concerned.
+    mutating func end(fault: Int) -> Set<UInt32> {
+        let ended = entries.filter { $0.fault == fault }
+        entries.removeAll { $0.fault == fault }
+        return ended.reduce(into: []) { $0.formUnion($1.concerned) }
+    }
+
+    /// Ends all that were to end at some time.
+    mutating func endAll() { entries.removeAll { $0.until != nil } }
+
+    func concern(_ actor: UInt32) -> Bool { entries.contains { $0.concerned.contains(actor) } }
+
+    /// What the first that fits says of a participant, and whose fault it is.
+    func first<Value>(
+        of actor: UInt32, _ extract: (Entry) -> Value?
+    ) -> (value: Value, fault: Int)? {
+        for entry in entries where entry.concerned.contains(actor) {
+            if let value = extract(entry) { return (value, entry.fault) }
+        }
+        return nil
+    }
+}
+
+/// Conditions while they act. Asked only of those whom one concerns.
+extension Environment {
+    mutating func begin(
+        _ condition: Condition, _ fault: Int, lasting: Duration?, of chosen: [UInt32]
+    ) {
+        let until = lasting.map { min(now + $0, settleStart) }
+        conditions.begin(
+            .init(
+                fault: fault, condition: condition, since: now, until: until,
+                concerned: Set(chosen)))
+        for actor in chosen { participants[Int(actor)].isAfflicted = true }
+        if let until { queue.schedule(.faultEnds(fault), at: until) }
+        guard case .lying(let lie) = condition else { return }
+        for actor in chosen { observer.turnedLiar(actor, keepsNothing: lie.keepsNothing, at: now) }
+    }
+
+    mutating func endConditions(of fault: Int) {
+        for actor in conditions.end(fault: fault) {
+            participants[Int(actor)].isAfflicted = conditions.concern(actor)
+        }
+    }
+
+    mutating func endAllConditions() {
+        conditions.endAll()
+        for actor in participants.indices {
+            participants[actor].isAfflicted = conditions.concern(UInt32(actor))
+        }
+    }
+
+    /// What a condition of a participant says; its fault is counted as felt.
+    mutating func felt<Value>(
+        by actor: UInt32, _ extract: (Conditions.Entry) -> Value?
+    ) -> Value? {
+        guard let (value, fault) = conditions.first(of: actor, extract) else { return nil }
+        observer.felt(fault: fault)
+        return value
+    }
+
+    /// Until when a participant hangs.
+    mutating func hangsUntil(_ actor: UInt32) -> Instant? {
+        let now = now
+        return felt(by: actor) {
+            if case .paused = $0.condition, let until = $0.until, until > now { until } else { nil }
+        }
+    }
+
+    /// The time by a participant's own clock, which shows none before the origin.
+    mutating func clock(of actor: UInt32) -> Instant {
+        let now = now
+        return felt(by: actor) { entry -> Instant? in
+            guard case .clock(let offset, let drift) = entry.condition else { return nil }
+            return max(.origin, now + offset + (now - entry.since).scaled(by: drift))
+        } ?? now
+    }
+
+    /// How long a wait by a participant's clock takes.
+    func wait(_ duration: Duration, by actor: UInt32) -> Duration {
+        let drift = conditions.first(of: actor) {
+            if case .clock(_, let drift) = $0.condition { drift } else { nil }
+        }
+        return drift.map { duration.scaled(by: 1 / (1 + $0.value)) } ?? duration
+    }
+
+    /// What the transfers of a participant take longer.
+    mutating func transferFactor(of actor: UInt32) -> Double {
+        guard participants[Int(actor)].isAfflicted else { return 1 }
+        return felt(by: actor) {
+            if case .slowTransfers(let factor) = $0.condition { factor } else { nil }
+        } ?? 1
+    }
+
+    func lie(of actor: UInt32) -> (value: Lie, fault: Int)? {
+        guard participants[Int(actor)].isAfflicted else { return nil }
+        return conditions.first(of: actor) {
+            if case .lying(let lie) = $0.condition { lie } else { nil }
+        }
+    }
+
+    // MARK: Disks
+
+    mutating func refusesRead(_ actor: UInt32) -> Bool {
+        guard participants[Int(actor)].isAfflicted else { return false }
+        if let (lie, fault) = lie(of: actor), lie == .drop {
+            observer.felt(fault: fault)
+            return true
+        }
+        let share = conditions.first(of: actor) {
+            if case .unreadableDisk(let share) = $0.condition { share } else { nil }
+        }
+        guard let share, participants[Int(actor)].mishapStream.chance(share.value) else {
+            return false
+        }
+        observer.felt(fault: share.fault)
+        return true
+    }
+
+    mutating func refusesWrite(_ actor: UInt32) -> Bool {
+        guard participants[Int(actor)].isAfflicted else { return false }
+        return felt(by: actor) { $0.condition == .fullDisk ? true : nil } ?? false
+    }
+
+    mutating func diskHangsUntil(_ actor: UInt32) -> Instant? {
+        guard participants[Int(actor)].isAfflicted else { return nil }
+        return felt(by: actor) { $0.condition == .hungDisk ? $0.until : nil }
+    }
+}
