@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Server
 
 /// The command line: runs scenarios in the simulator and reports on them, and stores files.
@@ -9,7 +10,10 @@ struct Dsim: AsyncParsableCommand {
         abstract: "A decentralized file store and the laboratory that it is studied in.",
         discussion: ExitStatus.help,
         version: Version.current,
-        subcommands: [RunCommand.self, ScenarioCommand.self, BenchCommand.self],
+        subcommands: [
+            RunCommand.self, FuzzCommand.self, ScenarioCommand.self, BenchCommand.self,
+            FuzzWorkerCommand.self,
+        ],
         groupedSubcommands: [
             CommandGroup(
                 name: "File",
@@ -29,4 +33,9 @@ struct Dsim: AsyncParsableCommand {
                     ServeCommand.self, NodeCommand.self, NetworkCommand.self, LedgerCommand.self,
                 ]),
         ])
+    /// The file of this program, for processes that it starts.
+    static var program: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            ?? CommandLine.arguments[0]
+    }
 }

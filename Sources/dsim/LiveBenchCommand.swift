@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Workbench
 
 struct LiveBenchCommand: AsyncParsableCommand {
@@ -43,7 +42,7 @@ struct LiveBenchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var benchmark = LiveBenchmark(program: Self.program)
+        var benchmark = LiveBenchmark(program: Dsim.program)
         benchmark.nodes = nodes
         benchmark.scale = scale
         benchmark.largeFileGigabytes = largeFile
@@ -56,11 +55,5 @@ struct LiveBenchCommand: AsyncParsableCommand {
             Output.standard(LiveBenchmark.table(rows))
             return .fine
         }
-    }
-
-    /// This program's own file.
-    private static var program: String {
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-            ?? CommandLine.arguments[0]
     }
 }

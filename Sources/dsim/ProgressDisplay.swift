@@ -17,9 +17,15 @@ struct ProgressDisplay {
     }
 
     mutating func show(_ progress: RunProgress) {
-        guard progress.wallSeconds - shownAt >= interval else { return }
-        shownAt = progress.wallSeconds
-        let line = ProgressLine.text(progress, name: name)
+        let name = name
+        show(ProgressLine.text(progress, name: name), wallSeconds: progress.wallSeconds)
+    }
+
+    /// Shows a line, unless one was shown just now.
+    mutating func show(_ line: @autoclosure () -> String, wallSeconds: Double) {
+        guard wallSeconds - shownAt >= interval else { return }
+        shownAt = wallSeconds
+        let line = line()
         if terminal.isInteractive {
             // The last column stays free: some terminals wrap as soon as it is written.
             Output.error("\r\u{1B}[2K" + ProgressLine.fit(line, width: terminal.width - 1))

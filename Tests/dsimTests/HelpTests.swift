@@ -4,6 +4,7 @@ import Testing
 @Suite struct HelpTests {
     @Test(arguments: [
         ("help.txt", ["--help"]), ("help-run.txt", ["run", "--help"]),
+        ("help-fuzz.txt", ["fuzz", "--help"]),
         ("help-scenario.txt", ["scenario", "--help"]), ("help-put.txt", ["put", "--help"]),
         ("help-get.txt", ["get", "--help"]), ("help-login.txt", ["login", "--help"]),
         ("help-ledger-verify.txt", ["ledger", "verify", "--help"]),

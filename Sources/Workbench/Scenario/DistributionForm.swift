@@ -59,7 +59,7 @@ extension Distribution {
         case .constant(let value): #"{"constant": "\#(value.text)"}"#
         case .exponential(let mean): #"{"exponential": {"mean": "\#(mean.text)"}}"#
         case .weibull(let shape, let scale):
-            #"{"weibull": {"shape": \#(DecimalNumber(shape, significantDigits: 6).jsonText), "scale": "\#(scale.text)"}}"#
+            #"{"weibull": {"shape": \#(DecimalNumber(shape, significantDigits: 17).jsonText), "scale": "\#(scale.text)"}}"#
         }
     }
 }

@@ -75,7 +75,15 @@ extension Expectation {
             }
             return members.compactMap { member in read(member, path, &reader) }
         },
-        write: { _ in "{}" })
+        write: { expectations in
+            ScenarioText.object(
+                expectations.map { ($0.path, ScenarioText.object($0.given, Bounds(), boundKeys)) })
+        })
+
+    /// The bounds as a scenario gives them.
+    private var given: Bounds {
+        minimum == maximum ? Bounds(equals: minimum) : Bounds(min: minimum, max: maximum)
+    }
 
     private static func read(
         _ member: JSONNode.Member, _ parent: String, _ reader: inout ScenarioReader

@@ -114,7 +114,8 @@ enum FaultForms {
         make: @escaping @Sendable (Parameters) -> FaultSettings.Kind
     ) -> ScenarioKey<Draft> {
         ScenarioKey(
-            kind: name, appendingTo: \.kinds, keys, defaults: Parameters(), meaning, make: make)
+            kind: name, appendingTo: \.kinds, keys, defaults: Parameters(), meaning,
+            parts: { $0.scenarioName == name ? $0.parameters : nil }, make: make)
     }
 
     // MARK: The keys of the kinds
@@ -172,7 +173,13 @@ enum FaultForms {
                 read(node, "\(path)[\(index)]", &reader)
             }
         },
-        write: { _ in "[]" })
+        write: { faults in
+            let texts = faults.map { fault in
+                let draft = Draft(name: fault.name, kinds: [fault.kind])
+                return ScenarioText.object(draft, Draft(), [name] + kinds)
+            }
+            return texts.isEmpty ? "[]" : "[\n    " + texts.joined(separator: ",\n    ") + "\n  ]"
+        })
 
     /// A fault: its name, and one key that says what kind it is. A refused one is still returned, so
     /// that places in the list stay what they are in the file.
@@ -211,5 +218,23 @@ extension FaultSettings.Kind {
         case .condition(.hungDisk, _, _, _): "hungDisk"
         case .condition(.lying, _, _, _): "liars"
         }
+    }
+    /// What its keys hold.
+    var parameters: FaultForms.Parameters {
+        var all = FaultForms.Parameters()
+        switch self {
+        case .partition(let at, let lasting, let of, let direction):
+            (all.at, all.lasting, all.of, all.direction) = (at, lasting, of, direction)
+        case .outage(let at, let lasting, let of):
+            (all.at, all.lasting, all.of) = (at, lasting, of)
+        case .crashes(let every, let downtime, let of):
+            (all.every, all.downtime, all.of) = (every, downtime, of)
+        case .degradation(let at, let lasting, let of, let loss, let duplication, let factor):
+            (all.at, all.lasting, all.of) = (at, lasting, of)
+            (all.loss, all.duplication, all.latencyFactor) = (loss, duplication, factor)
+        case .bitRot(let every), .lostChunks(let every): all.every = every
+        case .departure(let at, let of): (all.at, all.of) = (at, of)
+        }
+        return all
     }
 }

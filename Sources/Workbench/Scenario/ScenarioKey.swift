@@ -10,6 +10,8 @@ struct ScenarioKey<Root>: Sendable {
     let meaning: String
     let isRequired: Bool
     let read: @Sendable (JSONNode, _ path: String, inout Root, inout ScenarioReader) -> Void
+    /// The JSON text of what it has in a `Root`; nil where that is what holds without the key.
+    let write: @Sendable (Root, _ defaults: Root) -> String?
     /// The lines of the reference: of the key, and of those below it.
     let entries: @Sendable (_ path: String, _ defaults: Root) -> [ReferenceEntry]
 
@@ -24,6 +26,10 @@ struct ScenarioKey<Root>: Sendable {
         isRequired = required
         read = { node, path, root, reader in
             if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
+        }
+        write = { root, defaults in
+            let text = form.write(root[keyPath: keyPath])
+            return !required && text == form.write(defaults[keyPath: keyPath]) ? nil : text
         }
         entries = { path, defaults in
             let fallback = required ? "required" : "`\(form.write(defaults[keyPath: keyPath]))`"
@@ -46,13 +52,18 @@ struct ScenarioKey<Root>: Sendable {
                 reader.refuse(path, node, allowed: setting.allowed)
             }
         }
+        let json: @Sendable (Root) -> String = {
+            setting.isNumber ? setting.text($0) : JSONOutput.quote(setting.text($0))
+        }
+        write = { root, defaults in
+            // What holds without one that follows from others may differ where those do.
+            setting.standard == nil && json(root) == json(defaults) ? nil : json(root)
+        }
         entries = { path, defaults in
-            let text = setting.text(defaults)
-            let fallback = setting.isNumber ? text : JSONOutput.quote(text)
-            return [
+            [
                 ReferenceEntry(
                     path: path, allowed: setting.allowed,
-                    fallback: setting.standard ?? "`\(fallback)`", meaning: setting.sentence)
+                    fallback: setting.standard ?? "`\(json(defaults))`", meaning: setting.sentence)
             ]
         }
     }
@@ -69,13 +80,14 @@ struct ScenarioKey<Root>: Sendable {
         read = { node, path, root, reader in
             if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
         }
+        write = { root, _ in root[keyPath: keyPath].map(form.write) }
         entries = { path, _ in
             [ReferenceEntry(path: path, allowed: form.allowed, fallback: absent, meaning: meaning)]
         }
     }
 
     /// A key that says of what kind a value is, and holds the parameters of that kind in a form;
-    /// the value is appended to a list.
+    /// the value is appended to a list. The form of such values writes them.
     init<Parameters, Value>(
         kind name: String, appendingTo list: any WritableKeyPath<Root, [Value]> & Sendable,
         _ form: ValueForm<Parameters>, _ meaning: String,
@@ -90,15 +102,18 @@ struct ScenarioKey<Root>: Sendable {
                 root[keyPath: list].append(make(value))
             }
         }
+        write = { _, _ in nil }
         entries = { path, _ in
             [ReferenceEntry(path: path, allowed: form.allowed, fallback: "", meaning: meaning)]
         }
     }
 
-    /// The same for a kind whose parameters are an object with keys of its own.
+    /// The same for a kind whose parameters are an object with keys of its own. `parts` are those of a
+    /// value of this kind; without them, the form of such values writes them.
     init<Parameters: Sendable, Value>(
         kind name: String, appendingTo list: any WritableKeyPath<Root, [Value]> & Sendable,
         _ keys: [ScenarioKey<Parameters>], defaults: Parameters, _ meaning: String,
+        parts: @escaping @Sendable (Value) -> Parameters? = { _ in nil },
         make: @escaping @Sendable (Parameters) -> Value
     ) {
         self.name = name
@@ -109,6 +124,11 @@ struct ScenarioKey<Root>: Sendable {
             var parameters = defaults
             if reader.readObject(node, path, keys: keys, into: &parameters) {
                 root[keyPath: list].append(make(parameters))
+            }
+        }
+        write = { root, _ in
+            root[keyPath: list].lazy.compactMap(parts).first.map {
+                ScenarioText.object($0, defaults, keys)
             }
         }
         entries = { path, _ in
@@ -129,6 +149,11 @@ struct ScenarioKey<Root>: Sendable {
         isRequired = false
         read = { node, path, root, reader in
             reader.readObject(node, path, keys: keys, into: &root[keyPath: keyPath])
+        }
+        write = { root, defaults in
+            let members = ScenarioText.members(
+                root[keyPath: keyPath], defaults[keyPath: keyPath], keys)
+            return members.isEmpty ? nil : ScenarioText.object(members)
         }
         entries = { path, defaults in
             let head = ReferenceEntry(

@@ -83,8 +83,9 @@ extension ValueForm where Value == Double {
             })
     }
 
+    /// All digits that tell the number from its neighbours.
     private static func text(_ value: Double) -> String {
-        DecimalNumber(value, significantDigits: 6).jsonText
+        DecimalNumber(value, significantDigits: 17).jsonText
     }
 }
 

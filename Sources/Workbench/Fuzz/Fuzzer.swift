@@ -1,0 +1,73 @@
+import Dispatch
+import Synchronization
+
+/// Runs the scenarios of one seed after the other, several at a time, and takes down what fails in the
+/// order of their seeds: the same seeds give the same report.
+package struct Fuzzer: Sendable {
+    package let jobs: Int
+    package let cancel: CancelFlag
+    /// Runs a scenario in one of the slots, of which there are as many as jobs; nil when cancelled.
+    package let run: @Sendable (FuzzRequest, _ slot: Int) throws -> FuzzOutcome?
+
+    package init(
+        jobs: Int, cancel: CancelFlag,
+        run: @escaping @Sendable (FuzzRequest, _ slot: Int) throws -> FuzzOutcome?
+    ) {
+        self.jobs = jobs
+        self.cancel = cancel
+        self.run = run
+    }
+
+    private struct State {
+        var report: FuzzReport
+        /// The next seed that nobody runs yet.
+        var next: UInt64
+        /// Outcomes of seeds after one that is still under way.
+        var early: [UInt64: FuzzOutcome] = [:]
+        var failure: (any Error)?
+    }
+
+    /// Goes on from where a report ends, until its last seed is done, `seconds` are over or the run is
+    /// cancelled. `observe` is told of every scenario that is taken down; what it throws ends the run.
+    package func run(
+        _ report: FuzzReport, seconds: Double = .infinity,
+        observe: @Sendable (FuzzReport) throws -> Void = { _ in }
+    ) throws -> FuzzReport {
+        let start = DispatchTime.now().uptimeNanoseconds
+        let before = report.wallSeconds
+        @Sendable func passed() -> Double {
+            Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        }
+        let state = Mutex(State(report: report, next: report.next))
+        DispatchQueue.concurrentPerform(iterations: jobs) { slot in
+            while let seed = state.withLock({ take(&$0, isLate: passed() >= seconds) }) {
+                let result = Result { try run(.seed(seed), slot) }
+                state.withLock { state in
+                    do {
+                        guard let outcome = try result.get() else { return }
+                        state.early[seed] = outcome
+                        while let outcome = state.early.removeValue(forKey: state.report.next) {
+                            state.report.take(outcome)
+                            state.report.wallSeconds = before + passed()
+                            try observe(state.report)
+                        }
+                    } catch {
+                        state.failure = state.failure ?? error
+                    }
+                }
+            }
+        }
+        return try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            return state.report
+        }
+    }
+
+    private func take(_ state: inout State, isLate: Bool) -> UInt64? {
+        guard !cancel.isSet, !isLate, state.failure == nil, state.next <= state.report.last else {
+            return nil
+        }
+        defer { state.next += 1 }
+        return state.next
+    }
+}

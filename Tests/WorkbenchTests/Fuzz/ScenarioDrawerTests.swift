@@ -1,0 +1,89 @@
+import Foundation
+import Primitives
+import Roles
+import Simulation
+import Testing
+
+@testable import Workbench
+
+struct ScenarioDrawerTests {
+    @Test func `a seed gives the same scenario every time, and another seed another`() {
+        let scenarios = (0..<200).map { ScenarioDrawer.scenario(seed: $0) }
+        #expect(scenarios == (0..<200).map { ScenarioDrawer.scenario(seed: $0) })
+        for (scenario, next) in zip(scenarios, scenarios.dropFirst()) {
+            #expect(scenario.configuration.settings != next.configuration.settings)
+        }
+    }
+
+    @Test func `what is drawn is what is read back from its text`() throws {
+        for seed in 0..<500 as Range<UInt64> {
+            let scenario = ScenarioDrawer.scenario(seed: seed)
+            #expect(
+                try Scenario(json: Array(scenario.text.utf8), file: "drawn.json") == scenario,
+                "seed \(seed): \(scenario.text)")
+        }
+    }
+
+    @Test func `drafts lose nothing when they are written down`() throws {
+        var read = 0
+        for seed in 0..<500 as Range<UInt64> {
+            let draft = ScenarioDrawer.draft(seed: seed, attempt: 0)
+            guard let scenario = try? Scenario(json: Array(draft.text.utf8), file: "") else {
+                continue
+            }
+            read += 1
+            var expected = draft
+            expected.configuration.settings.writeQuorum = draft.configuration.settings.writeQuorum
+            #expect(scenario == expected, "seed \(seed): \(draft.text)")
+        }
+        // Few contradict themselves.
+        #expect(read > 400)
+    }
+
+    @Test func `a world from memory and one from its text are the same, event for event`() throws {
+        for seed in 0..<3 as Range<UInt64> {
+            let draft = ScenarioDrawer.draft(seed: seed, attempt: 0)
+            let text = try Scenario(json: Array(draft.text.utf8), file: "")
+            let digests = [draft, text].map { scenario in
+                var world = World(scenario.configuration)
+                world.run(until: world.end, limit: 20_000)
+                return world.digest
+            }
+            #expect(digests[0] == digests[1], "seed \(seed)")
+        }
+    }
+
+    @Test func `every kind of fault that can be declared is drawn`() {
+        #expect(FaultDrawer.all.map(\.name).sorted() == FaultForms.kinds.map(\.name).sorted())
+        var world = WorldConfiguration()
+        world.duration = .days(1)
+        for drawer in FaultDrawer.all {
+            var draw = Draw(seed: 1, feature: drawer.name)
+            #expect(drawer.draw(&draw, world).scenarioName == drawer.name)
+        }
+    }
+
+    @Test func `each feature is in some scenarios and out of others`() {
+        let worlds = (0..<300).map { ScenarioDrawer.scenario(seed: $0).configuration }
+        let untouched = WorldConfiguration()
+        func expectBoth(_ what: String, _ holds: (WorldConfiguration) -> Bool) {
+            let count = worlds.count(where: holds)
+            #expect(20...280 ~= count, "\(what): \(count) of 300")
+        }
+        for drawer in FaultDrawer.all {
+            expectBoth(drawer.name) { world in
+                world.faults.contains { $0.kind.scenarioName == drawer.name }
+            }
+        }
+        expectBoth("loss") { $0.network.loss > 0 }
+        expectBoth("duplication") { $0.network.duplication > 0 }
+        expectBoth("jitter") { $0.network.jitter != untouched.network.jitter }
+        expectBoth("sessions") { $0.churn.session != nil }
+        expectBoth("lifetimes") { $0.churn.lifetime != nil }
+        expectBoth("backends") { $0.topology.backends > 1 }
+        expectBoth("real payloads") { $0.workload.payload == .real }
+        expectBoth("reads") { $0.workload.readsPerDay > 0 }
+        expectBoth("deletes") { $0.workload.deletesPerDay > 0 }
+        expectBoth("audits") { $0.settings.auditInterval > .zero }
+    }
+}
