@@ -20,6 +20,8 @@ package struct BackendServer: Sendable {
     package let writer: PublicKey
     /// What it answers to: "GET /api/files/{id}".
     package let routes: [String]
+    /// What answers a request, however it came.
+    let responder: RouterResponder<ServerContext>
     /// The OpenAPI document of these.
     package static var description: [UInt8] { PackageResources.backend_json }
 
@@ -65,6 +67,7 @@ package struct BackendServer: Sendable {
         self.host = host
         writer = identity.publicKey
         routes = router.names
+        responder = router.buildResponder()
         services = [
             addresses,
             Stopping {
@@ -77,7 +80,7 @@ package struct BackendServer: Sendable {
                 folder.release()
             },
             AccountSweep(accounts: environment.accounts, clock: clock),
-            try member.shell.application(router) { await host.start() },
+            try member.shell.application(responder) { await host.start() },
         ]
     }
 

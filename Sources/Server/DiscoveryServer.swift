@@ -15,6 +15,8 @@ package struct DiscoveryServer: Sendable {
     package let host: Host<Discovery>
     /// What it answers to: "POST /register".
     package let routes: [String]
+    /// What answers a request, however it came.
+    let responder: RouterResponder<ServerContext>
     /// The OpenAPI document of these.
     package static var description: [UInt8] { PackageResources.discovery_json }
 
@@ -40,12 +42,13 @@ package struct DiscoveryServer: Sendable {
         peers.add(DiscoveryRequest.all, to: router)
         self.host = host
         routes = router.names
+        responder = router.buildResponder()
         services = [
             Stopping {
                 await host.stop()
                 folder.release()
             },
-            try shell.application(router) { await host.start() },
+            try shell.application(responder) { await host.start() },
         ]
     }
 }

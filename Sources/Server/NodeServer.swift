@@ -19,6 +19,8 @@ package struct NodeServer: Sendable {
     let sessions: GrantedSessions
     /// What it answers to: "GET /retrieve/{chunk}".
     package let routes: [String]
+    /// What answers a request, however it came.
+    let responder: RouterResponder<ServerContext>
     /// The OpenAPI document of these.
     package static var description: [UInt8] { PackageResources.node_json }
 
@@ -51,11 +53,12 @@ package struct NodeServer: Sendable {
         Self.addOperations(identity, host, peers, to: router, left: left)
         self.host = host
         routes = router.names
+        responder = router.buildResponder()
         services = [
             Stopping { await host.stop() },
             Introductions(introductions: introductions, host: host),
             DiskWatch(status: status, logger: logger),
-            try member.shell.application(router) { await host.start() },
+            try member.shell.application(responder) { await host.start() },
         ]
     }
 

@@ -67,7 +67,7 @@ package struct ServerShell: Sendable {
 
     /// The listener. `running` is called once it accepts connections.
     func application(
-        _ router: Router<ServerContext>, running: @escaping @Sendable () async -> Void
+        _ responder: RouterResponder<ServerContext>, running: @escaping @Sendable () async -> Void
     ) throws -> any Service {
         let refused = metrics.counter(.connectionsRefused)
         let connections = ConnectionLimiter(settings) { refused.increment() }
@@ -88,7 +88,7 @@ package struct ServerShell: Sendable {
         var quiet = logger
         quiet.logLevel = .critical
         let application = Application(
-            router: router, server: builder,
+            responder: responder, server: builder,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(

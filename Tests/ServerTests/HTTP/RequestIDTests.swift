@@ -5,8 +5,11 @@ import Testing
 @testable import Server
 
 @Suite struct RequestIDTests {
-    @Test func `an ID is taken as it is or made anew`() async throws {
-        try await EdgeNetwork.run(nodes: 1) { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `an ID is taken as it is or made anew`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(nodes: 1, over: transport) { network in
             for good in ["a", "A-z_09", String(repeating: "x", count: 64)] {
                 let answer = try await network.request(
                     .node, "GET", "/health", headers: [("X-Request-Id", good)])

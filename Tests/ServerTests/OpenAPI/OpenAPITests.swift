@@ -150,8 +150,11 @@ import Testing
                 == ["x: minimun is not known"])
     }
 
-    @Test func `what a backend answers is what its description says`() async throws {
-        try await EdgeNetwork.run { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `what a backend answers is what its description says`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(over: transport) { network in
             let story = try await AnswerStory(network)
             try await story.accounts()
             try await story.files()
@@ -163,8 +166,11 @@ import Testing
         }
     }
 
-    @Test func `what servers answer each other is what their descriptions say`() async throws {
-        try await EdgeNetwork.run { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `what servers answer each other is what their descriptions say`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(over: transport) { network in
             let story = try await AnswerStory(network)
             try await story.general()
             try await story.discovery()

@@ -13,8 +13,11 @@ import Testing
         WireJSON.bytes(LogInForm(user: user, password: EdgeNetwork.password, cookie: true))
     }
 
-    @Test func `a body that is not said to be JSON is not read`() async throws {
-        try await EdgeNetwork.run(nodes: 1) { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `a body that is not said to be JSON is not read`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(nodes: 1, over: transport) { network in
             let user = try await network.user("ada")
             // Those that a page can have sent to another site without asking there first.
             for type in [
@@ -47,8 +50,11 @@ import Testing
         }
     }
 
-    @Test func `a page of another site may change nothing`() async throws {
-        try await EdgeNetwork.run(nodes: 1) { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `a page of another site may change nothing`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(nodes: 1, over: transport) { network in
             let user = try await network.user("ada")
             // What requests of these tests are addressed to.
             let host = "localhost"

@@ -12,8 +12,11 @@ import Testing
     private static let bytes: [UInt8] = Array("what a node keeps".utf8)
     private static let chunk = ChunkID(SHA256.hash(bytes))
 
-    @Test func `only who signed this request is served, and once`() async throws {
-        try await EdgeNetwork.run(nodes: 1) { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `only who signed this request is served, and once`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(nodes: 1, over: transport) { network in
             let backend = try TestPeer(.backend, seed: 21, token: network.token)
             let id = network.id(.node)
             let body = InventoryQuestion(opening: .zero).encoded()
@@ -57,8 +60,11 @@ import Testing
         }
     }
 
-    @Test func `roles ask for what is theirs only`() async throws {
-        try await EdgeNetwork.run(nodes: 1) { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `roles ask for what is theirs only`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(nodes: 1, over: transport) { network in
             let node = try TestPeer(.node, seed: 22, token: network.token)
             let backend = try TestPeer(.backend, seed: 23, token: network.token)
             let discovery = try TestPeer(.discovery, seed: 24, token: network.token)
@@ -91,8 +97,11 @@ import Testing
         }
     }
 
-    @Test func `strangers learn nothing`() async throws {
-        try await EdgeNetwork.run(nodes: 1) { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `strangers learn nothing`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(nodes: 1, over: transport) { network in
             let token = try #require(JoinToken("the token of another network"))
             for role in [MemberRole.node, .backend] {
                 let stranger = try TestPeer(role, seed: 25, token: token)

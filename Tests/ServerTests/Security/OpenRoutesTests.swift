@@ -41,9 +41,11 @@ import Testing
         return query.isEmpty ? path : path + "?" + query.joined(separator: "&")
     }
 
-    @Test func `every route that is not listed as open refuses whoever is not known`() async throws
-    {
-        try await EdgeNetwork.run(nodes: 1) { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `every route that is not listed as open refuses whoever is not known`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(nodes: 1, over: transport) { network in
             for role in EdgeNetwork.Role.allCases {
                 let described = try await network.description(of: role)
                 // By the routes as they are, so that one without a description is asked for too.

@@ -23,8 +23,11 @@ import Testing
         var body: [UInt8]?
     }
 
-    @Test func `a file of somebody else is none at all`() async throws {
-        try await EdgeNetwork.run { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `a file of somebody else is none at all`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(over: transport) { network in
             let ada = try await network.user("ada")
             let bob = try await network.user("bob")
             let id = try await Self.store(network, ada)
@@ -60,8 +63,11 @@ import Testing
         }
     }
 
-    @Test func `the ledger tells only the owner what a file is`() async throws {
-        try await EdgeNetwork.run { network in
+    @Test(arguments: EdgeNetwork.Transport.allCases)
+    func `the ledger tells only the owner what a file is`(
+        over transport: EdgeNetwork.Transport
+    ) async throws {
+        try await EdgeNetwork.run(over: transport) { network in
             let ada = try await network.user("ada")
             let bob = try await network.user("bob")
             let id = try await Self.store(network, ada)

@@ -1,14 +1,11 @@
-import Cryptography
 import Files
 import Foundation
 import Logging
 import Primitives
 import Roles
 import ServiceLifecycle
-import Testing
 
 @testable import Server
-@testable import Wire
 
 /// A discovery, nodes and a backend in this process, on real sockets, for as long as a test looks.
 struct EdgeNetwork: Sendable {
@@ -22,6 +19,7 @@ struct EdgeNetwork: Sendable {
     let nodes: [NodeServer]
     let backend: BackendServer
     let ports: [Role: Int]
+    let transport: Transport
     let folder: URL
     let logs: LogRecorder
 
@@ -49,12 +47,14 @@ struct EdgeNetwork: Sendable {
     /// Runs `body` once files can be put, and stops everything after it. One network runs at a time:
     /// several would share the cores, and keep each other waiting.
     static func run(
-        nodes count: Int = 3, configure: @Sendable (inout ServerSettings) -> Void = { _ in },
+        nodes count: Int = 3, over transport: Transport = .socket,
+        configure: @Sendable (inout ServerSettings) -> Void = { _ in },
         waits: Bool = true, _ body: @escaping @Sendable (EdgeNetwork) async throws -> Void
     ) async throws {
         await turn.take()
         do {
-            try await runAlone(nodes: count, configure: configure, waits: waits, body)
+            try await runAlone(
+                nodes: count, over: transport, configure: configure, waits: waits, body)
             await turn.giveBack()
         } catch {
             await turn.giveBack()
@@ -79,7 +79,8 @@ struct EdgeNetwork: Sendable {
     }
 
     private static func runAlone(
-        nodes count: Int, configure: (inout ServerSettings) -> Void, waits: Bool,
+        nodes count: Int, over transport: Transport, configure: (inout ServerSettings) -> Void,
+        waits: Bool,
         _ body: (EdgeNetwork) async throws -> Void
     ) async throws {
         let folder = temporaryFolder()
@@ -96,7 +97,8 @@ struct EdgeNetwork: Sendable {
             token: token, servers: count + 2, tlsAuthority: common.tlsAuthority,
             logger: logs.logger)
         do {
-            let network = try await EdgeNetwork(common, launch, token, count, folder, logs)
+            let network = try await EdgeNetwork(
+                common, launch, token, count, folder, logs, transport)
             let outcome = await network.serve(launch, waits: waits, body)
             try outcome.get()
         } catch {
@@ -107,7 +109,7 @@ struct EdgeNetwork: Sendable {
 
     private init(
         _ common: ServerSettings, _ launch: Launch, _ token: JoinToken, _ count: Int,
-        _ folder: URL, _ logs: LogRecorder
+        _ folder: URL, _ logs: LogRecorder, _ transport: Transport
     ) async throws {
         var common = common
         func settings(_ name: String) throws -> ServerSettings {
@@ -131,6 +133,7 @@ struct EdgeNetwork: Sendable {
         self.token = token
         self.folder = folder
         self.logs = logs
+        self.transport = transport
         discovery = try launch.discovery(discoverySettings)
         nodes = try nodeSettings.map { try launch.node($0) }
         backend = try await launch.backend(backendSettings, options)
@@ -180,83 +183,4 @@ struct EdgeNetwork: Sendable {
     }
 
     struct NotReady: Error {}
-
-    // MARK: Requests
-
-    func request(
-        _ role: Role, _ method: String, _ target: String, headers: [(String, String)] = [],
-        body: [UInt8]? = nil
-    ) async throws -> RawAnswer {
-        try #require(
-            await RawConnection.request(
-                port(role), method, target, headers: headers, body: body),
-            "\(method) on \(role) was not answered")
-    }
-
-    /// A request that a peer signed.
-    func request(
-        _ role: Role, _ method: String, _ target: String, by peer: TestPeer,
-        headers: [(String, String)] = [], body: [UInt8]? = nil, bodyHash: Hash256? = nil
-    ) async throws -> RawAnswer {
-        let signed = peer.headers(
-            method, target, to: id(role), body: body ?? [], bodyHash: bodyHash)
-        return try await request(role, method, target, headers: signed + headers, body: body)
-    }
-
-    /// A request between servers that a peer signed.
-    func request<Asked: ServerRequest>(
-        _ role: Role, _ asked: Asked, by peer: TestPeer, knowing contacts: [Contact] = []
-    ) async throws -> RawAnswer {
-        let wire = try peer.wire(asked, knowing: contacts)
-        return try await request(
-            role, wire.route.method.rawValue, wire.target, by: peer,
-            body: wire.body.isEmpty ? nil : wire.body,
-            bodyHash: try Asked.bodyHash(wire.parameters))
-    }
-
-    /// A user, and the headers of an open and of a sealed session.
-    struct User: Sendable {
-        var name: String
-        var open: [(String, String)]
-        var sealed: [(String, String)]
-        var openToken: String
-        var masterKey: MasterKey
-    }
-
-    static let password = "a password of the tests"
-
-    /// Registers and logs in.
-    func user(_ name: String) async throws -> User {
-        let form = RegisterForm(user: name, password: Self.password)
-        let registered = try await request(
-            .backend, "POST", "/api/register", body: WireJSON.bytes(form))
-        try #require(registered.status == 201, "\(registered.text)")
-        let parameters = try WireJSON.decode(
-            LogInParametersForm.self,
-            from: Data(
-                try await request(
-                    .backend, "POST", "/api/login/parameters",
-                    body: WireJSON.bytes(UserForm(user: name))
-                ).body))
-        let proof = try PasswordProtectedKey.logInProof(
-            password: Array(Self.password.utf8), salt: parameters.salt.bytes,
-            parameters: ScryptParameters(
-                cost: parameters.cost, blockSize: parameters.blockSize,
-                parallelization: parameters.parallelization))
-        let open = try await logIn(LogInForm(user: name, password: Self.password))
-        let sealed = try await logIn(
-            LogInForm(user: name, proof: Hex(proof.withUnsafeBytes { Array($0) })))
-        let key = try PasswordProtectedKey(decoding: sealed.key?.bytes ?? [])
-        return User(
-            name: name, open: [("Authorization", "Bearer \(open.token)")],
-            sealed: [("Authorization", "Bearer \(sealed.token)")], openToken: open.token,
-            masterKey: try key.unlock(password: Array(Self.password.utf8)))
-    }
-
-    func logIn(_ form: LogInForm) async throws -> SessionForm {
-        let answer = try await request(
-            .backend, "POST", "/api/login", body: WireJSON.bytes(form))
-        try #require(answer.status == 200, "\(answer.text)")
-        return try WireJSON.decode(SessionForm.self, from: Data(answer.body))
-    }
 }
