@@ -166,8 +166,12 @@ struct ConditionTests {
 
     // MARK: Lies
 
-    private func liars(_ lie: Lie, nodes: Int = 1) -> World {
-        var world = world(.lying(lie), of: .nodes(nodes), lasting: nil)
+    /// Two of six nodes lie, and replicas vanish, so that there is something to repair.
+    private func liars(_ lie: Lie) -> World {
+        var world = world(.lying(lie), of: .nodes(2), lasting: nil) {
+            $0.faults.append(
+                FaultSettings(name: "vanish", kind: .lostChunks(every: .constant(.minutes(1)))))
+        }
         world.finishRun()
         return world
     }

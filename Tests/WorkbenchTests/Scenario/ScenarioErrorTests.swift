@@ -176,7 +176,7 @@ import Testing
             ),
             (
                 #"{"name": "a", "departure": {"at": "1d", "of": "backends"}}"#,
-                "faults[0].departure.of: only storage nodes leave; allowed: a domain, a region or nodes"
+                "faults[0].departure.of: only storage nodes can be meant here; allowed: a domain or nodes"
             ),
             (
                 #"{"name": "a", "degradation": {"at": "1d", "lasting": "1h", "of": "backends"}}"#,
@@ -184,7 +184,7 @@ import Testing
             ),
             (
                 #"{"name": "a", "outage": {"at": "1d", "lasting": "1h", "of": "backend"}}"#,
-                #"faults[0].outage.of: "backend" stands here; allowed: {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, "backends" or "discoveries""#
+                #"faults[0].outage.of: "backend" stands here; allowed: {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, "backends", "discoveries" or "users""#
             ),
             (
                 #"{"name": "a", "outtage": {}}"#,
@@ -192,11 +192,11 @@ import Testing
             ),
             (
                 #"{"name": "a"}"#,
-                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure"#
+                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure, emptied, pause, clock, slowTransfers, unreadable, fullDisk, hungDisk, liars"#
             ),
             (
                 #"{"name": "a", "departure": {"at": "1d"}}"#,
-                #"faults[0].departure.of: missing; give {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, "backends" or "discoveries""#
+                #"faults[0].departure.of: missing; give {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, "backends", "discoveries" or "users""#
             ),
         ] as [(String, String)])
     func `wrong faults are refused`(fault: String, line: String) {

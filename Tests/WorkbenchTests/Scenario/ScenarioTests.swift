@@ -182,6 +182,7 @@ import Testing
             "disk": {"latency": "5ms", "syncLatency": "9ms", "throughput": "100MB/s"}
           },
           "users": {"upload": "1MB/s", "download": "10MB/s"}, "backends": {"upload": "50MB/s"},
+          "discoveries": {"download": "2MB/s"},
           "network": {"jitter": 0.5, "loss": 0.01, "duplication": 0.02},
           "protocol": {
             "replicas": 4, "writeQuorum": 3, "heartbeatInterval": "20s", "suspectAfter": "1m",
