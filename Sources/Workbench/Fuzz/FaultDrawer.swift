@@ -21,6 +21,7 @@ struct FaultDrawer: Sendable {
             let (at, lasting) = draw.time(in: world)
             return .partition(
                 at: at, lasting: lasting, of: draw.selection(in: world),
+                from: draw.coin() ? draw.selection(in: world) : nil,
                 direction: draw.one(of: FaultSettings.Direction.allCases))
         },
         FaultDrawer("outage") { draw, world in
@@ -45,7 +46,47 @@ struct FaultDrawer: Sendable {
         FaultDrawer("departure") { draw, world in
             .departure(at: draw.time(in: world).at, of: draw.nodes(in: world))
         },
+        FaultDrawer("emptied") { draw, world in
+            .emptied(at: draw.time(in: world).at, of: draw.nodes(in: world))
+        },
+        condition("pause") { draw, world in (.paused, draw.selection(in: world)) },
+        condition("clock") { draw, world in
+            let offset = draw.span(.milliseconds(1), .days(2))
+            let condition = Condition.clock(
+                offset: draw.coin() ? offset : .zero - offset,
+                drift: draw.coin() ? draw.number(0.00001...0.1) : 0)
+            return (condition, draw.selection(in: world))
+        },
+        condition("slowTransfers") { draw, world in
+            (.slowTransfers(factor: draw.number(1.1...1_000)), draw.selection(in: world))
+        },
+        condition("unreadable") { draw, world in
+            let share = draw.coin() ? 1 : draw.number(0.01...1)
+            return (.unreadableDisk(share: share), draw.nodes(in: world))
+        },
+        condition("fullDisk") { draw, world in (.fullDisk, draw.nodes(in: world)) },
+        condition("hungDisk") { draw, world in (.hungDisk, draw.nodes(in: world)) },
+        FaultDrawer("liars") { draw, world in
+            .condition(
+                .lying(draw.one(of: Lie.allCases)), at: draw.time(in: world).at, lasting: nil,
+                of: draw.nodes(in: world))
+        },
     ]
+
+    /// One that lasts for a while.
+    private static func condition(
+        _ name: String,
+        draw:
+            @escaping @Sendable (inout Draw, WorldConfiguration) -> (
+                Condition, FaultSettings.Selection
+            )
+    ) -> FaultDrawer {
+        FaultDrawer(name) { random, world in
+            let (at, lasting) = random.time(in: world)
+            let (condition, of) = draw(&random, world)
+            return .condition(condition, at: at, lasting: lasting, of: of)
+        }
+    }
 }
 
 extension Draw {
@@ -61,15 +102,20 @@ extension Draw {
     }
 
     mutating func selection(in world: WorldConfiguration) -> FaultSettings.Selection {
-        coin(0.3) ? one(of: [.backends, .discoveries]) : nodes(in: world)
+        let topology = world.topology
+        return one(of: [
+            nodes(in: world), nodes(in: world), nodes(in: world),
+            .region(one(of: topology.regions)), .backends,
+            .backend(count(0...topology.backends - 1)), .discoveries, .users,
+        ])
     }
 
-    /// A selection that nodes may be in.
+    /// A selection of nodes alone.
     mutating func nodes(in world: WorldConfiguration) -> FaultSettings.Selection {
         let topology = world.topology
         return one(of: [
-            .domain(count(0...topology.failureDomains - 1)), .region(one(of: topology.regions)),
-            .nodes(count(1...topology.nodes)), .nodes(1),
+            .domain(count(0...topology.failureDomains - 1)), .nodes(count(1...topology.nodes)),
+            .nodes(1),
         ])
     }
 }

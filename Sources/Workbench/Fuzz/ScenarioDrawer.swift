@@ -50,7 +50,7 @@ package enum ScenarioDrawer {
             for number in 1...2 {
                 let name = "\(drawer.name.lowercased())-\(number)"
                 var draw = Draw(seed: seed, feature: "\(name) \(attempt)")
-                guard draw.coin(number == 1 ? 0.35 : 0.15) else { continue }
+                guard draw.coin(number == 1 ? 0.25 : 0.08) else { continue }
                 let kind = drawer.draw(&draw, world)
                 world.faults.append(FaultSettings(name: name, kind: kind))
             }

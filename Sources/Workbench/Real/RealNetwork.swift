@@ -82,7 +82,8 @@ actor RealNetwork {
             case .deliver(let message, let call, let user, let backend):
                 deliver(message, call, from: user, to: backend)
             case .inspect: Task { await inspect() }
-            case .damage, .empty: preconditionFailure("such a scenario is refused; see Scenario.reality")
+            case .damage, .empty:
+                preconditionFailure("such a scenario is refused; see Scenario.reality")
             }
         }
     }

@@ -219,12 +219,14 @@ extension FaultSettings.Kind {
         case .condition(.lying, _, _, _): "liars"
         }
     }
+
     /// What its keys hold.
     var parameters: FaultForms.Parameters {
         var all = FaultForms.Parameters()
         switch self {
-        case .partition(let at, let lasting, let of, let direction):
-            (all.at, all.lasting, all.of, all.direction) = (at, lasting, of, direction)
+        case .partition(let at, let lasting, let of, let from, let direction):
+            (all.at, all.lasting, all.of) = (at, lasting, of)
+            (all.from, all.direction) = (from, direction)
         case .outage(let at, let lasting, let of):
             (all.at, all.lasting, all.of) = (at, lasting, of)
         case .crashes(let every, let downtime, let of):
@@ -233,8 +235,25 @@ extension FaultSettings.Kind {
             (all.at, all.lasting, all.of) = (at, lasting, of)
             (all.loss, all.duplication, all.latencyFactor) = (loss, duplication, factor)
         case .bitRot(let every), .lostChunks(let every): all.every = every
-        case .departure(let at, let of): (all.at, all.of) = (at, of)
+        case .departure(let at, let of), .emptied(let at, let of): (all.at, all.of) = (at, of)
+        case .condition(let condition, let at, let lasting, let of):
+            (all.at, all.lasting, all.of) = (at, lasting ?? .zero, of)
+            condition.write(into: &all)
         }
         return all
+    }
+}
+
+extension Condition {
+    fileprivate func write(into all: inout FaultForms.Parameters) {
+        switch self {
+        case .clock(let offset, let drift):
+            (all.ahead, all.behind) = (max(offset, .zero), max(.zero - offset, .zero))
+            all.drift = drift
+        case .slowTransfers(let factor): all.factor = factor
+        case .unreadableDisk(let share): all.share = share
+        case .lying(let lie): all.lie = lie
+        case .paused, .fullDisk, .hungDisk: break
+        }
     }
 }
