@@ -36,7 +36,7 @@ import Testing
         try await story { bench, dsim in
             try await logIn(dsim)
             for name in Extremes.names where !name.contains("\0") {
-                let put = try await dsim.run("put", "-", "--name=\(name)", input: "x")
+                let put = try await dsim.run("put", "-", "--name=\(name)", "--replace", input: "x")
                 #expect(put.status == (FileName.isAllowed(name) ? 0 : 64), "\(name): \(put)")
             }
         }

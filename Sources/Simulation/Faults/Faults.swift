@@ -41,43 +41,7 @@ struct Faults: Sendable {
     /// The departures that send a participant away.
     func departures(of actor: UInt32) -> [Int] {
         states.indices.filter {
-            guard case .departure = states[$0].settings.kind else { return false }
-            return states[$0].targets.contains(actor)
-        }
-    }
-}
-
-extension FaultSettings.Kind {
-    /// What a fault of this kind counts.
-    package var unit: String {
-        switch self {
-        case .partition: "messages cut"
-        case .outage, .crashes: "participants stopped"
-        case .degradation: "messages disturbed"
-        case .bitRot: "replicas rotted"
-        case .lostChunks: "replicas lost"
-        case .departure: "nodes left"
-        case .emptied: "disks emptied"
-        case .condition(let condition, _, _, _): condition.unit
-        }
-    }
-
-    /// When it begins; faults that strike again and again have no such time.
-    var begins: Duration? {
-        switch self {
-        case .partition(let at, _, _, _, _), .outage(let at, _, _),
-            .degradation(let at, _, _, _, _, _), .departure(let at, _), .emptied(let at, _),
-            .condition(_, let at, _, _):
-            at
-        case .crashes, .bitRot, .lostChunks: nil
-        }
-    }
-
-    /// The law of the time between two strikes.
-    var interval: Distribution? {
-        switch self {
-        case .crashes(let every, _, _), .bitRot(let every), .lostChunks(let every): every
-        case .partition, .outage, .degradation, .departure, .emptied, .condition: nil
+            states[$0].settings.kind.sendsAway && states[$0].targets.contains(actor)
         }
     }
 }

@@ -20,15 +20,10 @@ extension Scenario {
                 "workload.payload",
                 "stand-ins cannot be put on real disks; allowed with --real: \"real\"")
         }
-        for (index, fault) in configuration.faults.enumerated() {
-            switch fault.kind {
-            case .bitRot, .lostChunks, .emptied, .condition:
-                refuse(
-                    "faults[\(index)].\(fault.kind.scenarioName)",
-                    "cannot be done to real disks; allowed with --real: partition, outage, crashes, degradation, departure"
-                )
-            case .partition, .outage, .crashes, .degradation, .departure: break
-            }
+        for (index, fault) in configuration.faults.enumerated() where !fault.kind.canBeReal {
+            refuse(
+                "faults[\(index)].\(fault.kind.scenarioName)",
+                "can only be simulated; leave it out with --real")
         }
         let servers = configuration.topology.nodes + configuration.topology.backends
         if servers > Self.mostServers {

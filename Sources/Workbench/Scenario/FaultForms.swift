@@ -223,24 +223,33 @@ extension FaultSettings.Kind {
     /// What its keys hold.
     var parameters: FaultForms.Parameters {
         var all = FaultForms.Parameters()
+        all.at = begins ?? all.at
+        all.lasting = lasting ?? all.lasting
+        all.of = selection ?? all.of
+        all.from = others
         switch self {
-        case .partition(let at, let lasting, let of, let from, let direction):
-            (all.at, all.lasting, all.of) = (at, lasting, of)
-            (all.from, all.direction) = (from, direction)
-        case .outage(let at, let lasting, let of):
-            (all.at, all.lasting, all.of) = (at, lasting, of)
-        case .crashes(let every, let downtime, let of):
-            (all.every, all.downtime, all.of) = (every, downtime, of)
-        case .degradation(let at, let lasting, let of, let loss, let duplication, let factor):
-            (all.at, all.lasting, all.of) = (at, lasting, of)
+        case .partition(_, _, _, _, let direction): all.direction = direction
+        case .crashes(let every, let downtime, _): (all.every, all.downtime) = (every, downtime)
+        case .degradation(_, _, _, let loss, let duplication, let factor):
             (all.loss, all.duplication, all.latencyFactor) = (loss, duplication, factor)
         case .bitRot(let every), .lostChunks(let every): all.every = every
-        case .departure(let at, let of), .emptied(let at, let of): (all.at, all.of) = (at, of)
-        case .condition(let condition, let at, let lasting, let of):
-            (all.at, all.lasting, all.of) = (at, lasting ?? .zero, of)
-            condition.write(into: &all)
+        case .condition(let condition, _, _, _): condition.write(into: &all)
+        case .outage, .departure, .emptied: break
         }
         return all
+    }
+
+    /// Why a fault would do nothing; nil where it does something.
+    var idleness: String? {
+        switch self {
+        case .degradation(_, _, _, loss: 0, duplication: 0, latencyFactor: 1):
+            "degrades nothing; give loss, duplication or latencyFactor"
+        case .condition(.clock(offset: .zero, drift: 0), _, _, _):
+            "changes no clock; give ahead, behind or drift"
+        case .partition, .outage, .crashes, .degradation, .bitRot, .lostChunks, .departure,
+            .emptied, .condition:
+            nil
+        }
     }
 }
 

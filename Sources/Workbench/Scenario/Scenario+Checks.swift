@@ -101,30 +101,16 @@ extension Scenario {
     private func problems(
         of kind: FaultSettings.Kind, _ reader: ScenarioReader
     ) -> [(key: String, problem: String)] {
-        switch kind {
-        case .partition(let at, let lasting, let selection, let others, _):
-            return timeProblem(at, lasting, reader) + selectionProblem(selection, reader)
-                + (others.map { selectionProblem($0, key: "from", reader) } ?? [])
-        case .outage(let at, let lasting, let selection):
-            return timeProblem(at, lasting, reader) + selectionProblem(selection, reader)
-        case .condition(let condition, let at, let lasting, let selection):
-            let isIdle = condition == .clock(offset: .zero, drift: 0)
-            return timeProblem(at, lasting ?? .zero, reader) + selectionProblem(selection, reader)
-                + (condition.isOfNodes ? nodesProblem(selection) : [])
-                + (isIdle ? [("of", "changes no clock; give ahead, behind or drift")] : [])
-        case .degradation(let at, let lasting, let selection, let loss, let duplication, let factor):
-            let isIdle = loss == 0 && duplication == 0 && factor == 1
-            let idle =
-                isIdle ? [("of", "degrades nothing; give loss, duplication or latencyFactor")] : []
-            return timeProblem(at, lasting, reader) + selectionProblem(selection, reader) + idle
-        case .crashes(_, _, let selection):
-            return selectionProblem(selection, reader)
-        case .departure(let at, let selection), .emptied(let at, let selection):
-            return timeProblem(at, .zero, reader) + selectionProblem(selection, reader)
-                + nodesProblem(selection)
-        case .bitRot, .lostChunks:
-            return []
+        var problems = kind.begins.map { timeProblem($0, kind.lasting ?? .zero, reader) } ?? []
+        if let selection = kind.selection {
+            problems += selectionProblem(selection, reader)
+            if kind.isOfNodes { problems += nodesProblem(selection) }
         }
+        if let others = kind.others {
+            problems += selectionProblem(others, key: "from", reader)
+        }
+        if let idleness = kind.idleness { problems.append(("of", idleness)) }
+        return problems
     }
 
     private func nodesProblem(

@@ -1,0 +1,156 @@
+package import Primitives
+
+/// One declared fault. Each counts what it did; one that did nothing fails the run.
+package struct FaultSettings: Equatable, Sendable {
+    /// Unique within a world; names the fault in reports.
+    package var name: String
+    package var kind: Kind
+
+    package init(name: String, kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+
+    /// What a fault does, to whom and when.
+    package enum Kind: Equatable, Sendable {
+        /// No message passes between the chosen participants and the others: all the rest where nil.
+        case partition(
+            at: Duration, lasting: Duration, of: Selection, from: Selection? = nil,
+            direction: Direction)
+        /// The chosen participants are down; their disks keep what was synced.
+        case outage(at: Duration, lasting: Duration, of: Selection)
+        /// The chosen participants crash and start again after `downtime`, over and over.
+        case crashes(every: Distribution, downtime: Duration, of: Selection)
+        /// Extra loss and duplication (probabilities), and latencies multiplied, on every link of
+        /// the chosen participants.
+        case degradation(
+            at: Duration, lasting: Duration, of: Selection, loss: Double, duplication: Double,
+            latencyFactor: Double)
+        /// One random stored replica has a byte flipped, on average this often over all nodes.
+        case bitRot(every: Distribution)
+        /// One random stored replica vanishes from the disk of a node that is down, this often; from
+        /// one that is up, which then does not know of it, if none is down.
+        case lostChunks(every: Distribution)
+        /// The chosen nodes leave gracefully, handing over what they hold first.
+        case departure(at: Duration, of: Selection)
+        /// The chosen nodes restart with an empty disk in the place of theirs.
+        case emptied(at: Duration, of: Selection)
+        /// The chosen participants are in some condition; until the run's end where `lasting` is nil.
+        case condition(Condition, at: Duration, lasting: Duration?, of: Selection)
+    }
+
+    /// Which way a partition cuts.
+    package enum Direction: String, Equatable, Sendable, CaseIterable {
+        case both
+        /// What the chosen participants send is lost.
+        case outgoing
+        /// What is sent to them is lost.
+        case incoming
+    }
+
+    /// Which participants a fault concerns.
+    package enum Selection: Equatable, Sendable {
+        case domain(Int)
+        case region(String)
+        /// This many nodes, chosen at random.
+        case nodes(Int)
+        case backends
+        /// One of them.
+        case backend(Int)
+        case discoveries
+        case users
+    }
+}
+
+extension FaultSettings.Kind {
+    /// What a fault of this kind counts.
+    package var unit: String {
+        switch self {
+        case .partition: "messages cut"
+        case .outage, .crashes: "participants stopped"
+        case .degradation: "messages disturbed"
+        case .bitRot: "replicas rotted"
+        case .lostChunks: "replicas lost"
+        case .departure: "nodes left"
+        case .emptied: "disks emptied"
+        case .condition(let condition, _, _, _): condition.unit
+        }
+    }
+
+    /// When it begins; faults that strike again and again have no such time.
+    package var begins: Duration? {
+        switch self {
+        case .partition(let at, _, _, _, _), .outage(let at, _, _),
+            .degradation(let at, _, _, _, _, _), .departure(let at, _), .emptied(let at, _),
+            .condition(_, let at, _, _):
+            at
+        case .crashes, .bitRot, .lostChunks: nil
+        }
+    }
+
+    /// The law of the time between two strikes.
+    var interval: Distribution? {
+        switch self {
+        case .crashes(let every, _, _), .bitRot(let every), .lostChunks(let every): every
+        case .partition, .outage, .degradation, .departure, .emptied, .condition: nil
+        }
+    }
+
+    /// When it ends, from its beginning.
+    package var lasting: Duration? {
+        switch self {
+        case .partition(_, let lasting, _, _, _), .outage(_, let lasting, _),
+            .degradation(_, let lasting, _, _, _, _):
+            lasting
+        case .condition(_, _, let lasting, _): lasting
+        case .crashes, .bitRot, .lostChunks, .departure, .emptied: nil
+        }
+    }
+
+    /// Whom it concerns.
+    package var selection: FaultSettings.Selection? {
+        switch self {
+        case .partition(_, _, let selection, _, _), .outage(_, _, let selection),
+            .crashes(_, _, let selection), .degradation(_, _, let selection, _, _, _),
+            .departure(_, let selection), .emptied(_, let selection),
+            .condition(_, _, _, let selection):
+            selection
+        case .bitRot, .lostChunks: nil
+        }
+    }
+
+    /// From whom it parts those, where not from all.
+    package var others: FaultSettings.Selection? {
+        if case .partition(_, _, _, let others, _) = self { others } else { nil }
+    }
+
+    /// Whether it can only befall storage nodes.
+    package var isOfNodes: Bool {
+        switch self {
+        case .departure, .emptied: true
+        case .condition(let condition, _, _, _): condition.isOfNodes
+        case .partition, .outage, .crashes, .degradation, .bitRot, .lostChunks: false
+        }
+    }
+
+    /// Whether servers on sockets and real disks can be treated so as well.
+    package var canBeReal: Bool {
+        switch self {
+        case .partition, .outage, .crashes, .degradation, .departure: true
+        case .bitRot, .lostChunks, .emptied, .condition: false
+        }
+    }
+
+    /// Whether it tells participants to leave.
+    package var sendsAway: Bool { if case .departure = self { true } else { false } }
+
+    /// Whether only reading a replica shows what it did.
+    package var hidesDamage: Bool {
+        switch self {
+        case .bitRot, .lostChunks: true
+        case .condition(.lying, _, _, _): true
+        case .partition, .outage, .crashes, .degradation, .departure, .emptied, .condition:
+            false
+        }
+    }
+}
