@@ -65,19 +65,31 @@ package struct DiskContents: Sendable {
         return durable
     }
 
-    /// Power is cut: changes that were not synced never happened. Returns the chunks that are there
-    /// as they were before such changes, in order.
+    /// Power is cut: changes that were not synced never happened, or, with a seed, some of them did: of
+    /// each chunk's as many as is drawn, and no later one. Returns the chunks that had such changes
+    /// and are there, in order.
     @discardableResult
-    package mutating func crash() -> [ChunkID] {
-        let undone = Set(undo.map(\.chunk)).sorted()
-        for (chunk, before) in undo.reversed() {
+    package mutating func crash(keepingSome seed: UInt64? = nil) -> [ChunkID] {
+        let changed = Set(undo.map(\.chunk)).sorted()
+        var kept: [ChunkID: Int] = [:]
+        if let seed {
+            var random = RandomSource(seed: seed, who: 0, purpose: 0)
+            let counts = Dictionary(undo.map { ($0.chunk, 1) }, uniquingKeysWith: +)
+            for chunk in changed { kept[chunk] = random.below(counts[chunk]! + 1) }
+        }
+        let changes = undo.filter { change in
+            guard let count = kept[change.chunk], count > 0 else { return true }
+            kept[change.chunk] = count - 1
+            return false
+        }
+        for (chunk, before) in changes.reversed() {
             usedBytes -= replicas[chunk]?.payload.byteCount ?? 0
             replicas[chunk] = before
             usedBytes += before?.payload.byteCount ?? 0
         }
         undo = []
         syncing = 0
-        return undone.filter { replicas[$0] != nil }
+        return changed.filter { replicas[$0] != nil }
     }
 
     /// Whether the chunk would survive a crash.

@@ -53,12 +53,16 @@ extension Observer {
     }
 
     /// A machine lost its power, and its disk what was not synced.
-    package mutating func lostUnsynced(by actor: UInt32, at now: Instant) {
+    package mutating func lostUnsynced(
+        by actor: UInt32, keepingSome seed: UInt64? = nil, at now: Instant
+    ) {
         let slot = slot(actor)
         switch participants[Int(actor)].kind {
         case .node:
-            // A deletion that was not synced is undone.
-            for chunk in nodes[slot].disk.crash() { gained(chunk, slot, at: now) }
+            // A deletion that was not synced may be undone, and a write have lasted.
+            for chunk in nodes[slot].disk.crash(keepingSome: seed) {
+                gained(chunk, slot, at: now)
+            }
         case .backend: backends[slot].log.crash()
         case .discovery, .user: break
         }
@@ -87,7 +91,7 @@ extension Observer {
             &meters)
         guard wasLast, !isFault else { return }
         oracles.check(
-            .durability, at: now, isSpare(chunk, on: actor),
+            .durability, at: now, false,
             "node \(actor) deleted the last replica of chunk \(chunk)")
     }
 

@@ -37,15 +37,6 @@ extension Observer {
         return backends.contains { $0.ledger?.placements[chunk]?.contains(peer) ?? false }
     }
 
-    /// Whether a ledger counts on other replicas instead. Deleting the last intact one is bad luck
-    /// then: it was a spare one, and faults destroyed those that counted.
-    func isSpare(_ chunk: ChunkID, on actor: UInt32) -> Bool {
-        let peer = peer(of: actor)
-        return backends.contains { backend in
-            backend.ledger?.placements[chunk]?.contains { $0 != peer } ?? false
-        }
-    }
-
     /// Looks at every ledger: whether it verifies, and is as long as its disk says.
     package mutating func inspectLedgers(at now: Instant) {
         for slot in backends.indices {

@@ -90,8 +90,17 @@ package struct DiskSettings: Equatable, Sendable {
     /// Fixed cost of a sync, after which everything written before is durable.
     package var syncLatency = Duration.milliseconds(8)
     package var bytesPerSecond = 150_000_000
+    package var crash = Crash.losesAll
 
     package init() {}
+
+    /// What a crash makes of writes and deletions that were not synced.
+    package enum Crash: String, Equatable, Sendable, CaseIterable {
+        /// None of them happened.
+        case losesAll
+        /// Of each chunk's some did, drawn at random.
+        case keepsSome
+    }
 }
 
 /// What the network does to messages, on every link and at all times.

@@ -26,9 +26,9 @@ package struct ChunkDisk: Sendable {
         return freeAt
     }
 
-    /// Power is cut: changes that were not synced never happened.
-    mutating func crash() {
-        contents.crash()
+    /// Power is cut; see `DiskContents.crash`.
+    mutating func crash(keepingSome seed: UInt64? = nil) {
+        contents.crash(keepingSome: seed)
         freeAt = .origin
     }
 }

@@ -147,17 +147,21 @@ extension World {
 
     private mutating func crash(_ actor: UInt32) {
         let slot = Int(environment.participants[Int(actor)].slot)
+        var seed: UInt64?
         switch environment.participants[Int(actor)].kind {
         case .node:
             nodes[slot] = makeNode(actor)
-            chunkDisks[slot].crash()
+            if configuration.nodes.disk.crash == .keepsSome {
+                seed = environment.participants[Int(actor)].mishapStream.next()
+            }
+            chunkDisks[slot].crash(keepingSome: seed)
         case .backend:
             backends[slot] = makeBackend(slot)
             logDisks[slot].crash()
         case .discovery: discoveries[slot] = Discovery(settings: configuration.settings)
         case .user: break
         }
-        environment.observer.lostUnsynced(by: actor, at: now)
+        environment.observer.lostUnsynced(by: actor, keepingSome: seed, at: now)
     }
 
     // MARK: Inspection

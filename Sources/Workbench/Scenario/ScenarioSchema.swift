@@ -109,6 +109,10 @@ enum ScenarioSchema {
         ScenarioKey(
             "throughput", \.bytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
             "Bytes that it reads or writes a second."),
+        ScenarioKey(
+            "crash", \.crash, .choice,
+            "What becomes of writes and deletions that were not synced when a node's machine crashes: none happened, or of each chunk's a random number did."
+        ),
     ]
 
     static let network: [ScenarioKey<NetworkSettings>] = [

@@ -75,6 +75,25 @@ struct DiskContentsTests {
         #expect(disk.usedBytes == 100)
     }
 
+    @Test
+    func `a crash may keep some of each chunk's unsynced changes, and none after one that it lost`()
+    {
+        var found: Set<[Int64?]> = []
+        for seed in 0..<200 as Range<UInt64> {
+            var disk = disk()
+            _ = disk.write(replica(1, stamp: 1))
+            sync(&disk)
+            _ = disk.write(replica(1, byteCount: 50, stamp: 2))
+            disk.delete(Self.chunk(1))
+            _ = disk.write(replica(2, byteCount: 30, stamp: 3))
+            disk.crash(keepingSome: seed)
+            #expect(disk.usedBytes == disk.replicas.values.reduce(0) { $0 + $1.payload.byteCount })
+            found.insert([1, 2].map { disk.replicas[Self.chunk($0)]?.stored.stamp.nanoseconds })
+        }
+        // Of the first chunk no change, the write, or the deletion too; of the second its write or not.
+        #expect(found == [[1, nil], [1, 3], [2, nil], [2, 3], [nil, nil], [nil, 3]])
+    }
+
     @Test func `a write that does not fit is refused and changes nothing`() {
         var disk = disk(capacityBytes: 250)
         _ = disk.write(replica(1))

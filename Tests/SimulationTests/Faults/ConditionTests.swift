@@ -164,6 +164,27 @@ struct ConditionTests {
         expectNoComplaint(world)
     }
 
+    @Test(arguments: 1...3)
+    func `crashes that keep some of what was not synced lose nothing that was acknowledged`(
+        seed: UInt64
+    ) {
+        let world = World.finished(
+            .small(seed: seed) {
+                $0.nodes.disk.crash = .keepsSome
+                $0.nodes.disk.syncLatency = .seconds(2)
+                $0.workload.writesPerDay = 3_000
+                $0.workload.deletesPerDay = 2_000
+                $0.faults = [
+                    FaultSettings(
+                        name: "fault",
+                        kind: .crashes(
+                            every: .constant(.minutes(1)), downtime: .seconds(20), of: .nodes(6)))
+                ]
+            })
+        #expect(effects(of: world) > 30)
+        expectNoComplaint(world)
+    }
+
     // MARK: Lies
 
     /// Two of six nodes lie, and replicas vanish, so that there is something to repair.
