@@ -48,7 +48,7 @@ package struct FuzzOutcome: Codable, Equatable, Sendable {
     /// Runs a scenario to its end, with its settling and the last checks. `prepare` is handed the world
     /// before it begins.
     package init(
-        running scenario: Scenario, mostEvents: UInt64 = 20_000_000,
+        running scenario: Scenario, mostEvents: UInt64 = 5_000_000,
         prepare: (inout World) -> Void = { _ in }
     ) {
         var world = World(scenario.configuration)
