@@ -14,6 +14,10 @@ struct FuzzCommand: ParsableCommand {
             first is written as a scenario file that `dsim run` shows again. Expectations and faults \
             without effect are no failures.
 
+            With --found, the scenarios of a folder run first: each must pass, but those that its \
+            open.json lists must fail with the oracle that stands there. What they show is known, and \
+            no failure of a search that follows.
+
             Without --seeds they begin with a random one, which is printed. Ctrl-C ends the search, \
             writes what was found, and --resume goes on from there.
 
@@ -37,6 +41,14 @@ struct FuzzCommand: ParsableCommand {
     @Flag(help: "Go on after the last seed that is in the folder.")
     var resume = false
 
+    @Flag(help: "Take away from the scenarios that are kept what they fail without.")
+    var shrink = false
+
+    @Option(
+        help: "Run the scenarios of this folder; search only with --seeds, --minutes or --resume.",
+        completion: .directory)
+    var found: String?
+
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
@@ -59,36 +71,52 @@ struct FuzzCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let folder = try FoundFolder(out)
-            let report = resume ? try folder.report() : FuzzReport(seeds: drawnSeeds)
             let cancel = CancelFlag()
             let interruptions = Interruptions(cancel)
             defer { withExtendedLifetime(interruptions) {} }
-            return try search(report, folder, cancel)
+            let workers = FuzzWorkers(program: Dsim.program, cancel: cancel)
+            let fuzzer = Fuzzer(
+                jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, cancel: cancel,
+                run: workers.run)
+            var statuses: [ExitStatus] = []
+            var known: Set<FuzzFinding> = []
+            if let found {
+                guard let outcome = try FoundScenarios(folder: found).run(by: fuzzer) else {
+                    return .interrupted
+                }
+                for (file, verdict) in outcome.verdicts where !quiet || !verdict.isFine {
+                    Output.standard(verdict.line(file: file))
+                }
+                known = outcome.known
+                statuses.append(outcome.isFine ? .fine : .violated)
+            }
+            if found == nil || seeds != nil || minutes != nil || resume {
+                statuses.append(try search(fuzzer, known))
+            }
+            return ExitStatus.worst(statuses)
         }
     }
 
     /// Those that were given, or all from a random one on: of 32 bits, which are quickly typed.
     private var drawnSeeds: ClosedRange<UInt64> {
-        seeds?.seeds ?? (SystemRandom.word() >> 32)...(UInt64.max - 1)
+        seeds?.seeds ?? (SystemRandom.word() >> 32)...FuzzReport.lastSeed
     }
 
-    private func search(_ before: FuzzReport, _ folder: FoundFolder, _ cancel: CancelFlag) throws
-        -> ExitStatus
-    {
+    private func search(_ fuzzer: Fuzzer, _ known: Set<FuzzFinding>) throws -> ExitStatus {
+        let folder = try FoundFolder(out)
+        let before = resume ? try folder.report() : FuzzReport(seeds: drawnSeeds)
         if !quiet { Output.error("from seed \(before.next) on\n") }
-        let workers = FuzzWorkers(program: Dsim.program, cancel: cancel)
-        let fuzzer = Fuzzer(
-            jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, cancel: cancel,
-            run: workers.run)
-        let isEndless = seeds == nil && !(resume && before.last < UInt64.max - 1)
-        let limit = minutes ?? (isEndless ? 1 : .infinity)
+        let standard = before.last == FuzzReport.lastSeed ? 1 : Double.infinity
         let display = FuzzDisplay(before, folder, isQuiet: quiet)
-        let report = try fuzzer.run(before, seconds: limit * 60, observe: display.show)
+        let report = try fuzzer.run(
+            before, seconds: (minutes ?? standard) * 60, observe: display.show)
         display.clear()
         try folder.write(report, groupsFrom: before.groups.count)
-        if !quiet { Output.standard(report.text(folder: folder.path)) }
-        let found: ExitStatus = report.groups.isEmpty ? .fine : .violated
-        return ExitStatus.worst([found, cancel.isSet ? .interrupted : .fine])
+        if !quiet { Output.standard(report.text(folder: folder.path, known: known)) }
+        let new = report.new(known)
+        if shrink { try fuzzer.shrink(new) { try folder.write($0, of: $1) } }
+        return ExitStatus.worst([
+            new.isEmpty ? .fine : .violated, fuzzer.cancel.isSet ? .interrupted : .fine,
+        ])
     }
 }

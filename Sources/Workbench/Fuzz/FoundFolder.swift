@@ -17,14 +17,19 @@ package struct FoundFolder: Sendable {
     /// Writes the report, and the scenarios of the groups from this index on.
     package func write(_ report: FuzzReport, groupsFrom index: Int) throws {
         for group in report.groups[index...] {
-            var scenario = ScenarioDrawer.scenario(seed: group.firstSeed)
-            scenario.description = "\(group.finding.oracle): \(group.finding.site)"
-            try folder.write(scenario.text, to: group.file)
+            try write(ScenarioDrawer.scenario(seed: group.firstSeed), of: group)
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try folder.write(
             String(decoding: encoder.encode(report), as: UTF8.self) + "\n", to: Self.state)
+    }
+
+    /// Writes a scenario that shows what a group is of.
+    package func write(_ scenario: Scenario, of group: FuzzReport.Group) throws(SystemError) {
+        var scenario = scenario
+        scenario.description = "\(group.finding.oracle): \(group.finding.site)"
+        try folder.write(scenario.text, to: group.file)
     }
 
     /// The report that was written last.
@@ -35,12 +40,7 @@ package struct FoundFolder: Sendable {
             return try JSONDecoder().decode(FuzzReport.self, from: Data(bytes))
         } catch {
             throw ScenarioError(
-                file: file,
-                issues: [
-                    ScenarioIssue(
-                        position: TextPosition(line: 1, column: 1), path: "",
-                        problem: "is no state of a fuzzer; start anew without --resume")
-                ])
+                file: file, problem: "is no state of a fuzzer; start anew without --resume")
         }
     }
 }

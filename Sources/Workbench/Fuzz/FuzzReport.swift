@@ -23,6 +23,9 @@ package struct FuzzReport: Codable, Equatable, Sendable {
     /// In the order in which they were found.
     package var groups: [Group] = []
 
+    /// The last of a search without an end of its own.
+    package static let lastSeed = UInt64.max - 1
+
     package init(seeds: ClosedRange<UInt64>) {
         first = seeds.lowerBound
         next = first
@@ -62,14 +65,20 @@ package struct FuzzReport: Codable, Equatable, Sendable {
             + "\(Format.number(years / minutes)) simulated years a minute"
     }
 
+    /// What is not known yet.
+    package func new(_ known: Set<FuzzFinding>) -> [Group] {
+        groups.filter { !known.contains($0.finding) }
+    }
+
     /// What a person reads at the end. `folder` is where the scenarios are.
-    package func text(folder: String) -> String {
+    package func text(folder: String, known: Set<FuzzFinding> = []) -> String {
         let found = groups.map { group in
-            "  \(group.finding.oracle): \(group.finding.site)\n"
+            "  \(group.finding.oracle): \(group.finding.site)"
+                + (known.contains(group.finding) ? " (known)\n" : "\n")
                 + "    \(Format.count(group.count)) of \(Format.count(scenarios)), "
                 + "first with seed \(group.firstSeed): \(folder)/\(group.file)\n"
         }
         return "seeds \(first) to \(max(first, next) - (next > first ? 1 : 0)): \(pace)\n\n"
-            + (found.isEmpty ? "fine\n" : "VIOLATED\n" + found.joined())
+            + (new(known).isEmpty ? "fine\n" : "VIOLATED\n") + found.joined()
     }
 }

@@ -4,14 +4,15 @@ import Foundation
 package enum FuzzRequest: Equatable, Sendable {
     /// The scenario that is drawn from a seed.
     case seed(UInt64)
-    /// A scenario file.
-    case file(String)
+    case scenario(Scenario)
 
     package init?(line: String) {
-        if line.hasPrefix("file ") {
-            self = .file(String(line.dropFirst(5)))
-        } else if line.hasPrefix("seed "), let seed = UInt64(line.dropFirst(5)) {
+        if line.hasPrefix("seed "), let seed = UInt64(line.dropFirst(5)) {
             self = .seed(seed)
+        } else if line.hasPrefix("{"),
+            let scenario = try? Scenario(json: Array(line.utf8), file: "request")
+        {
+            self = .scenario(scenario)
         } else {
             return nil
         }
@@ -20,7 +21,9 @@ package enum FuzzRequest: Equatable, Sendable {
     var line: String {
         switch self {
         case .seed(let seed): "seed \(seed)"
-        case .file(let path): "file \(path)"
+        // No string in it has a line end.
+        case .scenario(let scenario):
+            scenario.text.split(separator: "\n").joined(separator: " ")
         }
     }
 
@@ -29,7 +32,7 @@ package enum FuzzRequest: Equatable, Sendable {
         let scenario =
             switch self {
             case .seed(let seed): ScenarioDrawer.scenario(seed: seed)
-            case .file(let path): try Scenario(json: ScenarioFile.read(path), file: path)
+            case .scenario(let scenario): scenario
             }
         let answer = try JSONEncoder().encode(FuzzOutcome(running: scenario))
         return String(decoding: answer, as: UTF8.self)

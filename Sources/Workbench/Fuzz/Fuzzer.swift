@@ -70,4 +70,31 @@ package struct Fuzzer: Sendable {
         defer { state.next += 1 }
         return state.next
     }
+    // MARK: Shrinking
+
+    /// Shrinks the first scenario of each group, several at a time; `keep` is handed what is left of it.
+    package func shrink(
+        _ groups: [FuzzReport.Group],
+        keep: @Sendable (Scenario, FuzzReport.Group) throws -> Void
+    ) throws {
+        let next = Mutex(0)
+        let failure = Mutex<(any Error)?>(nil)
+        DispatchQueue.concurrentPerform(iterations: min(jobs, groups.count)) { slot in
+            while true {
+                let index = next.withLock { next in
+                    defer { next += 1 }
+                    return next
+                }
+                guard groups.indices.contains(index), !cancel.isSet else { return }
+                let shrinker = Shrinker { try run(.scenario($0), slot) }
+                let scenario = ScenarioDrawer.scenario(seed: groups[index].firstSeed)
+                do {
+                    try keep(shrinker.shrink(scenario, groups[index].finding), groups[index])
+                } catch {
+                    failure.withLock { $0 = $0 ?? error }
+                }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
 }

@@ -30,6 +30,12 @@ package struct ScenarioError: Error, Equatable, CustomStringConvertible {
         self.issues = issues.sorted { $0.position < $1.position }
     }
 
+    /// A file that is wrong as a whole.
+    init(file: String, problem: String) {
+        let start = TextPosition(line: 1, column: 1)
+        self.init(file: file, issues: [ScenarioIssue(position: start, path: "", problem: problem)])
+    }
+
     /// More would only bury the first.
     private static let mostShown = 50
 

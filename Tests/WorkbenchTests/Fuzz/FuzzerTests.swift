@@ -22,7 +22,7 @@ struct FuzzerTests {
     }
 
     private func failing(_ findings: FuzzFinding...) -> FuzzOutcome {
-        var outcome = FuzzOutcome(findings[0])
+        var outcome = FuzzOutcome(trap)
         outcome.findings = findings
         outcome.events = 10
         outcome.simulatedSeconds = 3_600
@@ -163,10 +163,37 @@ struct FuzzerTests {
         #expect(outcome.events == 1_000)
     }
 
+    @Test func `what a scenario fails without is taken away`() throws {
+        let scenario = ScenarioDrawer.scenario(seed: 11)
+        let fault = try #require(scenario.configuration.faults.first)
+        let lost = lost
+        // It fails as long as it has that fault and two users.
+        let shrinker = Shrinker { scenario in
+            let fails =
+                scenario.configuration.faults.contains(fault)
+                && scenario.configuration.topology.users > 1
+            return fails ? FuzzOutcome(lost) : failing()
+        }
+        let small = try shrinker.shrink(scenario, lost)
+        #expect(small.configuration.faults == [fault])
+        #expect(small.configuration.topology.users == scenario.configuration.topology.users)
+        #expect(small.configuration.workload.files == 0)
+        #expect(small.configuration.topology.backends == 1)
+        #expect(small.text.count < scenario.text.count / 2, "\(small.text)")
+    }
+
+    @Test func `a cancelled shrinking keeps what it has reached`() throws {
+        let scenario = ScenarioDrawer.scenario(seed: 11)
+        #expect(try Shrinker { _ in nil }.shrink(scenario, lost) == scenario)
+    }
+
     // MARK: Workers
 
     @Test func `a request is the line that it is sent as`() {
-        for request in [FuzzRequest.seed(.max), .file("a folder/b.json")] {
+        var scenario = ScenarioDrawer.scenario(seed: 5)
+        scenario.description = "\"quoted\" and \\ more"
+        for request in [FuzzRequest.seed(.max), .scenario(scenario)] {
+            #expect(!request.line.contains("\n"))
             #expect(FuzzRequest(line: request.line) == request)
         }
         #expect(FuzzRequest(line: "seed") == nil && FuzzRequest(line: "seed -1") == nil)
