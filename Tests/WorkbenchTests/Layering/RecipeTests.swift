@@ -68,14 +68,14 @@ import Testing
         }
     }
 
-    @Test func `a kind of fault stands in four source files`() throws {
+    @Test func `a kind of fault stands in five source files`() throws {
         let kinds = try Self.declared(
             #"(?m)^        case (\w+)\("#, in: "Sources/Simulation/Faults/FaultSettings.swift")
         #expect(kinds.contains("partition") && kinds.contains("bitRot"))
         for kind in Set(kinds).subtracting(["domain", "region", "nodes", "backend"]) {
             try expect(
                 kind, #"(?<![\w)\]])\.\#(kind)\b|case \#(kind)\("#, besides: "FaultSettings",
-                in: 2...4)
+                in: 2...5)
         }
     }
 
