@@ -151,7 +151,7 @@ import Testing
         try check(ScenarioSchema.workload, WorkloadSettings())
     }
 
-    @Test(arguments: ["quick", "churn"])
+    @Test(arguments: ["quick", "churn", "unkind"])
     func `committed scenarios are sound and named as their file`(name: String) throws {
         let file = Golden.root.appending(path: "Scenarios/\(name).json")
         let scenario = try Scenario(json: Array(Data(contentsOf: file)), file: file.path)
@@ -179,7 +179,7 @@ import Testing
           },
           "nodes": {
             "capacity": "1TiB", "upload": "20MiB/s", "download": "1Gbit/s",
-            "disk": {"latency": "5ms", "syncLatency": "9ms", "throughput": "100MB/s"}
+            "disk": {"latency": "5ms", "syncLatency": "9ms", "throughput": "100MB/s", "crash": "keepsSome"}
           },
           "users": {"upload": "1MB/s", "download": "10MB/s"}, "backends": {"upload": "50MB/s"},
           "discoveries": {"download": "2MB/s"},
