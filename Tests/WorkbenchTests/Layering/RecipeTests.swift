@@ -74,7 +74,7 @@ import Testing
         #expect(kinds.contains("partition") && kinds.contains("bitRot"))
         for kind in Set(kinds).subtracting(["domain", "region", "nodes", "backend"]) {
             try expect(
-                kind, #"(?<![\w)\]])\.\#(kind)\b|case \#(kind)\("#, besides: "FaultSettings",
+                kind, #"[^\w)\]]\.\#(kind)\b|case \#(kind)\("#, besides: "FaultSettings",
                 in: 2...5)
         }
     }
