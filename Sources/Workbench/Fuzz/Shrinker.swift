@@ -9,21 +9,28 @@ package struct Shrinker {
     package init(run: @escaping (Scenario) throws -> FuzzOutcome?) { self.run = run }
 
     private static let mostRuns = 300
+    private static let mostEvents: UInt64 = 100_000_000
 
-    /// The smallest scenario that some hundred tries find. Everything is tried again once something is
-    /// gone, until nothing more can go.
+    /// The smallest scenario that some hundred tries find: first what is declared goes, then what is left
+    /// gets smaller. Everything is tried again once something is gone, until nothing more can go.
     package func shrink(_ scenario: Scenario, _ finding: FuzzFinding) throws -> Scenario {
         var smallest = scenario
-        var runs = 0
-        var hasShrunk = true
-        while hasShrunk {
-            hasShrunk = false
-            for step in Step.all(of: smallest) {
-                // Steps are named by what they take away, which may be gone already.
-                guard let smaller = step.apply(to: smallest), smaller != smallest else { continue }
-                guard runs < Self.mostRuns, let outcome = try run(smaller) else { return smallest }
-                runs += 1
-                if outcome.findings.contains(finding) {
+        var (runs, events) = (0, 0 as UInt64)
+        for steps in [Step.removals, Step.reductions] {
+            var hasShrunk = true
+            while hasShrunk {
+                hasShrunk = false
+                for step in steps(smallest) {
+                    // What a step takes away may be gone already.
+                    guard let smaller = step.apply(to: smallest), smaller != smallest else {
+                        continue
+                    }
+                    guard runs < Self.mostRuns, events < Self.mostEvents,
+                        let outcome = try run(smaller)
+                    else { return smallest }
+                    runs += 1
+                    events += outcome.events
+                    guard outcome.findings.contains(finding) else { continue }
                     smallest = smaller
                     hasShrunk = true
                 }
@@ -39,7 +46,7 @@ package struct Shrinker {
         case key(section: String?, String)
         case halfDuration, halfFiles, oneNodeLess
 
-        static func all(of scenario: Scenario) -> [Step] {
+        static func removals(of scenario: Scenario) -> [Step] {
             let faults = scenario.configuration.faults.map { Step.fault($0.name) }
             guard let node = try? JSONParser.parse(Array(scenario.text.utf8)),
                 case .object(let members) = node.value
@@ -49,7 +56,12 @@ package struct Shrinker {
                 guard case .object(let keys) = section.node.value else { return [] }
                 return keys.map { .key(section: section.name, $0.name) }
             }
-            return faults + [.halfDuration, .halfFiles, .oneNodeLess] + sections + keys
+            return faults + sections + keys
+        }
+
+        /// None of which removes what is declared: both would undo each other.
+        static func reductions(of scenario: Scenario) -> [Step] {
+            [.halfDuration, .halfFiles, .oneNodeLess]
         }
 
         /// Nil where nothing sound is left.
