@@ -79,6 +79,16 @@ import Testing
         }
     }
 
+    @Test func `a condition of participants stands in four source files`() throws {
+        let conditions = try Self.declared(
+            #"(?m)^        case \.(\w+)[:(,]"#, in: "Sources/Simulation/Faults/Condition.swift")
+        #expect(conditions.contains("paused") && conditions.contains("lying"))
+        for condition in Set(conditions) {
+            try expect(
+                condition, #"[^\w)\]]\.\#(condition)\b"#, besides: "Condition|condition", in: 2...4)
+        }
+    }
+
     @Test func `a metric of a run is declared in one source file`() throws {
         for path in Metric.all.map(\.path) {
             try expect(
