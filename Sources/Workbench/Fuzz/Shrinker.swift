@@ -21,10 +21,9 @@ package struct Shrinker {
             while hasShrunk {
                 hasShrunk = false
                 for step in steps(smallest) {
-                    // What a step takes away may be gone already.
-                    guard let smaller = step.apply(to: smallest), smaller != smallest else {
-                        continue
-                    }
+                    // What a step takes away may be gone already, or come back by itself.
+                    guard let smaller = step.apply(to: smallest), smaller.text != smallest.text
+                    else { continue }
                     guard runs < Self.mostRuns, events < Self.mostEvents,
                         let outcome = try run(smaller)
                     else { return smallest }
