@@ -16,21 +16,26 @@ package struct FoundScenarios: Sendable {
     /// What came of a scenario.
     package enum Verdict: Equatable, Sendable {
         case fine
-        /// It fails as it is known to.
-        case open(Open)
+        /// It fails as it is known to, in each of these ways.
+        case open([Open])
         /// It fails, and not as it is known to.
         case failed([FuzzFinding])
-        /// It is listed and passes.
-        case mended(Open)
+        /// It no longer fails in these ways, which are listed.
+        case mended([Open])
 
-        init(_ findings: [FuzzFinding], _ open: Open?) {
-            let others = findings.filter { $0.oracle != open?.oracle }
+        init(_ findings: [FuzzFinding], _ open: [Open]) {
+            let others = findings.filter { finding in
+                !open.contains { $0.oracle == finding.oracle }
+            }
+            let mended = open.filter { entry in
+                !findings.contains { $0.oracle == entry.oracle }
+            }
             if !others.isEmpty {
                 self = .failed(others)
-            } else if let open {
-                self = findings.isEmpty ? .mended(open) : .open(open)
+            } else if !mended.isEmpty {
+                self = .mended(mended)
             } else {
-                self = .fine
+                self = open.isEmpty ? .fine : .open(open)
             }
         }
 
@@ -44,8 +49,12 @@ package struct FoundScenarios: Sendable {
         package func line(file: String) -> String {
             switch self {
             case .fine: "\(file): fine\n"
-            case .open(let open): "\(file): open (\(open.oracle)): \(open.reason)\n"
-            case .mended: "\(file): passes; take it off \(FoundScenarios.list)\n"
+            case .open(let open):
+                open.map { "\(file): open (\($0.oracle)): \($0.reason)\n" }.joined()
+            case .mended(let mended):
+                mended.map {
+                    "\(file): passes (\($0.oracle)); take it off \(FoundScenarios.list)\n"
+                }.joined()
             case .failed(let findings):
                 findings.map { "\(file): VIOLATED \($0.oracle): \($0.site)\n" }.joined()
             }
@@ -108,7 +117,7 @@ package struct FoundScenarios: Sendable {
         var outcome = Outcome()
         for (index, (file, _)) in scenarios.enumerated() {
             guard let result = try results.withLock({ try $0[index]?.get() }) else { return nil }
-            let verdict = Verdict(result.findings, open.first { $0.file == file })
+            let verdict = Verdict(result.findings, open.filter { $0.file == file })
             if case .open = verdict { outcome.known.formUnion(result.findings) }
             outcome.verdicts.append((file, verdict))
         }

@@ -47,7 +47,7 @@ struct FoundScenariosTests {
         #expect(!mended.isFine)
         #expect(
             mended.verdicts[0].verdict.line(file: "a.json")
-                == "a.json: passes; take it off open.json\n")
+                == "a.json: passes (durability); take it off open.json\n")
     }
 
     @Test(arguments: [
@@ -56,5 +56,8 @@ struct FoundScenariosTests {
     ])
     func `a wrong list is refused`(open: String) {
         #expect(throws: ScenarioError.self) { try run([], open: open) }
+    }
+    @Test func `what is kept can be read, and what is open is there with its reason`() throws {
+        _ = try FoundScenarios(folder: Golden.root.appending(path: "Scenarios/found").path)
     }
 }
