@@ -32,6 +32,14 @@ package enum Condition: Equatable, Sendable {
         }
     }
 
+    /// Whether only reading a replica shows what it did.
+    var hidesDamage: Bool {
+        switch self {
+        case .lying: true
+        case .paused, .clock, .slowTransfers, .unreadableDisk, .fullDisk, .hungDisk: false
+        }
+    }
+
     /// Only storage nodes can be in it.
     package var isOfNodes: Bool {
         switch self {

@@ -148,9 +148,8 @@ extension FaultSettings.Kind {
     package var hidesDamage: Bool {
         switch self {
         case .bitRot, .lostChunks: true
-        case .condition(.lying, _, _, _): true
-        case .partition, .outage, .crashes, .degradation, .departure, .emptied, .condition:
-            false
+        case .condition(let condition, _, _, _): condition.hidesDamage
+        case .partition, .outage, .crashes, .degradation, .departure, .emptied: false
         }
     }
 }

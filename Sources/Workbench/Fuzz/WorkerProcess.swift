@@ -76,7 +76,7 @@ final class WorkerProcess {
         var name = Array("\(NSTemporaryDirectory())dsim-errors-XXXXXX".utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw SystemError(.create, "temporary file", code: errno) }
-        unlink(name)
+        remove(name)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         return descriptor
     }

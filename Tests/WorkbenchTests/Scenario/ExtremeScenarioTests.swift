@@ -10,7 +10,9 @@ import Testing
 @Suite struct ExtremeScenarioTests {
     @Test func `what is read is within bounds`() {
         var taken = 0
-        for text in Extremes.variants(ofJSON: Array(ScenarioTests.everything.utf8)) {
+        // Reading them all takes most of a minute. Every fifth meets each place and each extreme.
+        let variants = Extremes.variants(ofJSON: Array(ScenarioTests.everything.utf8))
+        for text in stride(from: 0, to: variants.count, by: 5).map({ variants[$0] }) {
             guard let scenario = try? Scenario(json: text, file: "s") else { continue }
             taken += 1
             expectWithinBounds(scenario.configuration, "")
