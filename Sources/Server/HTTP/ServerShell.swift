@@ -71,13 +71,15 @@ package struct ServerShell: Sendable {
     ) throws -> any Service {
         let refused = metrics.counter(.connectionsRefused)
         let connections = ConnectionLimiter(settings) { refused.increment() }
-        let http1 = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [connections.handler(), LargeReads()],
-                idleTimeout: .seconds(settings.idleSeconds),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: Self.headLimit, maxHeaderListSize: Self.headLimit,
-                    maxHeaderFieldCount: Self.fieldLimit)))
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [connections.handler(), LargeReads()],
+            idleTimeout: .seconds(settings.idleSeconds),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: Self.headLimit, maxHeaderListSize: Self.headLimit,
+                maxHeaderFieldCount: Self.fieldLimit))
+        let http1 = HTTPServerBuilder { responder in
+            HeldChannel(base: HTTP1Channel(responder: responder, configuration: configuration))
+        }
         let builder: HTTPServerBuilder =
             if let tls = settings.tls {
                 try .tls(http1, tlsConfiguration: TLS.server(tls))
