@@ -54,11 +54,6 @@ final class ConnectionLimiter: Sendable {
         init(limiter: ConnectionLimiter) { self.limiter = limiter }
 
         func channelActive(context: ChannelHandlerContext) {
-            // A server that no longer listens serves nobody new: an asynchronous channel that becomes
-            // active and that nobody takes would end the whole program.
-            guard context.channel.parent?.isActive != false else {
-                return context.close(promise: nil)
-            }
             guard let address = context.channel.remoteAddress?.ipAddress else {
                 return context.fireChannelActive()
             }

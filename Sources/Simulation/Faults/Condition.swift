@@ -49,30 +49,6 @@ package enum Condition: Equatable, Sendable {
     }
 }
 
-/// How a storage node deviates, through the same messages as everybody.
-package enum Lie: String, Equatable, Sendable, CaseIterable {
-    /// It acknowledges chunks and keeps no bytes; asked for them it says that it cannot read them now.
-    case drop
-    /// It answers with other bytes than it was given, and proves to have those.
-    case alter
-    /// It says of every node that it was to copy from that this lacks the chunk.
-    case accuse
-    /// It says that it copied what it was to copy, and did not.
-    case pretend
-    /// It claims more free space than there is.
-    case boast
-    /// It does not answer when it is challenged.
-    case evade
-
-    /// Nothing on its disk can be counted on.
-    var keepsNothing: Bool {
-        switch self {
-        case .drop, .alter: true
-        case .accuse, .pretend, .boast, .evade: false
-        }
-    }
-}
-
 /// The conditions in force.
 struct Conditions: Sendable {
     struct Entry: Sendable {

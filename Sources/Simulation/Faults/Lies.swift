@@ -3,6 +3,30 @@ import Observation
 import Primitives
 import Roles
 
+/// How a storage node deviates, through the same messages as everybody.
+package enum Lie: String, Equatable, Sendable, CaseIterable {
+    /// It acknowledges chunks and keeps no bytes; asked for them it says that it cannot read them now.
+    case drop
+    /// It answers with other bytes than it was given, and proves to have those.
+    case alter
+    /// It says of every node that it was to copy from that this lacks the chunk.
+    case accuse
+    /// It says that it copied what it was to copy, and did not.
+    case pretend
+    /// It claims more free space than there is.
+    case boast
+    /// It does not answer when it is challenged.
+    case evade
+
+    /// Nothing on its disk can be counted on.
+    var keepsNothing: Bool {
+        switch self {
+        case .drop, .alter: true
+        case .accuse, .pretend, .boast, .evade: false
+        }
+    }
+}
+
 /// What nodes do that deviate: beside their role, which goes by the protocol and knows of nothing.
 extension Environment {
     /// Answers a request in the place of a lying node's role. False where the role is to have it.

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Platform
 import Synchronization
@@ -102,17 +101,9 @@ package struct FoundScenarios: Sendable {
     /// Runs them all, so many at a time. Nil when the run was cancelled.
     package func run(by fuzzer: Fuzzer) throws -> Outcome? {
         let results = Mutex<[Int: Result<FuzzOutcome?, any Error>]>([:])
-        let next = Mutex(0)
-        DispatchQueue.concurrentPerform(iterations: fuzzer.jobs) { slot in
-            while true {
-                let index = next.withLock { next in
-                    defer { next += 1 }
-                    return next
-                }
-                guard scenarios.indices.contains(index) else { return }
-                let result = Result { try fuzzer.run(.scenario(scenarios[index].scenario), slot) }
-                results.withLock { $0[index] = result }
-            }
+        fuzzer.forEach(of: scenarios.count) { index, slot in
+            let result = Result { try fuzzer.run(.scenario(scenarios[index].scenario), slot) }
+            results.withLock { $0[index] = result }
         }
         var outcome = Outcome()
         for (index, (file, _)) in scenarios.enumerated() {

@@ -70,6 +70,22 @@ package struct Fuzzer: Sendable {
         defer { state.next += 1 }
         return state.next
     }
+
+    /// Does something for each of so many, several at a time, until it is cancelled.
+    func forEach(of count: Int, _ body: @Sendable (_ index: Int, _ slot: Int) -> Void) {
+        let next = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: min(jobs, count)) { slot in
+            while !cancel.isSet {
+                let index = next.withLock { next in
+                    defer { next += 1 }
+                    return next
+                }
+                guard index < count else { return }
+                body(index, slot)
+            }
+        }
+    }
+
     // MARK: Shrinking
 
     /// Shrinks the first scenario of each group, several at a time; `keep` is handed what is left of it.
@@ -77,22 +93,14 @@ package struct Fuzzer: Sendable {
         _ groups: [FuzzReport.Group],
         keep: @Sendable (Scenario, FuzzReport.Group) throws -> Void
     ) throws {
-        let next = Mutex(0)
         let failure = Mutex<(any Error)?>(nil)
-        DispatchQueue.concurrentPerform(iterations: min(jobs, groups.count)) { slot in
-            while true {
-                let index = next.withLock { next in
-                    defer { next += 1 }
-                    return next
-                }
-                guard groups.indices.contains(index), !cancel.isSet else { return }
-                let shrinker = Shrinker { try run(.scenario($0), slot) }
-                let scenario = ScenarioDrawer.scenario(seed: groups[index].firstSeed)
-                do {
-                    try keep(shrinker.shrink(scenario, groups[index].finding), groups[index])
-                } catch {
-                    failure.withLock { $0 = $0 ?? error }
-                }
+        forEach(of: groups.count) { index, slot in
+            let shrinker = Shrinker { try run(.scenario($0), slot) }
+            let scenario = ScenarioDrawer.scenario(seed: groups[index].firstSeed)
+            do {
+                try keep(shrinker.shrink(scenario, groups[index].finding), groups[index])
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
