@@ -101,8 +101,6 @@ struct RunCommand: AsyncParsableCommand {
         if let seed { scenario.configuration.seed = seed }
         let folder = ResultsFolder(out ?? "Results/\(scenario.name)-real")
         try folder.create()
-        var world = World(scenario.configuration)
-        let (predicted, _) = Runner(scenario: scenario, cancel: cancel).run(&world)
         var display = ProgressDisplay(name: scenario.name)
         let outcome = try await RealRunner(scenario: scenario, speed: speed ?? 1, cancel: cancel)
             .run { if !quiet { display.show($0) } }
@@ -112,8 +110,7 @@ struct RunCommand: AsyncParsableCommand {
             outcome.result, outcome.timing,
             command: ScenarioFile.command(
                 path: file, seed: scenario.configuration.seed, options: options),
-            reality: Reality(
-                conditions: outcome.conditions, predicted: predicted.measurements))
+            reality: outcome.reality)
         if !quiet {
             Output.standard(
                 Summary.text(of: outcome.result, outcome.timing, isReal: true)

@@ -42,7 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let plan = try ServePlan(Self.values(arguments))
-            try await Server(plan).run()
+            try await Server(plan: plan).run()
             return .fine
         }
     }
@@ -56,8 +56,6 @@ struct ServeCommand: AsyncParsableCommand {
 /// Runs what a plan says until a signal comes.
 private struct Server {
     let plan: ServePlan
-
-    init(_ plan: ServePlan) { self.plan = plan }
 
     /// How long what is under way may take once the server is to stop.
     private static let shutdownTimeout = Swift.Duration.seconds(20)

@@ -10,8 +10,6 @@ package struct Durations: Sendable {
     private var longest = Duration.zero
     private var count = 0
 
-    init() {}
-
     mutating func record(_ duration: Duration) {
         count += 1
         totalSeconds += duration.seconds

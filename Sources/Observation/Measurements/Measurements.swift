@@ -37,13 +37,6 @@ package struct OracleOutcome: Equatable, Sendable {
     package var violations: UInt64
     /// The first few violations in words, with time and who.
     package var examples: [String]
-
-    package init(name: String, checks: UInt64, violations: UInt64, examples: [String]) {
-        self.name = name
-        self.checks = checks
-        self.violations = violations
-        self.examples = examples
-    }
 }
 
 /// What a declared fault did.

@@ -74,6 +74,4 @@ package struct Quantiles: Equatable, Sendable {
     package var p95 = 0.0
     package var p99 = 0.0
     package var max = 0.0
-
-    package init() {}
 }

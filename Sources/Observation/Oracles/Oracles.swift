@@ -47,8 +47,6 @@ package struct Oracles: Sendable {
     private static let exampleLimit = 5
     private var tallies = Array(repeating: Tally(), count: Name.allCases.count)
 
-    init() {}
-
     /// Notes one check. `what` is said of a violation only.
     mutating func check(
         _ name: Name, at now: Instant, _ holds: Bool, _ what: @autoclosure () -> String

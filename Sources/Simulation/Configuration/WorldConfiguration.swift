@@ -60,8 +60,6 @@ package struct TopologySettings: Equatable, Sendable {
     package var backends = 1
     package var nodes = 5
     package var users = 1
-
-    package init() {}
 }
 
 /// What a storage node's machine can do.
@@ -70,8 +68,6 @@ package struct NodeSettings: Equatable, Sendable {
     package var uploadBytesPerSecond = 12_500_000
     package var downloadBytesPerSecond = 25_000_000
     package var disk = DiskSettings()
-
-    package init() {}
 }
 
 /// How fast a participant's link to the network is.
@@ -79,8 +75,6 @@ package struct LinkSettings: Equatable, Sendable {
     /// Nil: nothing queues for it.
     package var uploadBytesPerSecond: Int?
     package var downloadBytesPerSecond: Int?
-
-    package init() {}
 }
 
 /// The speed of a disk.
@@ -91,8 +85,6 @@ package struct DiskSettings: Equatable, Sendable {
     package var syncLatency = Duration.milliseconds(8)
     package var bytesPerSecond = 150_000_000
     package var crash = Crash.losesAll
-
-    package init() {}
 
     /// What a crash makes of writes and deletions that were not synced.
     package enum Crash: String, Equatable, Sendable, CaseIterable {
@@ -111,8 +103,6 @@ package struct NetworkSettings: Equatable, Sendable {
     package var loss = 0.0
     /// Probability that a message arrives twice.
     package var duplication = 0.0
-
-    package init() {}
 }
 
 /// How nodes come and go.
@@ -125,8 +115,6 @@ package struct ChurnSettings: Equatable, Sendable {
     package var lifetime: Distribution?
     /// Time until a destroyed node's place is taken by a new, empty one; nil: never.
     package var replacement: Distribution?
-
-    package init() {}
 }
 
 /// A law that durations are drawn from.
@@ -183,6 +171,4 @@ package struct WorkloadSettings: Equatable, Sendable {
     package var deletesPerDay = 0.0
     /// Attempts to read somebody else's file, all of which must be refused.
     package var intrusionsPerDay = 0.0
-
-    package init() {}
 }

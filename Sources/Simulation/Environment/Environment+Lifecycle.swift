@@ -7,7 +7,7 @@ extension Environment {
     /// Starts a participant's present run.
     mutating func start(_ actor: UInt32) {
         guard participants[Int(actor)].kind != .user else { return handle(.start, byUser: actor) }
-        orders.append(.start(actor, epoch: participants[Int(actor)].epoch))
+        orders.append(.start(ServerRun(actor: actor, epoch: participants[Int(actor)].epoch)))
         // Its operator has not changed their mind.
         if !faults.departures(of: actor).isEmpty { orders.append(.leave(actor)) }
     }

@@ -6,11 +6,6 @@ package import Roles
 package struct ServerRun: Sendable, Hashable {
     package var actor: UInt32
     package var epoch: UInt32
-
-    package init(actor: UInt32, epoch: UInt32) {
-        self.actor = actor
-        self.epoch = epoch
-    }
 }
 
 /// What servers do that run elsewhere, as whoever runs them tells it.

@@ -62,8 +62,6 @@ package struct EventQueue: Sendable {
     private var completions = Slab<Completion>()
     private var environmentEvents = Slab<EnvironmentEvent>()
 
-    package init() {}
-
     package var count: Int { heap.count }
 
     /// When the next event is due.
@@ -164,8 +162,6 @@ package struct EventQueue: Sendable {
 struct Slab<Element: Sendable>: Sendable {
     private var elements: [Element?] = []
     private var free: [Int32] = []
-
-    init() {}
 
     @inline(__always)
     mutating func insert(_ element: consuming Element) -> Int {

@@ -6,8 +6,8 @@ package import Roles
 package enum ServerOrder: Sendable {
     /// A node joined, with an empty disk. It starts later.
     case join(UInt32)
-    /// A server shall run, from what its disk holds; this is its run number `epoch`.
-    case start(UInt32, epoch: UInt32)
+    /// A server shall run, from what its disk holds.
+    case start(ServerRun)
     /// It is cut off at once and lets go of its disk without tidying up.
     case crash(UInt32)
     /// It is gone for ever, and its disk with it.

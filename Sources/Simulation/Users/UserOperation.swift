@@ -23,13 +23,6 @@ package struct UserOperation: Sendable {
     /// The read at the end of a run, after which nothing else will ask for the file.
     package var isFinal = false
 
-    init(kind: UserReport.Kind, plan: FilePlan, startedAt: Instant, key: SecretKey? = nil) {
-        self.kind = kind
-        self.plan = plan
-        self.startedAt = startedAt
-        self.key = key
-    }
-
     func report(_ outcome: UserReport.Outcome) -> UserReport {
         UserReport(
             kind, plan, startedAt: startedAt, retries: retries, isFinal: isFinal,

@@ -126,7 +126,7 @@ extension World {
                 ChunkDisk(
                     capacityBytes: configuration.nodes.capacityBytes,
                     speed: configuration.nodes.disk))
-        case .start(let actor, _): handle(.start, by: actor)
+        case .start(let run): handle(.start, by: run.actor)
         case .leave(let actor): handle(.leave, by: actor)
         case .deliver(let request, let call, let user, let backend):
             handle(.request(from: PeerID(UInt64(user)), call: call, request), by: backend)

@@ -14,12 +14,9 @@ package struct FuzzFinding: Codable, Hashable, Sendable {
     static let spins = "spins"
     /// A run without an end.
     static let hangs = "hangs"
+}
 
-    package init(oracle: String, site: String) {
-        self.oracle = oracle
-        self.site = site
-    }
-
+extension FuzzFinding {
     /// Of what an oracle said: "at 12.5 s: node 3 lost chunk 0a1b…" is at "node # lost chunk #".
     init(oracle: String, said text: String) {
         var words = text.split(separator: " ")[...]

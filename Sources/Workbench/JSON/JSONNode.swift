@@ -3,11 +3,6 @@ package struct TextPosition: Hashable, Comparable, Sendable {
     package var line: Int
     package var column: Int
 
-    package init(line: Int, column: Int) {
-        self.line = line
-        self.column = column
-    }
-
     package static func < (a: TextPosition, b: TextPosition) -> Bool {
         (a.line, a.column) < (b.line, b.column)
     }
@@ -17,11 +12,6 @@ package struct TextPosition: Hashable, Comparable, Sendable {
 package struct JSONNode: Equatable, Sendable {
     package var value: Value
     package var position: TextPosition
-
-    package init(_ value: Value, at position: TextPosition) {
-        self.value = value
-        self.position = position
-    }
 
     package enum Value: Equatable, Sendable {
         case null
@@ -41,12 +31,6 @@ package struct JSONNode: Equatable, Sendable {
         /// Where the name began.
         package var position: TextPosition
         package var node: JSONNode
-
-        package init(name: String, position: TextPosition, node: JSONNode) {
-            self.name = name
-            self.position = position
-            self.node = node
-        }
     }
 }
 
@@ -54,11 +38,6 @@ package struct JSONNode: Equatable, Sendable {
 package struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
     package var position: TextPosition
     package var problem: String
-
-    package init(position: TextPosition, problem: String) {
-        self.position = position
-        self.problem = problem
-    }
 
     package var description: String { "\(position.line):\(position.column): \(problem)" }
 }

@@ -40,16 +40,17 @@ package struct JSONParser {
             throw error("nested deeper than \(Self.maximumDepth) levels")
         }
         let start = position
-        guard let byte = current else { throw error("a value is missing before \(found)") }
-        switch byte {
-        case UInt8(ascii: "{"): return JSONNode(.object(try parseObject(depth)), at: start)
-        case UInt8(ascii: "["): return JSONNode(.array(try parseArray(depth)), at: start)
-        case UInt8(ascii: "\""): return JSONNode(.string(try parseString()), at: start)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return JSONNode(.number(try parseNumber()), at: start)
-        case _ where Self.isLetter(byte): return JSONNode(try parseWord(), at: start)
+        let value: JSONNode.Value
+        switch current {
+        case UInt8(ascii: "{"): value = .object(try parseObject(depth))
+        case UInt8(ascii: "["): value = .array(try parseArray(depth))
+        case UInt8(ascii: "\""): value = .string(try parseString())
+        case UInt8(ascii: "-")?, (UInt8(ascii: "0")...UInt8(ascii: "9"))?:
+            value = .number(try parseNumber())
+        case let byte? where Self.isLetter(byte): value = try parseWord()
         default: throw error("a value is missing before \(found)")
         }
+        return JSONNode(value: value, position: start)
     }
 
     private mutating func parseWord() throws(JSONSyntaxError) -> JSONNode.Value {

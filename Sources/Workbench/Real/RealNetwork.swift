@@ -70,8 +70,7 @@ actor RealNetwork {
         for order in orders {
             switch order {
             case .join: break
-            case .start(let actor, let epoch):
-                chain(actor) { await $0.start(ServerRun(actor: actor, epoch: epoch)) }
+            case .start(let run): chain(run.actor) { await $0.start(run) }
             case .crash(let actor): chain(actor) { await $0.cut(actor) }
             case .destroy(let actor):
                 chain(actor) {

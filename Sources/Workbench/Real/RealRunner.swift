@@ -28,17 +28,19 @@ package struct RealRunner: Sendable {
     package struct Outcome: Sendable {
         package var result: RunResult
         package var timing: RunTiming
-        package var conditions: Reality.Conditions
+        package var reality: Reality
     }
 
     /// The longest wait between two looks at the cancel flag.
     private static let sliceNanoseconds: Int64 = 50_000_000
 
-    /// Runs to the end, or until it is asked to stop, and leaves nothing behind. Throws when a server
-    /// cannot run at all.
+    /// Simulates the scenario, then runs it to the end, or until it is asked to stop, and leaves nothing
+    /// behind. Throws when a server cannot run at all.
     package func run(
         observe: (RunProgress) -> Void = { _ in }
     ) async throws(RealRunError) -> Outcome {
+        var world = World(scenario.configuration)
+        let (predicted, _) = Runner(scenario: scenario, cancel: cancel).run(&world)
         let folder = try makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let meter = WireMeter()
@@ -60,7 +62,7 @@ package struct RealRunner: Sendable {
             try await run.pass(observe)
             let isComplete = try await run.end()
             await launch.shutDown()
-            return outcome(of: run, isComplete: isComplete)
+            return outcome(of: run, isComplete: isComplete, predicted.measurements)
         } catch {
             _ = await network.stop(inOrder: false)
             await launch.shutDown()
@@ -68,7 +70,7 @@ package struct RealRunner: Sendable {
         }
     }
 
-    private func outcome(of run: Run, isComplete: Bool) -> Outcome {
+    private func outcome(of run: Run, isComplete: Bool, _ predicted: Measurements) -> Outcome {
         let (environment, worstDelay) = run.environment.final()
         let result = RunResult(
             scenario: scenario, isComplete: isComplete, stoppedAt: environment.now,
@@ -76,10 +78,10 @@ package struct RealRunner: Sendable {
         let timing = RunTiming(
             wallSeconds: run.wallSeconds, events: environment.events,
             peakMemoryBytes: Runner.peakMemoryBytes())
-        let conditions = Reality.Conditions(
+        let reality = Reality(
             speed: speed, worstDelay: worstDelay, wireBytes: run.wireBytes,
-            modelledWireBytes: environment.bytesBetweenServers)
-        return Outcome(result: result, timing: timing, conditions: conditions)
+            modelledWireBytes: environment.bytesBetweenServers, predicted: predicted)
+        return Outcome(result: result, timing: timing, reality: reality)
     }
 
     private func makeFolder() throws(RealRunError) -> String {
@@ -96,17 +98,7 @@ package struct RealRunner: Sendable {
         let cancel: CancelFlag
         let started = DispatchTime.now().uptimeNanoseconds
         private(set) var wireBytes: UInt64 = 0
-        private var pace = Pace()
-
-        init(
-            environment: RealEnvironment, network: RealNetwork, meter: WireMeter,
-            cancel: CancelFlag
-        ) {
-            self.environment = environment
-            self.network = network
-            self.meter = meter
-            self.cancel = cancel
-        }
+        var pace = Pace()
 
         var wallSeconds: Double {
             Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9

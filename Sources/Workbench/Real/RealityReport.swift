@@ -6,15 +6,8 @@ struct RealityReport {
     let result: RunResult
     let reality: Reality
 
-    init(_ result: RunResult, _ reality: Reality) {
-        self.result = result
-        self.reality = reality
-    }
-
-    private var conditions: Reality.Conditions { reality.conditions }
-
     var introduction: String {
-        let speed = conditions.speed
+        let speed = reality.speed
         let pace =
             speed == 1
             ? "in real time" : "in which a second stood for \(Format.seconds(speed))"
@@ -44,7 +37,7 @@ struct RealityReport {
             same network: \
             latencies, bandwidths, losses and cuts are the model's, on top of what loopback takes. All \
             else is real here and modelled there: HTTP, signatures, disks, SQLite, threads. What \
-            they take counts \(Format.number(conditions.speed)) times in the scenario's time.
+            they take counts \(Format.number(reality.speed)) times in the scenario's time.
 
             \(table.text)
             \(wire)\(delay)
@@ -52,7 +45,7 @@ struct RealityReport {
     }
 
     private var wire: String {
-        let (wire, modelled) = (conditions.wireBytes, conditions.modelledWireBytes)
+        let (wire, modelled) = (reality.wireBytes, reality.modelledWireBytes)
         guard modelled > 0 else { return "" }
         let row = PredictionTable.Row(
             path: "", unit: .bytes, predicted: Double(modelled), seen: Double(wire))
@@ -66,7 +59,7 @@ struct RealityReport {
 
     private var delay: String {
         """
-        The machine kept pace to within \(Format.duration(conditions.worstDelay)) of the scenario's \
+        The machine kept pace to within \(Format.duration(reality.worstDelay)) of the scenario's \
         time, the longest that anything was done after it was due.
 
         """

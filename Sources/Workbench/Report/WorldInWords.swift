@@ -6,8 +6,6 @@ import Simulation
 struct WorldInWords {
     let world: WorldConfiguration
 
-    init(_ world: WorldConfiguration) { self.world = world }
-
     var text: String {
         [participants, workload, redundancy, churn, network].filter { !$0.isEmpty }
             .map { "- " + $0 + "\n" }.joined()
@@ -92,7 +90,7 @@ extension Scenario {
     package var inWords: String {
         let faults = configuration.faults.map { "- Fault \($0.name): \($0.kind.inWords).\n" }
         let expectations = expectations.map { "- Expected: \($0.path) \($0.bounds).\n" }
-        return WorldInWords(configuration).text + (faults + expectations).joined()
+        return WorldInWords(world: configuration).text + (faults + expectations).joined()
     }
 }
 

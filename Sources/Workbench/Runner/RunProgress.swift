@@ -12,18 +12,6 @@ package struct RunProgress: Equatable, Sendable {
     package var secondsLeft: Double?
     package var latest: Sample
 
-    package init(
-        now: Instant, end: Instant, wallSeconds: Double, eventsPerSecond: Double,
-        secondsLeft: Double?, latest: Sample
-    ) {
-        self.now = now
-        self.end = end
-        self.wallSeconds = wallSeconds
-        self.eventsPerSecond = eventsPerSecond
-        self.secondsLeft = secondsLeft
-        self.latest = latest
-    }
-
     /// Simulated time that has passed, from 0 to 1.
     package var share: Double {
         end > .origin ? min(1, now.seconds / end.seconds) : 1

@@ -89,12 +89,6 @@ package struct RunTiming: Equatable, Sendable {
     package var events: UInt64
     package var peakMemoryBytes: UInt64
 
-    package init(wallSeconds: Double, events: UInt64, peakMemoryBytes: UInt64) {
-        self.wallSeconds = wallSeconds
-        self.events = events
-        self.peakMemoryBytes = peakMemoryBytes
-    }
-
     package var eventsPerSecond: Double { wallSeconds > 0 ? Double(events) / wallSeconds : 0 }
 
     /// The text of `timing.json`.

@@ -8,12 +8,6 @@ package struct Expectation: Equatable, Sendable {
     package var minimum: Double?
     package var maximum: Double?
 
-    package init(path: String, minimum: Double? = nil, maximum: Double? = nil) {
-        self.path = path
-        self.minimum = minimum
-        self.maximum = maximum
-    }
-
     /// How the expectation fared.
     package struct Outcome: Equatable, Sendable {
         package var expectation: Expectation

@@ -7,12 +7,6 @@ package struct ScenarioIssue: Equatable, Sendable {
     /// What is wrong; and after a ";" what is allowed.
     package var problem: String
 
-    package init(position: TextPosition, path: String, problem: String) {
-        self.position = position
-        self.path = path
-        self.problem = problem
-    }
-
     /// The line that a person reads: `file:line: key.path: what is wrong; what is allowed`.
     package func text(file: String) -> String {
         let place = path.isEmpty ? "column \(position.column)" : path

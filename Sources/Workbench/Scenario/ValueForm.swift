@@ -9,17 +9,9 @@ struct ValueForm<Value>: Sendable {
     let read: @Sendable (JSONNode, _ path: String, inout ScenarioReader) -> Value?
     /// The JSON text of the value.
     let write: @Sendable (Value) -> String
+}
 
-    init(
-        allowed: String,
-        read: @escaping @Sendable (JSONNode, _ path: String, inout ScenarioReader) -> Value?,
-        write: @escaping @Sendable (Value) -> String
-    ) {
-        self.allowed = allowed
-        self.read = read
-        self.write = write
-    }
-
+extension ValueForm {
     /// A form whose values are told from the JSON alone.
     init(
         allowed: String, write: @escaping @Sendable (Value) -> String,
@@ -36,9 +28,7 @@ struct ValueForm<Value>: Sendable {
             },
             write: write)
     }
-}
 
-extension ValueForm {
     /// A form that is also that of a flag.
     init(_ form: TextForm<Value>) {
         self.init(

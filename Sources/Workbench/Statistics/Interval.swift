@@ -6,12 +6,6 @@ package struct Interval: Equatable, Sendable {
     package var low: Double
     package var high: Double
 
-    package init(estimate: Double, low: Double, high: Double) {
-        self.estimate = estimate
-        self.low = low
-        self.high = high
-    }
-
     /// What either side leaves out.
     private static let tail = 0.025
 

@@ -23,7 +23,7 @@ struct EnvironmentTests {
     }
 
     private func starts(_ orders: [ServerOrder]) -> [UInt32] {
-        orders.compactMap { if case .start(let actor, _) = $0 { actor } else { nil } }.sorted()
+        orders.compactMap { if case .start(let run) = $0 { run.actor } else { nil } }.sorted()
     }
 
     @Test func `servers are ordered to start, and users are not`() {
@@ -42,12 +42,12 @@ struct EnvironmentTests {
         environment.comeUp(Self.node)
         let orders = environment.takeOrders()
         guard orders.count == 2, case .crash(Self.node) = orders[0],
-            case .start(Self.node, let epoch) = orders[1]
+            case .start(let next) = orders[1]
         else {
             Issue.record("\(orders)")
             return
         }
-        #expect(epoch == run.epoch + 1 && !environment.isCurrent(run))
-        #expect(environment.isCurrent(ServerRun(actor: Self.node, epoch: epoch)))
+        #expect(next == ServerRun(actor: Self.node, epoch: run.epoch + 1))
+        #expect(environment.isCurrent(next) && !environment.isCurrent(run))
     }
 }

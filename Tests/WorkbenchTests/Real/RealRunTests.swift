@@ -72,7 +72,7 @@ struct RealRunTests {
         #expect(result.measurements.count("ledger.blocks") > 0)
         let audits = result.measurements.oracles.first { $0.name == "inventory-truth" }
         #expect((audits?.checks ?? 0) > 0)
-        #expect(outcome.conditions.wireBytes > 0)
+        #expect(outcome.reality.wireBytes > 0)
         #expect(left == [])
     }
 

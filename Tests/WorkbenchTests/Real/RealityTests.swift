@@ -47,12 +47,10 @@ import Testing
         let result = RunResult(
             scenario: scenario, isComplete: true, stoppedAt: .origin, measurements: seen,
             samples: [])
-        let conditions = Reality.Conditions(
-            speed: 60, worstDelay: .milliseconds(250), wireBytes: 300, modelledWireBytes: 200)
-        let text = MarkdownReport(
-            result, command: "dsim",
-            reality: Reality(conditions: conditions, predicted: predicted)
-        ).text
+        let reality = Reality(
+            speed: 60, worstDelay: .milliseconds(250), wireBytes: 300, modelledWireBytes: 200,
+            predicted: predicted)
+        let text = MarkdownReport(result, command: "dsim", reality: reality).text
         #expect(
             text.contains(
                 "**Run on real servers, not simulated**, in which a second stood for 1 min"))

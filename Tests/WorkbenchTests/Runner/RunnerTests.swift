@@ -1,9 +1,9 @@
-import Observation
 import Primitives
 import Simulation
 import Synchronization
 import Testing
 
+@testable import Observation
 @testable import Workbench
 
 @Suite struct RunnerTests {

@@ -1,9 +1,9 @@
 import Foundation
 import Primitives
 import Roles
-import Simulation
 import Testing
 
+@testable import Simulation
 @testable import Workbench
 
 @Suite struct ScenarioTests {

@@ -1,7 +1,7 @@
-import Observation
 import Primitives
 import Simulation
 
+@testable import Observation
 @testable import Workbench
 
 /// A run of made-up figures in which every field differs from every other and from its default, so
