@@ -121,6 +121,8 @@ package struct Effects: Sendable {
     package var timers: [TimerRequest] = []
     package var disk: [DiskRequest] = []
     package var notes: [Note] = []
+    /// The rare ways that the role took.
+    package var marks = Marks()
     /// The role has left for good and wants no further input.
     package var stops = false
 
@@ -153,6 +155,8 @@ package struct Effects: Sendable {
 
     package mutating func note(_ note: Note) { notes.append(note) }
 
+    package mutating func mark(_ mark: Mark) { marks.insert(mark) }
+
     /// Empties it and keeps its buffers.
     package mutating func removeAll() {
         // Most inputs want one or two things; asking first is quicker than removing nothing.
@@ -160,6 +164,7 @@ package struct Effects: Sendable {
         if !timers.isEmpty { timers.removeAll(keepingCapacity: true) }
         if !disk.isEmpty { disk.removeAll(keepingCapacity: true) }
         if !notes.isEmpty { notes.removeAll(keepingCapacity: true) }
+        marks = Marks()
         stops = false
     }
 }

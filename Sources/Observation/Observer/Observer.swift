@@ -14,6 +14,8 @@ package struct Observer: Sendable {
     package internal(set) var census: Census
     package var meters: Meters
     package internal(set) var samples: [Sample] = []
+    /// How many inputs led roles to each mark, by its raw value.
+    package private(set) var marks = Array(repeating: 0 as UInt64, count: Mark.allCases.count)
     /// Acknowledged files by ordinal.
     package internal(set) var files: [Int: AcknowledgedFile] = [:]
     package internal(set) var nodes: [ObservedNode] = []
@@ -50,6 +52,11 @@ package struct Observer: Sendable {
         var isLiar = false
         /// Nothing on its disk counts.
         var keepsNothing = false
+    }
+
+    /// A role took rare ways.
+    package mutating func reached(_ marks: Marks) {
+        for mark in marks.all { self.marks[Int(mark.rawValue)] += 1 }
     }
 
     // MARK: Names

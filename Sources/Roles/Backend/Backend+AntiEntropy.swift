@@ -77,6 +77,7 @@ extension Backend {
             endComparison(index, at: now, effects: &effects)
             return
         }
+        effects.mark(.comparisonRepeated)
         comparison.attempts += 1
         comparisons[index] = comparison
         ask(comparison.question, index, effects: &effects)
@@ -103,10 +104,14 @@ extension Backend {
         for id in missing {
             // Counted on before the comparison began, or it may only have arrived meanwhile.
             let since = chunks[id]?.holders.first { $0.member == index }?.since
-            guard let since, since < comparison.startedAt else { continue }
+            guard let since, since < comparison.startedAt else {
+                effects.mark(.comparisonMetArrival)
+                continue
+            }
             replicaMissing(id, on: index, .comparison, at: now, effects: &effects)
         }
         let found = surplus.filter { !comparison.deleted.contains($0) }
+        if found.count < surplus.count { effects.mark(.comparisonMetDeletion) }
         let held = comparison.inventoryCount - missing.count + surplus.count
         let collects = mayCollect(found, of: held, from: index, at: now, effects: &effects)
         var stillOrphaned: [ChunkID: Instant] = [:]
@@ -133,6 +138,7 @@ extension Backend {
             return now - since >= settings.orphanGrace
         }
         guard due > settings.collectible(of: held) else { return true }
+        effects.mark(.collectionStopped)
         effects.note(.collectionStopped(on: members[index].peer, orphans: due, held: held))
         return false
     }
@@ -147,6 +153,7 @@ extension Backend {
             guard now - since >= settings.orphanGrace,
                 collects || released.contains(id.hash.prefix)
             else { return since }
+            effects.mark(.orphanCollected)
             journal.whenDurable(.delete(id, member: index))
             return nil
         }
@@ -157,8 +164,10 @@ extension Backend {
         effects.note(.surplusFound(id, on: members[index].peer))
         // Members that are merely thought to come back are no reason to let go of what is there.
         if presentHolders(of: chunk) >= settings.replicas || !members[index].countsForRedundancy {
+            effects.mark(.surplusDeleted)
             journal.whenDurable(.delete(id, member: index))
         } else {
+            effects.mark(.replicaAdopted)
             addHolder(index, to: id, at: now)
             reconcile(id, at: now, effects: &effects)
         }

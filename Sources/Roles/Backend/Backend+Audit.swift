@@ -57,6 +57,7 @@ extension Backend {
         guard case .proven(let proof) = answer else {
             audits[operation] = nil
             if answer == .missing {
+                effects.mark(.challengeUnmet)
                 replicaMissing(audit.chunk, on: member, .audit, at: now, effects: &effects)
             }
             return
@@ -71,6 +72,7 @@ extension Backend {
                 audit.chunk, members[audit.members[0]].peer, members[audit.members[1]].peer,
                 agree: agree))
         guard !agree else { return }
+        effects.mark(.proofsDiffered)
         for member in audit.members { verify(audit.chunk, on: member, at: now, effects: &effects) }
     }
 

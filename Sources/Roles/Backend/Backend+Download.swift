@@ -105,6 +105,7 @@ extension Backend {
         guard var download = downloads[operation] else { return }
         guard !download.candidates.isEmpty else {
             guard case .ready = download.state else { return }
+            effects.mark(.readFoundNobody)
             downloads[operation] = nil
             effects.answer(.file(.getChunk(.unavailable)), to: download.user, call: download.call)
             return
@@ -133,6 +134,7 @@ extension Backend {
             case .asking(_, let since) = download.state,
             now - since >= slowAfter(chunks[download.chunk]?.byteCount ?? 0)
         else { return }
+        effects.mark(.retrievalHedged)
         askNext(operation, at: now, effects: &effects)
     }
 
@@ -147,10 +149,14 @@ extension Backend {
         members[retrieval.member].answerTime = (old * 7 + (now - retrieval.askedAt)) / 8
         switch answer {
         case .found(let payload) where SHA256.hash(payload.bytes) == retrieval.chunk.hash:
-            guard let download = downloads.removeValue(forKey: operation) else { return }
+            guard let download = downloads.removeValue(forKey: operation) else {
+                return effects.mark(.bytesCameLate)
+            }
+            if case .asking = download.state { effects.mark(.retrievalsRaced) }
             effects.answer(
                 .file(.getChunk(.found(payload))), to: download.user, call: download.call)
         case .found, .missing:
+            effects.mark(.readFellBack)
             replicaMissing(
                 retrieval.chunk, on: retrieval.member, .scrubOrRead, at: now, effects: &effects)
             askNext(operation, at: now, effects: &effects)

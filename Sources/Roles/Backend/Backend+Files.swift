@@ -31,11 +31,13 @@ extension Backend {
                 return
             }
             // A second try of the same commit: answered when the first is durable.
+            effects.mark(.commitAgain)
             journal.whenDurable(.answer(.file(.commit(.committed)), to: user, call: call))
             writeBlock(at: now, effects: &effects)
             return
         }
         if let refusal = refusal(of: request, by: user) {
+            if case .unknownChunks = refusal { effects.mark(.commitLackedChunks) }
             effects.answer(.file(.commit(refusal)), to: user, call: call)
             return
         }
@@ -107,6 +109,7 @@ extension Backend {
                 return
             }
             // It may be another try of a deletion that is not durable yet.
+            effects.mark(.fileDeletionAgain)
             journal.whenDurable(.answer(.file(.delete(.notFound)), to: user, call: call))
             writeBlock(at: now, effects: &effects)
             return

@@ -53,6 +53,7 @@ extension Backend {
                 if chunks[id]?.commitment?.isDirty == true {
                     // Its placement changed again since the block was made, so that what is durable
                     // now may still count on the replica.
+                    effects.mark(.deletionWaited)
                     journal.whenDurable(action)
                 } else {
                     deleteReplica(id, on: member, at: now, effects: &effects)

@@ -21,6 +21,7 @@ extension Backend {
         effects: inout Effects
     ) {
         if members.feeds[slot].lastAnswer == nil || members.feeds[slot].epoch != answer.epoch {
+            if members.feeds[slot].lastAnswer != nil { effects.mark(.discoveryRestarted) }
             members.forgetViews(of: slot)
             members.feeds[slot].epoch = answer.epoch
             members.feeds[slot].since = now
@@ -48,7 +49,10 @@ extension Backend {
             // It restarted: what it holds may differ from what it held, and it no longer wants to
             // leave, unless it asks again.
             members[index].incarnation = registration.incarnation
-            if members[index].standing.restarted() { members.candidateGained() }
+            if members[index].standing.restarted() {
+                effects.mark(.leaveWithdrawn)
+                members.candidateGained()
+            }
             members[index].nextComparison = min(
                 members[index].nextComparison, now + random.upTo(.minutes(1)))
         }
@@ -114,7 +118,10 @@ extension Backend {
         let status = best ?? (silence >= settings.deadAfter ? .dead : .suspect)
         guard status != old else { return }
         members[index].standing.isNow(status)
-        if status == .dead { died(index, effects: &effects) }
+        if status == .dead {
+            if best == nil { effects.mark(.diedUnheard) }
+            died(index, effects: &effects)
+        }
         if old == .dead { returned(index, at: now, effects: &effects) }
         if status == .alive {
             members.candidateGained()
@@ -133,6 +140,7 @@ extension Backend {
 
     private mutating func returned(_ index: Int, at now: Instant, effects: inout Effects) {
         let peer = members[index].peer
+        effects.mark(.deadReturned)
         effects.note(.deadReturned(peer))
         journal.add(.membership(MembershipRecord(node: peer, event: .returned)))
         members[index].nextComparison = min(members[index].nextComparison, now)

@@ -131,10 +131,10 @@ extension Backend {
         for holder in chunk.holders where !members[holder.member].countsForRedundancy {
             removeHolder(holder.member, from: id)
         }
-        trim(id, of: chunk)
+        trim(id, of: chunk, effects: &effects)
     }
 
-    private mutating func trim(_ id: ChunkID, of chunk: PlacedChunk) {
+    private mutating func trim(_ id: ChunkID, of chunk: PlacedChunk, effects: inout Effects) {
         var alive = chunk.holders.map(\.member).filter { members[$0].acceptsChunks }
         while alive.count > settings.replicas {
             let excess =
@@ -144,6 +144,7 @@ extension Backend {
                     }
                 } ?? alive.count - 1
             let member = alive.remove(at: excess)
+            effects.mark(.excessTrimmed)
             removeHolder(member, from: id)
             journal.whenDurable(.delete(id, member: member))
         }
@@ -157,6 +158,7 @@ extension Backend {
         guard let chunk = chunks[id], chunk.isHeld(by: member) else { return }
         effects.note(.replicaMissing(id, on: members[member].peer, finding))
         removeHolder(member, from: id)
+        if chunk.holders.count == 1 { effects.mark(.nobodyHolds) }
         reconcile(id, at: now, effects: &effects)
     }
 
@@ -166,9 +168,11 @@ extension Backend {
         _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
     ) {
         if let chunk = chunks[id] {
-            guard !chunk.isHeld(by: member), !chunk.underWay.contains(member) else { return }
+            guard !chunk.isHeld(by: member), !chunk.underWay.contains(member) else {
+                return effects.mark(.deletionUnwanted)
+            }
             guard !chunk.isCommitted || presentHolders(of: chunk) >= settings.replicas else {
-                return
+                return effects.mark(.deletionSpared)
             }
         }
         let peer = members[member].peer

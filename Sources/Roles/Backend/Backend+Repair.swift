@@ -157,6 +157,7 @@ extension Backend {
             }
             chunks[id]?.commitment?.repairTicket = nil
             guard redundancy(of: chunk) + chunk.underWay.count < settings.replicas else {
+                effects.mark(.repairOvertaken)
                 continue
             }
             startRepair(of: id, chunk, at: now, random: &random, effects: &effects)
@@ -169,7 +170,7 @@ extension Backend {
     ) {
         let sources = chunk.holders.map(\.member).filter { members[$0].isReachable }
         // Without a source there is nothing to do until a holder comes back; then it is reconciled.
-        guard !sources.isEmpty else { return }
+        guard !sources.isEmpty else { return effects.mark(.repairWithoutSource) }
         let avoided = chunk.holders.map(\.member) + chunk.underWay
         guard
             let target = place(
@@ -177,6 +178,7 @@ extension Backend {
             ).first
         else {
             let level = redundancy(of: chunk)
+            effects.mark(.repairWithoutTarget)
             chunks[id]?.commitment?.repairTicket = repairs.wait(id, level: level)
             return
         }
@@ -211,18 +213,23 @@ extension Backend {
     ) {
         let id = transfer.chunk
         repairs.underWay -= 1
+        if chunks[id] == nil { effects.mark(.repairMetRelease) }
         chunks[id]?.underWay.removeAll { $0 == transfer.target }
         effects.note(
             .repairFinished(
                 id, to: members[transfer.target].peer, byteCount: transfer.byteCount, outcome))
         switch outcome {
         case .copied:
+            if !members[transfer.target].countsForRedundancy { effects.mark(.copyOnLeaver) }
+            if members[transfer.target].standing.status == .suspect { effects.mark(.copyOnSuspect) }
             addHolder(transfer.target, to: id, at: now)
             reconcile(id, at: now, effects: &effects)
         case .sourceMissing:
+            effects.mark(.sourceLackedChunk)
             replicaMissing(id, on: transfer.source, .scrubOrRead, at: now, effects: &effects)
             repairs.retryLater(id)
         case .full:
+            effects.mark(.targetWasFull)
             members[transfer.target].isFull()
             repairs.retryLater(id)
         case .refused, .busy, .sourceSilent, nil: repairs.retryLater(id)

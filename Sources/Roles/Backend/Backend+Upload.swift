@@ -77,6 +77,7 @@ extension Backend {
         }
         if let chunk = chunks[id], redundancy(of: chunk) >= settings.writeQuorum {
             stage(id, byteCount: chunk.byteCount, by: user, at: now)
+            effects.mark(.putOfStored)
             effects.answer(.file(.putChunk(.stored)), to: user, call: call)
             return
         }
@@ -84,6 +85,7 @@ extension Backend {
             // The user tries again; the answer goes to the last try.
             uploads[operation]?.reply = .owed(call)
             stage(id, byteCount: request.payload.byteCount, by: user, at: now)
+            effects.mark(.putAgainMeanwhile)
             return
         }
         guard uploading[id] == nil, uploads.count < Self.uploadLimit else {
@@ -155,6 +157,7 @@ extension Backend {
         if outcome == .full { members[member].isFull() }
         // A node that is about to leave takes its replica along.
         let counts = outcome == .stored && members[member].countsForRedundancy
+        if outcome == .stored, !counts { effects.mark(.storeOnLeaver) }
         uploads[operation]?.ended(member, as: counts ? .counted : .failed)
         if counts {
             reconcile(id, at: now, effects: &effects)
@@ -171,6 +174,7 @@ extension Backend {
         _ operation: UInt64, at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
         guard let upload = uploads[operation], upload.reply != .given else { return }
+        effects.mark(.storeHedged)
         replaceStore(of: operation, at: now, random: &random, effects: &effects)
         effects.schedule(
             Timer(.hedge, operation), after: slowAfter(upload.payload.byteCount))
@@ -244,10 +248,12 @@ extension Backend {
                 hold.renewals += 1
                 chunks[id]?.state = .staged(hold)
                 staged.append((id, now))
+                effects.mark(.holdRenewed)
                 continue
             }
             chunks[id] = nil
             unstage(by: hold.user)
+            effects.mark(.holdExpired)
             for holder in chunk.holders {
                 deleteReplica(id, on: holder.member, at: now, effects: &effects)
             }

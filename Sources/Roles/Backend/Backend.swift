@@ -83,7 +83,10 @@ package struct Backend: Role {
             guard isReady else { return }
             serve(request, from: from, call: call, at: now, random: &random, effects: &effects)
         case .answer(let from, let call, let answer):
-            guard isReady, let context = calls.close(call, from: from) else { return }
+            guard isReady else { return }
+            guard let context = calls.close(call, from: from) else {
+                return effects.mark(.answerCameLate)
+            }
             hear(answer, to: context, at: now, random: &random, effects: &effects)
         case .timer(let timer):
             handle(timer, at: now, random: &random, effects: &effects)

@@ -32,6 +32,7 @@ extension StorageNode {
     mutating func startLeaving(effects: inout Effects) {
         guard phase == .serving else {
             isToLeave = phase == .recovering
+            if isToLeave { effects.mark(.leaveBeforeIndex) }
             return
         }
         phase = .leaving

@@ -64,8 +64,9 @@ extension StorageNode {
             // Deleted or stored anew while it was read: what was wrong is gone, and what is on the
             // disk now is not what was read.
             guard index[chunk] == read.stored, disk.stampBeingWritten(of: chunk) == nil else {
-                return
+                return effects.mark(.damageOutdated)
             }
+            effects.mark(.damageDiscarded)
             discard(read.stored, effects: &effects)
             effects.tell(.backend(.damaged(DamageReport(chunk: chunk))), to: read.stored.owner)
         }

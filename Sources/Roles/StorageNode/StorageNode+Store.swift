@@ -36,12 +36,14 @@ extension StorageNode {
             return
         }
         guard copiesUnderWay < settings.copiesPerNode else {
+            effects.mark(.copyWasTooMany)
             effects.answer(
                 .node(.copy(CopyAnswer(chunk: request.chunk, outcome: .busy))), to: backend,
                 call: call)
             return
         }
         guard hasRoom(for: stored) else {
+            effects.mark(.copyHadNoRoom)
             effects.answer(
                 .node(.copy(CopyAnswer(chunk: request.chunk, outcome: .full))), to: backend,
                 call: call)
@@ -61,14 +63,18 @@ extension StorageNode {
     mutating func finishFetch(
         _ answer: RetrieveAnswer, from source: PeerID, call: CallID, effects: inout Effects
     ) {
-        guard case .fetch(let copy)? = calls.close(call, from: source) else { return }
+        guard case .fetch(let copy)? = calls.close(call, from: source) else {
+            return effects.mark(.fetchCameLate)
+        }
         switch answer {
         case .found(let payload):
             write(copy.stored, payload, answer: .copy(copy), effects: &effects)
         case .missing: finishCopy(copy, .sourceMissing, effects: &effects)
         // The capability ran out, the source is not told of the backend, or its disk cannot be read
         // now: that says nothing of what it holds.
-        case .refused, .unavailable: finishCopy(copy, .sourceSilent, effects: &effects)
+        case .refused, .unavailable:
+            effects.mark(.fetchUnanswered)
+            finishCopy(copy, .sourceSilent, effects: &effects)
         }
     }
 
@@ -90,12 +96,14 @@ extension StorageNode {
         let outcome: DeleteOutcome
         if let stored = index[request.chunk] {
             if stored.owner != backend || now >= request.expires {
+                if stored.owner == backend { effects.mark(.deletionExpired) }
                 outcome = .refused
             } else if stored.stamp >= request.stamp
                 || disk.stampBeingWritten(of: request.chunk) != nil
             {
                 // Deleting while a write is under way would take the new bytes along. Should they be
                 // unwanted too, the backend's next comparison finds them.
+                effects.mark(stored.stamp >= request.stamp ? .deletionOfNewer : .deletionMetWrite)
                 outcome = .newer
             } else {
                 discard(stored, effects: &effects)
@@ -131,11 +139,13 @@ extension StorageNode {
             }
             // A late duplicate must not make the replica look older than it is.
             guard held.stamp < stored.stamp else {
+                effects.mark(.storeWasOld)
                 reply(answer, .stored, effects: &effects)
                 return
             }
         }
         if let stamp = disk.stampBeingWritten(of: stored.chunk) {
+            effects.mark(.storeMetWrite)
             // The same request again is answered once, when the first is durable.
             reply(answer, stamp == stored.stamp ? nil : .busy, effects: &effects)
             return
@@ -151,6 +161,7 @@ extension StorageNode {
 
     mutating func finishWrite(_ token: UInt64, _ outcome: DiskOutcome, effects: inout Effects) {
         guard outcome == .written else {
+            effects.mark(.diskRefusedWrite)
             guard let write = disk.abandon(token) else { return }
             reservedBytes -= write.stored.byteCount
             reply(write.answer, outcome == .full ? .full : .busy, effects: &effects)

@@ -106,7 +106,10 @@ package struct StorageNode: Role {
     ) {
         switch answer {
         case .discovery(.heartbeat(let answer)):
-            if !answer.isKnown { register(with: from, effects: &effects) }
+            if !answer.isKnown {
+                effects.mark(.leaseLost)
+                register(with: from, effects: &effects)
+            }
         case .discovery(.register(let lease)):
             if let slot = discoveries.firstIndex(of: from) { leases[slot] = lease.number }
         case .node(.retrieve(let answer)):

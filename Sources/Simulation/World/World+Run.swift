@@ -91,6 +91,7 @@ extension World {
         if !effects.notes.isEmpty {
             for index in effects.notes.indices { tell(effects.notes[index], by: actor) }
         }
+        if !effects.marks.isEmpty { environment.observer.reached(effects.marks) }
         if !effects.disk.isEmpty { applyDisk(actor) }
         let stops = effects.stops
         effects.removeAll()

@@ -1,0 +1,121 @@
+/// A rare way that a role's state machine took.
+///
+/// Nobody's behaviour depends on it, and no measurement: who searches for scenarios that fail counts which
+/// marks a scenario reached, and goes on from those that reached new ones.
+package enum Mark: UInt8, Sendable, CaseIterable {
+    // Uploads.
+    case putOfStored, putAgainMeanwhile, storeHedged, storeOnLeaver, holdRenewed, holdExpired
+    case commitAgain, commitLackedChunks
+    // Downloads.
+    case retrievalHedged, retrievalsRaced, bytesCameLate, readFellBack, readFoundNobody
+    // Deletions.
+    case deletionWaited, deletionUnwanted, deletionSpared, fileDeletionAgain
+    // Comparisons and audits.
+    case comparisonMetArrival, comparisonMetDeletion, comparisonRepeated, replicaAdopted
+    case surplusDeleted, orphanCollected, collectionStopped, proofsDiffered, challengeUnmet
+    // Repair.
+    case repairMetRelease, repairOvertaken, repairWithoutSource, repairWithoutTarget
+    case sourceLackedChunk, targetWasFull, copyOnSuspect, copyOnLeaver, excessTrimmed
+    // Membership.
+    case answerCameLate, discoveryRestarted, deadReturned, diedUnheard, leaveWithdrawn
+    case nobodyHolds
+    // Nodes.
+    case deletionOfNewer, deletionMetWrite, deletionExpired, storeWasOld, storeMetWrite
+    case copyWasTooMany, copyHadNoRoom, fetchCameLate, fetchUnanswered, diskRefusedWrite
+    case damageOutdated, damageDiscarded, leaseLost, leaveBeforeIndex
+
+    /// A stable name.
+    package var name: String { "\(self)" }
+
+    private static let named = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
+
+    package init?(name: String) {
+        guard let mark = Self.named[name] else { return nil }
+        self = mark
+    }
+
+    /// What happened.
+    package var words: String {
+        switch self {
+        case .putOfStored: "a chunk was put that stood on a quorum already"
+        case .putAgainMeanwhile: "a user tried again while the chunk was on its way"
+        case .storeHedged: "another node was asked to store what a first was slow with"
+        case .storeOnLeaver: "a store ended on a node that no longer counts"
+        case .holdRenewed: "a stored chunk was kept on since its user went on storing"
+        case .holdExpired: "a stored chunk was let go since nobody committed it"
+        case .commitAgain: "a file was committed a second time"
+        case .commitLackedChunks: "a commit named chunks that no quorum holds"
+        case .retrievalHedged: "another node was asked for what a first was slow with"
+        case .retrievalsRaced: "a node answered while another was still being asked"
+        case .bytesCameLate: "a chunk arrived after its user had it, or nothing"
+        case .readFellBack: "a replica was not what it should be, and another was asked for"
+        case .readFoundNobody: "nobody was left to ask for a chunk"
+        case .deletionWaited: "a deletion waited since the placement had changed again"
+        case .deletionUnwanted: "a replica was wanted again before it was deleted"
+        case .deletionSpared: "a replica was spared since others had become scarce"
+        case .fileDeletionAgain: "a file was deleted again while its deletion was being written"
+        case .comparisonMetArrival: "a comparison missed what had only just arrived"
+        case .comparisonMetDeletion: "a comparison found what was being deleted"
+        case .comparisonRepeated: "a comparison asked again"
+        case .replicaAdopted: "a replica that was not counted on was adopted"
+        case .surplusDeleted: "a replica that was not counted on was to be deleted"
+        case .orphanCollected: "a chunk that no ledger names was collected"
+        case .collectionStopped: "there were too many orphans to collect any"
+        case .proofsDiffered: "two nodes proved to hold different bytes"
+        case .challengeUnmet: "a challenged node lacked the chunk"
+        case .repairMetRelease: "a repair ended after its chunk was released"
+        case .repairOvertaken: "a repair was no longer needed when its turn came"
+        case .repairWithoutSource: "a repair found nobody to copy from"
+        case .repairWithoutTarget: "a repair found nobody to copy to"
+        case .sourceLackedChunk: "a repair's source lacked the chunk"
+        case .targetWasFull: "a repair's target was full"
+        case .copyOnSuspect: "a copy ended on a node that had become suspect"
+        case .copyOnLeaver: "a copy ended on a node that no longer counts"
+        case .excessTrimmed: "there were more replicas than wanted"
+        case .answerCameLate: "an answer found its call gone"
+        case .discoveryRestarted: "a discovery had forgotten everything"
+        case .deadReturned: "a dead node returned"
+        case .diedUnheard: "a node of which no discovery knew was declared dead"
+        case .leaveWithdrawn: "a leaving node restarted and stayed"
+        case .nobodyHolds: "a chunk lost its last holder"
+        case .deletionOfNewer: "a node refused to delete what was stored after the request"
+        case .deletionMetWrite: "a node refused to delete what it was writing"
+        case .deletionExpired: "a node refused a deletion that came too late"
+        case .storeWasOld: "a node was given what it held already"
+        case .storeMetWrite: "a node was given what it was writing"
+        case .copyWasTooMany: "a node refused a copy since others were under way"
+        case .copyHadNoRoom: "a node refused a copy that it had no room for"
+        case .fetchCameLate: "a copied chunk arrived after the node had given up"
+        case .fetchUnanswered: "a source could not give a copy now"
+        case .diskRefusedWrite: "a disk refused a write"
+        case .damageOutdated: "what was read as damaged had been replaced meanwhile"
+        case .damageDiscarded: "a damaged replica was discarded"
+        case .leaseLost: "a discovery did not know a node that beat"
+        case .leaveBeforeIndex: "a node was told to leave before it had its index"
+        }
+    }
+}
+
+/// A set of marks.
+package struct Marks: Sendable, Equatable {
+    /// A bit for each, by its raw value.
+    package private(set) var bits: UInt64 = 0
+
+    package init() {}
+
+    package init(_ marks: some Sequence<Mark>) {
+        for mark in marks { insert(mark) }
+    }
+
+    @inlinable
+    package var isEmpty: Bool { bits == 0 }
+
+    package func contains(_ mark: Mark) -> Bool { bits >> UInt64(mark.rawValue) & 1 == 1 }
+
+    package mutating func insert(_ mark: Mark) { bits |= 1 << UInt64(mark.rawValue) }
+
+    package mutating func formUnion(_ other: Marks) { bits |= other.bits }
+
+    /// In the order of their declaration.
+    package var all: [Mark] { Mark.allCases.filter(contains) }
+}
