@@ -30,7 +30,8 @@ package struct DiscoveryServer: Sendable {
         let host = Host(
             Discovery(settings: settings.protocolSettings), id: identity.id,
             on: settings.loop, clock: clock, random: .system(),
-            disk: nil, transport: NoTransport(), observe: instrumentation.observe)
+            disk: nil, transport: NoTransport(), observe: instrumentation.observe,
+            hangsFor: instrumentation.hangsFor)
         let peers = PeerRoutes(
             host: host, gate: Gate(own: PeerID(0), directory: directory, clock: clock),
             edge: ServerEdge(identity: identity, directory: directory, clock: clock))

@@ -62,7 +62,8 @@ package struct Launch: Sendable {
         let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .discovery)
         return try DiscoveryServer(
-            settings: settings, identity: identity(in: folder), token: token, clock: clock,
+            settings: settings, identity: identity(in: folder), token: token,
+            clock: instrumentation.clock(clock),
             logger: named("discovery", settings), folder: folder, instrumentation: instrumentation)
     }
 
@@ -70,7 +71,8 @@ package struct Launch: Sendable {
         _ settings: ServerSettings, in instrumentation: Instrumentation = Instrumentation()
     ) throws -> NodeServer {
         let settings = fitted(settings)
-        let folder = try DataFolder(path: settings.dataFolder, purpose: .node)
+        let folder = try DataFolder(
+            path: settings.dataFolder, purpose: .node, files: instrumentation.files)
         let logger = named("node", settings)
         let identity = try identity(in: folder)
         guard try folder.contents(of: Self.leftFile) == nil else {
@@ -84,7 +86,8 @@ package struct Launch: Sendable {
             in: folder, logger)
         let store = try ChunkStore(in: folder, limits: descriptors.chunkStore)
         return try NodeServer(
-            settings: settings, identity: identity, token: token, clock: clock,
+            settings: settings, identity: identity, token: token,
+            clock: instrumentation.clock(clock),
             disk: store, status: { [weak store] in store?.status ?? ChunkStoreStatus() },
             client: client, logger: logger,
             instrumentation: instrumentation,
@@ -158,7 +161,8 @@ package struct Launch: Sendable {
             tagKey: tagKey, chunkSize: options.chunkSize)
         parts.accounts = options.accounts
         return try await BackendServer(
-            settings: settings, identity: identity(in: folder), token: token, clock: clock,
+            settings: settings, identity: identity(in: folder), token: token,
+            clock: instrumentation.clock(clock),
             parts: parts, client: client, logger: logger, folder: folder,
             instrumentation: instrumentation)
     }

@@ -11,6 +11,23 @@ package struct Clock: Sendable {
     private let start: ContinuousClock.Instant
     private let origin: Instant
     private let speed: Double
+    private var error: Error?
+
+    /// How a scenario has the clock of a server go wrong.
+    package struct Error: Sendable {
+        /// What it shows for what it ought to show.
+        package let shown: @Sendable (Instant) -> Instant
+        /// How long a wait by it takes for what it ought to take.
+        package let taken: @Sendable (Duration) -> Duration
+
+        package init(
+            shown: @escaping @Sendable (Instant) -> Instant,
+            taken: @escaping @Sendable (Duration) -> Duration
+        ) {
+            self.shown = shown
+            self.taken = taken
+        }
+    }
 
     package init(origin: Instant? = nil, speed: Double = 1) {
         start = .now
@@ -22,12 +39,21 @@ package struct Clock: Sendable {
         let elapsed = start.duration(to: .now).components
         let nanoseconds =
             Double(elapsed.seconds) * 1e9 + Double(elapsed.attoseconds / 1_000_000_000)
-        return origin + Duration(nanoseconds: Int64(nanoseconds * speed))
+        let time = origin + Duration(nanoseconds: Int64(nanoseconds * speed))
+        return error?.shown(time) ?? time
+    }
+
+    /// The same clock gone wrong.
+    package func with(_ error: Error) -> Clock {
+        var clock = self
+        clock.error = error
+        return clock
     }
 
     /// How long the process waits for a duration of this clock, in nanoseconds.
     package func nanosecondsToWait(_ duration: Duration) -> Int64 {
-        max(0, Int64(Double(duration.nanoseconds) / speed))
+        let duration = error?.taken(duration) ?? duration
+        return max(0, Int64(Double(duration.nanoseconds) / speed))
     }
 
     /// The system's clock.

@@ -17,6 +17,7 @@ package actor Host<R: Role> {
     private var disk: (any Disk)?
     private let transport: any Transport
     private let observe: (@Sendable (Observation) -> Void)?
+    private let hangsFor: (@Sendable () -> Int64?)?
 
     private var role: R
     private var random: RandomSource
@@ -25,6 +26,8 @@ package actor Host<R: Role> {
     private var waiting: [CallID: Waiting] = [:]
     private var lastCall: UInt64 = 0
     private var timers = TimerQueue()
+    /// What arrived since it hangs, oldest first.
+    private var held: [Input] = []
     private var sweepIsDue = false
     private var isStopped = false
     private var hasLeft: [CheckedContinuation<Bool, Never>] = []
@@ -48,7 +51,8 @@ package actor Host<R: Role> {
     package init(
         _ role: R, id: PeerID, on loop: any EventLoop, clock: Clock, random: RandomSource,
         disk: (any Disk)?, transport: any Transport,
-        observe: (@Sendable (Observation) -> Void)? = nil
+        observe: (@Sendable (Observation) -> Void)? = nil,
+        hangsFor: (@Sendable () -> Int64?)? = nil
     ) {
         self.role = role
         self.id = id
@@ -60,6 +64,7 @@ package actor Host<R: Role> {
         self.disk = disk
         self.transport = transport
         self.observe = observe
+        self.hangsFor = hangsFor
     }
 
     /// Gives the role its first input.
@@ -131,8 +136,23 @@ package actor Host<R: Role> {
 
     private func feed(_ input: Input) {
         guard !isStopped else { return }
+        guard held.isEmpty, !hangs() else { return held.append(input) }
         role.handle(input, at: clock.now, random: &random, effects: &effects)
         apply()
+    }
+
+    /// Whether no input is handled now. It is looked at again when that is to end.
+    private func hangs() -> Bool {
+        guard let nanoseconds = hangsFor?() else { return false }
+        schedule(.resumption, at: .now() + .nanoseconds(nanoseconds))
+        return true
+    }
+
+    private func resume() {
+        guard !hangs() else { return }
+        let inputs = held
+        held = []
+        for input in inputs { feed(input) }
     }
 
     private func apply() {
@@ -208,6 +228,7 @@ package actor Host<R: Role> {
             switch due {
             case .timer(let timer): feed(.timer(timer))
             case .sweep: sweep()
+            case .resumption: resume()
             }
         }
         askToBeWoken()

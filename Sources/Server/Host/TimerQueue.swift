@@ -9,6 +9,8 @@ struct TimerQueue {
         case timer(Timer)
         /// Look for requests that waited too long.
         case sweep
+        /// A process that hung goes on.
+        case resumption
     }
 
     private struct Entry: Comparable {

@@ -37,7 +37,8 @@ struct NetworkMember {
             role, id: identity.id, on: settings.loop, clock: clock, random: .system(),
             disk: instrumentation.disk(disk), transport: instrumentation.transport(peerClient),
             observe: instrumentation.observing(
-                Observer(logger: shell.logger, metrics: shell.metrics)))
+                Observer(logger: shell.logger, metrics: shell.metrics)),
+            hangsFor: instrumentation.hangsFor)
     }
 
     func gate(sessions: GrantedSessions? = nil) -> Gate {

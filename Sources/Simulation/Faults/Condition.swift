@@ -40,13 +40,22 @@ package enum Condition: Equatable, Sendable {
         }
     }
 
-    /// Only storage nodes can be in it.
-    package var isOfNodes: Bool {
+    /// Whether servers on sockets and real disks can be in it as well.
+    var canBeReal: Bool { if case .lying = self { false } else { true } }
+
+    /// It has clocks be wrong.
+    package var isOfClocks: Bool { if case .clock = self { true } else { false } }
+
+    /// It has disks refuse or finish nothing.
+    package var isOfDisks: Bool {
         switch self {
-        case .paused, .clock, .slowTransfers: false
-        case .unreadableDisk, .fullDisk, .hungDisk, .lying: true
+        case .unreadableDisk, .fullDisk, .hungDisk: true
+        case .paused, .clock, .slowTransfers, .lying: false
         }
     }
+
+    /// Only storage nodes can be in it.
+    package var isOfNodes: Bool { if case .lying = self { true } else { isOfDisks } }
 }
 
 /// The conditions in force.
@@ -126,7 +135,7 @@ extension Environment {
     }
 
     /// Until when a participant hangs.
-    mutating func hangsUntil(_ actor: UInt32) -> Instant? {
+    package mutating func hangsUntil(_ actor: UInt32) -> Instant? {
         let now = now
         return felt(by: actor) {
             if case .paused = $0.condition, let until = $0.until, until > now { until } else { nil }
@@ -134,7 +143,7 @@ extension Environment {
     }
 
     /// The time by a participant's own clock, which shows none before the origin.
-    mutating func clock(of actor: UInt32) -> Instant {
+    package mutating func clock(of actor: UInt32) -> Instant {
         let now = now
         return felt(by: actor) { entry -> Instant? in
             guard case .clock(let offset, let drift) = entry.condition else { return nil }
@@ -143,7 +152,7 @@ extension Environment {
     }
 
     /// How long a wait by a participant's clock takes.
-    func wait(_ duration: Duration, by actor: UInt32) -> Duration {
+    package func wait(_ duration: Duration, by actor: UInt32) -> Duration {
         let drift = conditions.first(of: actor) {
             if case .clock(_, let drift) = $0.condition { drift } else { nil }
         }
@@ -167,7 +176,7 @@ extension Environment {
 
     // MARK: Disks
 
-    mutating func refusesRead(_ actor: UInt32) -> Bool {
+    package mutating func refusesRead(_ actor: UInt32) -> Bool {
         guard participants[Int(actor)].isAfflicted else { return false }
         if let (lie, fault) = lie(of: actor), lie == .drop {
             observer.felt(fault: fault)
@@ -183,12 +192,12 @@ extension Environment {
         return true
     }
 
-    mutating func refusesWrite(_ actor: UInt32) -> Bool {
+    package mutating func refusesWrite(_ actor: UInt32) -> Bool {
         guard participants[Int(actor)].isAfflicted else { return false }
         return felt(by: actor) { $0.condition == .fullDisk ? true : nil } ?? false
     }
 
-    mutating func diskHangsUntil(_ actor: UInt32) -> Instant? {
+    package mutating func diskHangsUntil(_ actor: UInt32) -> Instant? {
         guard participants[Int(actor)].isAfflicted else { return nil }
         return felt(by: actor) { $0.condition == .hungDisk ? $0.until : nil }
     }

@@ -119,6 +119,11 @@ extension FaultSettings.Kind {
         }
     }
 
+    /// What it has participants be in for a while.
+    package var condition: Condition? {
+        if case .condition(let condition, _, _, _) = self { condition } else { nil }
+    }
+
     /// From whom it parts those, where not from all.
     package var others: FaultSettings.Selection? {
         if case .partition(_, _, _, let others, _) = self { others } else { nil }
@@ -136,8 +141,9 @@ extension FaultSettings.Kind {
     /// Whether servers on sockets and real disks can be treated so as well.
     package var canBeReal: Bool {
         switch self {
-        case .partition, .outage, .crashes, .degradation, .departure: true
-        case .bitRot, .lostChunks, .emptied, .condition: false
+        case .partition, .outage, .crashes, .degradation, .departure, .emptied: true
+        case .bitRot, .lostChunks: false
+        case .condition(let condition, _, _, _): condition.canBeReal
         }
     }
 

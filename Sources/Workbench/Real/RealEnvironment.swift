@@ -13,14 +13,19 @@ final class RealEnvironment: Sendable {
         var worstDelay = Duration.zero
         /// Until then the pacemaker sleeps.
         var wakesAt = Instant.origin
+        /// Nothing is held up any more.
+        var isOver = false
     }
 
     let clock: Clock
     let alarm = Alarm()
     private let state: Mutex<State>
+    /// What the scenario has participants be in for a while.
+    let conditions: [Condition]
 
     init(_ configuration: WorldConfiguration, clock: Clock) {
         self.clock = clock
+        conditions = configuration.faults.compactMap { $0.kind.condition }
         var environment = Environment(configuration)
         environment.begin()
         state = Mutex(State(environment: environment))
@@ -62,6 +67,14 @@ final class RealEnvironment: Sendable {
         state.environment.run(until: now)
     }
 
+    /// Lets go of what is held up, since all servers are to stop.
+    func release() { state.withLock { $0.isOver = true } }
+
+    /// Whether what a server's run does may still be held up.
+    func holds(_ run: ServerRun) -> Bool {
+        state.withLock { !$0.isOver && $0.environment.isCurrent(run) }
+    }
+
     /// Waits for a duration of the environment's time.
     func sleep(_ duration: Duration) async {
         let nanoseconds = clock.nanosecondsToWait(duration)
@@ -82,6 +95,7 @@ final class RealEnvironment: Sendable {
             case .unreachable: break
             }
         }
+        afflict(&instrumentation, of: run)
         return instrumentation
     }
 }

@@ -75,13 +75,14 @@ actor RealNetwork {
             case .destroy(let actor):
                 chain(actor) {
                     await $0.cut(actor)
-                    $0.removeFolder(of: actor)
+                    $0.removeFiles(at: $0.path(of: actor))
                 }
             case .leave(let actor): chain(actor) { $0.leave(actor) }
             case .deliver(let message, let call, let user, let backend):
                 deliver(message, call, from: user, to: backend)
             case .inspect: Task { await inspect() }
-            case .damage, .empty:
+            case .empty(let actor): chain(actor) { $0.removeFiles(at: $0.chunks(of: actor)) }
+            case .damage:
                 preconditionFailure("such a scenario is refused; see Scenario.reality")
             }
         }
@@ -142,6 +143,7 @@ actor RealNetwork {
             let server = try launch.discovery(settings, in: instrumentation)
             admit(.discovery(server.host), run, RunningServer(server.services))
         case .node:
+            instrumentation.files = environment.files(of: run, chunksIn: chunks(of: actor))
             if let tamper {
                 let outer = instrumentation.disk
                 instrumentation.disk = { outer(tamper($0)) }
@@ -192,8 +194,10 @@ actor RealNetwork {
 
     private func path(of actor: UInt32) -> String { "\(folder)/\(actor)" }
 
-    private func removeFolder(of actor: UInt32) {
-        try? FileManager.default.removeItem(atPath: path(of: actor))
+    private func chunks(of actor: UInt32) -> String { path(of: actor) + "/chunks" }
+
+    private func removeFiles(at path: String) {
+        try? FileManager.default.removeItem(atPath: path)
     }
 
     // MARK: Inspecting
@@ -220,6 +224,7 @@ actor RealNetwork {
     /// Stops all servers: in order, so that all that was written can be read back, or at once.
     /// Returns those that ran.
     func stop(inOrder: Bool) async -> [UInt32] {
+        environment.release()
         for chain in chains.values { await chain.value }
         let last = members.values.sorted { $0.run.actor < $1.run.actor }
         if inOrder {

@@ -76,6 +76,45 @@ struct RealRunTests {
         #expect(left == [])
     }
 
+    @Test func `what befalls processes, clocks, disks and links befalls real servers`()
+        async throws
+    {
+        var scenario = scenario()
+        let of = FaultSettings.Selection.nodes(1)
+        func condition(
+            _ name: String, _ condition: Condition, at: Int64, lasting: Int64 = 20,
+            of: FaultSettings.Selection = of
+        ) -> FaultSettings {
+            FaultSettings(
+                name: name,
+                kind: .condition(
+                    condition, at: .seconds(at), lasting: .seconds(lasting), of: of))
+        }
+        scenario.configuration.nodes.uploadBytesPerSecond = 1 << 20
+        scenario.configuration.workload.readsPerDay = 40_000
+        scenario.configuration.workload.writesPerDay = 10_000
+        scenario.configuration.faults = [
+            condition("hang", .paused, at: 170, lasting: 10),
+            condition("late", .clock(offset: .zero - .seconds(5), drift: 0.01), at: 150),
+            condition("slow", .slowTransfers(factor: 3), at: 140, lasting: 60),
+            condition("mute", .unreadableDisk(share: 1), at: 160, of: .nodes(2)),
+            condition("full", .fullDisk, at: 130, lasting: 30, of: .nodes(2)),
+            condition("stuck", .hungDisk, at: 185, lasting: 10),
+            FaultSettings(name: "swapped", kind: .emptied(at: .seconds(200), of: of)),
+            FaultSettings(
+                name: "half-cut",
+                kind: .partition(
+                    at: .seconds(150), lasting: .seconds(20), of: .nodes(2), from: .backends,
+                    direction: .both)),
+        ]
+        let (outcome, left) = try await run(scenario)
+        #expect(outcome.result.isComplete)
+        #expect(outcome.result.verdict.violated == [])
+        #expect(outcome.result.verdict.idleFaults == [])
+        #expect(outcome.result.measurements.count("durability.filesLost") == 0)
+        #expect(left == [])
+    }
+
     @Test func `a disk that forgets what it reported as synced is caught`() async throws {
         let (outcome, _) = try await run(scenario()) { ForgetfulDisk(real: $0) }
         #expect(outcome.result.verdict.violated.map(\.name).contains("inventory-truth"))

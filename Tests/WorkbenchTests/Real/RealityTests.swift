@@ -20,6 +20,13 @@ import Testing
             FaultSettings(name: "cut", kind: .outage(at: .zero, lasting: .zero, of: .backends)),
             FaultSettings(name: "rot", kind: .bitRot(every: .constant(.hours(1)))),
             FaultSettings(name: "vanish", kind: .lostChunks(every: .constant(.hours(1)))),
+            FaultSettings(
+                name: "lie",
+                kind: .condition(.lying(.drop), at: .zero, lasting: nil, of: .nodes(1))),
+            FaultSettings(
+                name: "hang",
+                kind: .condition(.paused, at: .zero, lasting: .minutes(1), of: .nodes(1))),
+            FaultSettings(name: "swap", kind: .emptied(at: .zero, of: .nodes(1))),
         ]
         do {
             _ = try scenario.reality(file: "some.json")
@@ -28,7 +35,7 @@ import Testing
             #expect(
                 error.issues.map(\.path) == [
                     "workload.payload", "faults[1].bitRot", "faults[2].lostChunks",
-                    "topology.nodes",
+                    "faults[3].liars", "topology.nodes",
                 ])
             #expect(error.description.contains("allowed with --real"))
         }

@@ -1,0 +1,56 @@
+import Glibc
+import Platform
+import Primitives
+import Server
+import Simulation
+
+/// How servers on sockets and disks come into the conditions that a scenario declares: of their
+/// processes, clocks and disks. Those of links are the environment's.
+extension RealEnvironment {
+    /// Has a server's clock be wrong and its process hang when the scenario says so.
+    func afflict(_ instrumentation: inout Instrumentation, of run: ServerRun) {
+        let actor = run.actor
+        if conditions.contains(where: \.isOfClocks) {
+            instrumentation.clock = { clock in
+                clock.with(
+                    Clock.Error(
+                        shown: { _ in self.tell { $0.clock(of: actor) } },
+                        taken: { duration in self.tell { $0.wait(duration, by: actor) } }))
+            }
+        }
+        if conditions.contains(.paused) {
+            instrumentation.hangsFor = {
+                let left = self.tell { environment in
+                    environment.hangsUntil(actor).map { $0 - environment.now }
+                }
+                return left.map { self.clock.nanosecondsToWait($0) }
+            }
+        }
+    }
+
+    /// What a node reads and writes its data folder by: the disk that its chunks are on hangs, is full
+    /// or refuses reads when the scenario says so.
+    func files(of run: ServerRun, chunksIn folder: String) -> FileSystem {
+        guard conditions.contains(where: \.isOfDisks) else { return FileSystem() }
+        return FileSystem { operation, path in
+            guard path.hasPrefix(folder) else { return nil }
+            self.waitForDisk(of: run)
+            return self.tell { environment in
+                switch operation {
+                case .read: environment.refusesRead(run.actor) ? .fails(EIO) : nil
+                case .write, .create, .allocate:
+                    environment.refusesWrite(run.actor) ? .fails(ENOSPC) : nil
+                case .open, .sync, .punch, .truncate, .rename, .remove, .list, .inspect, .lock,
+                    .makeFolder:
+                    nil
+                }
+            }
+        }
+    }
+
+    /// Holds up the thread, as a disk that hangs does.
+    private func waitForDisk(of run: ServerRun) {
+        guard let until = tell({ $0.diskHangsUntil(run.actor) }) else { return }
+        while clock.now < until, holds(run) { usleep(10_000) }
+    }
+}
