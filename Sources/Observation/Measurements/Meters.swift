@@ -51,11 +51,9 @@ package struct RunMeter: Sendable {
     var seconds: Double { now.seconds }
 
     static let metrics = [
-        Metric("events", .count, "Events delivered in the whole run.") {
-            .count($0.whole.run.events)
-        },
+        Metric("events", "Events delivered in the whole run.", .count(\.whole.run.events)),
         Metric(
-            "simulatedSeconds", .seconds, "Simulated time of the whole run, settling included."
-        ) { .number($0.whole.run.seconds) },
+            "simulatedSeconds", "Simulated time of the whole run, settling included.",
+            .number(\.whole.run.seconds, in: .seconds)),
     ]
 }

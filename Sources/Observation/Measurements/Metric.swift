@@ -19,17 +19,16 @@ package struct Metric: Sendable {
     package let read: @Sendable (Reading) -> Value
 
     init(
-        _ path: String, _ unit: Unit, _ meaning: String, row: String? = nil,
-        before: String? = nil, compared: [String] = [],
-        _ read: @escaping @Sendable (Reading) -> Value
+        _ path: String, _ meaning: String, row: String? = nil, before: String? = nil,
+        compared: [String] = [], _ source: Source
     ) {
         self.path = path
-        self.unit = unit
         self.meaning = meaning
         self.row = row
         self.before = before
         self.compared = compared
-        self.read = read
+        unit = source.unit
+        read = source.read
     }
 
     /// How people read a figure.
@@ -51,10 +50,50 @@ package struct Metric: Sendable {
         case list([Double])
 
         static func count(_ value: Int) -> Value { .count(UInt64(value)) }
+    }
 
-        /// `part / whole`, or nothing when there is no whole.
-        static func ratio(_ part: Double, _ whole: Double) -> Value {
-            .number(whole > 0 ? part / whole : nil)
+    /// What a figure is read off.
+    struct Source: Sendable {
+        typealias Read<Part> = @Sendable (Reading) -> Part
+        typealias Counter = BinaryInteger & SendableMetatype
+
+        let unit: Unit
+        let read: Read<Value>
+
+        static func value(in unit: Unit, _ read: @escaping Read<Value>) -> Source {
+            Source(unit: unit, read: read)
+        }
+
+        static func count(_ read: @escaping Read<some Counter>) -> Source {
+            Source(unit: .count) { .count(UInt64(read($0))) }
+        }
+
+        static func bytes(_ read: @escaping Read<UInt64>) -> Source {
+            Source(unit: .bytes) { .count(read($0)) }
+        }
+
+        static func number(_ read: @escaping Read<Double>, in unit: Unit = .number) -> Source {
+            Source(unit: unit) { .number(read($0)) }
+        }
+
+        /// Nothing when there is no whole.
+        static func ratio(
+            _ part: @escaping Read<some Counter>,
+            to whole: @escaping Read<some Counter>,
+            in unit: Unit = .number
+        ) -> Source {
+            Source(unit: unit) {
+                let whole = Double(whole($0))
+                return .number(whole > 0 ? Double(part($0)) / whole : nil)
+            }
+        }
+
+        static func share(_ hits: @escaping Read<Int>, of trials: @escaping Read<Int>) -> Source {
+            Source(unit: .share) { .share(hits($0), of: trials($0)) }
+        }
+
+        static func times(_ read: @escaping Read<Durations>) -> Source {
+            Source(unit: .seconds) { .quantiles(read($0).quantiles) }
         }
     }
 

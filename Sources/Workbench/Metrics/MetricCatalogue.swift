@@ -20,44 +20,35 @@ package enum MetricCatalogue {
     private static let longestList = 65
 
     /// The metric that a path names as a whole.
-    static func metric(_ path: some StringProtocol) -> Metric? {
-        Metric.all.first { $0.path == path }
+    static func metric(_ path: String) -> Metric? { Metric.all.first { $0.path == path } }
+
+    /// The parts of a metric that can be named; empty for what the metric itself names.
+    static func parts(_ metric: Metric) -> [String] {
+        switch nothing[metric.path] {
+        case .count, .number: [""]
+        case .share, .rate: [""] + nothing[metric.path].parts
+        case .quantiles: nothing[metric.path].parts
+        case .list: (0..<longestList).map(String.init)
+        }
     }
+
+    private static let figures = Metric.all.flatMap { metric in
+        parts(metric).map { part in
+            (
+                part.isEmpty ? metric.path : "\(metric.path).\(part)",
+                Figure(metric: metric, part: part)
+            )
+        }
+    }
+
+    private static let figuresByPath = Dictionary(uniqueKeysWithValues: figures)
 
     /// The figure that a path such as "durability.filesLost" or "latency.readSeconds.p99" names; nil
     /// when there is none.
-    package static func figure(_ path: String) -> Figure? {
-        if let metric = metric(path) {
-            switch nothing[path] {
-            case .quantiles, .list: return nil
-            case .count, .number, .share, .rate: return Figure(metric: metric, part: "")
-            }
-        }
-        guard let dot = path.lastIndex(of: "."), let metric = metric(path[..<dot])
-        else { return nil }
-        let part = String(path[path.index(after: dot)...])
-        let value = nothing[metric.path]
-        if case .list = value {
-            guard let index = Int(part), (0..<longestList).contains(index), String(index) == part
-            else { return nil }
-            return Figure(metric: metric, part: part)
-        }
-        return value.parts.contains(part) ? Figure(metric: metric, part: part) : nil
-    }
+    package static func figure(_ path: String) -> Figure? { figuresByPath[path] }
 
-    /// The parts of a metric that are told of where all are; of a list the first few.
-    static func parts(_ metric: Metric) -> [String] {
-        if case .list = nothing[metric.path] {
-            (0...2).map(String.init)
-        } else {
-            nothing[metric.path].parts
-        }
-    }
-
-    /// The paths that `figure` knows; of a list only the first few.
-    package static let paths: [String] = Metric.all.flatMap { metric in
-        [metric.path].filter { figure($0) != nil } + parts(metric).map { "\(metric.path).\($0)" }
-    }
+    /// The paths that `figure` knows.
+    static let paths = figures.map(\.0)
 
     /// The metrics as nested JSON members in the order of the catalogue.
     package static func json(_ measurements: Measurements) -> [JSONOutput.Member] {

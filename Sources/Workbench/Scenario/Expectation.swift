@@ -110,7 +110,7 @@ extension Expectation {
     private static func unknownMetric(_ name: String) -> String {
         if let metric = MetricCatalogue.metric(name) {
             let known = MetricCatalogue.parts(metric)
-            let parts = known.contains("0") ? known + ["…"] : known
+            let parts = known.contains("0") ? known.prefix(3) + ["…"] : known[...]
             return "holds several figures; name one: "
                 + parts.map { "\(name).\($0)" }.joined(separator: ", ")
         }

@@ -8,64 +8,62 @@ struct ScenarioKey<Root>: Sendable {
     let name: String
     let allowed: String
     let meaning: String
-    let isRequired: Bool
+    var isRequired = false
     let read: @Sendable (JSONNode, _ path: String, inout Root, inout ScenarioReader) -> Void
     /// The JSON text of what it has in a `Root`; nil where that is what holds without the key.
     let write: @Sendable (Root, _ defaults: Root) -> String?
+    /// What holds when the key is left out, in Markdown.
+    var fallback: @Sendable (_ defaults: Root) -> String = { _ in "" }
+    /// The lines of the reference of the keys below it; nil where it holds a value.
+    var below: (@Sendable (_ path: String, _ defaults: Root) -> [ReferenceEntry])?
+
     /// The lines of the reference: of the key, and of those below it.
-    let entries: @Sendable (_ path: String, _ defaults: Root) -> [ReferenceEntry]
+    func entries(_ path: String, _ defaults: Root) -> [ReferenceEntry] {
+        let own = ReferenceEntry(
+            path: path, allowed: below == nil ? allowed : "an object",
+            fallback: isRequired ? "required" : fallback(defaults), meaning: meaning)
+        return [own] + (below?(path, defaults) ?? [])
+    }
+}
+
+extension ScenarioKey {
+    private static var object: String { "an object { … }" }
 
     /// A key that holds a value.
     init<Value>(
         _ name: String, _ keyPath: any WritableKeyPath<Root, Value> & Sendable,
         _ form: ValueForm<Value>, required: Bool = false, _ meaning: String
     ) {
-        self.name = name
-        self.meaning = meaning
-        allowed = form.allowed
-        isRequired = required
-        read = { node, path, root, reader in
-            if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
-        }
-        write = { root, defaults in
-            let text = form.write(root[keyPath: keyPath])
-            return !required && text == form.write(defaults[keyPath: keyPath]) ? nil : text
-        }
-        entries = { path, defaults in
-            let fallback = required ? "required" : "`\(form.write(defaults[keyPath: keyPath]))`"
-            return [
-                ReferenceEntry(
-                    path: path, allowed: form.allowed, fallback: fallback, meaning: meaning)
-            ]
-        }
+        self.init(
+            name: name, allowed: form.allowed, meaning: meaning, isRequired: required,
+            read: { node, path, root, reader in
+                if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
+            },
+            write: { root, defaults in
+                let text = form.write(root[keyPath: keyPath])
+                return !required && text == form.write(defaults[keyPath: keyPath]) ? nil : text
+            },
+            fallback: { "`\(form.write($0[keyPath: keyPath]))`" })
     }
 
     /// A key that is also a flag of servers.
     init(_ setting: Setting<Root>) {
-        name = setting.name
-        meaning = setting.sentence
-        allowed = setting.allowed
-        isRequired = false
-        read = { node, path, root, reader in
-            let text = node.value.settingText(isNumber: setting.isNumber)
-            if text.map({ setting.read($0, &root) }) != true {
-                reader.refuse(path, node, allowed: setting.allowed)
-            }
-        }
         let json: @Sendable (Root) -> String = {
             setting.isNumber ? setting.text($0) : JSONOutput.quote(setting.text($0))
         }
-        write = { root, defaults in
-            // What holds without one that follows from others may differ where those do.
-            setting.standard == nil && json(root) == json(defaults) ? nil : json(root)
-        }
-        entries = { path, defaults in
-            [
-                ReferenceEntry(
-                    path: path, allowed: setting.allowed,
-                    fallback: setting.standard ?? "`\(json(defaults))`", meaning: setting.sentence)
-            ]
-        }
+        self.init(
+            name: setting.name, allowed: setting.allowed, meaning: setting.sentence,
+            read: { node, path, root, reader in
+                let text = node.value.settingText(isNumber: setting.isNumber)
+                if text.map({ setting.read($0, &root) }) != true {
+                    reader.refuse(path, node, allowed: setting.allowed)
+                }
+            },
+            write: { root, defaults in
+                // What holds without one that follows from others may differ where those do.
+                setting.standard == nil && json(root) == json(defaults) ? nil : json(root)
+            },
+            fallback: { setting.standard ?? "`\(json($0))`" })
     }
 
     /// A key that may be left out, and holds nothing then.
@@ -73,17 +71,13 @@ struct ScenarioKey<Root>: Sendable {
         _ name: String, _ keyPath: any WritableKeyPath<Root, Value?> & Sendable,
         _ form: ValueForm<Value>, absent: String, _ meaning: String
     ) {
-        self.name = name
-        self.meaning = meaning
-        allowed = form.allowed
-        isRequired = false
-        read = { node, path, root, reader in
-            if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
-        }
-        write = { root, _ in root[keyPath: keyPath].map(form.write) }
-        entries = { path, _ in
-            [ReferenceEntry(path: path, allowed: form.allowed, fallback: absent, meaning: meaning)]
-        }
+        self.init(
+            name: name, allowed: form.allowed, meaning: meaning,
+            read: { node, path, root, reader in
+                if let value = form.read(node, path, &reader) { root[keyPath: keyPath] = value }
+            },
+            write: { root, _ in root[keyPath: keyPath].map(form.write) },
+            fallback: { _ in absent })
     }
 
     /// A key that says of what kind a value is, and holds the parameters of that kind in a form;
@@ -93,19 +87,14 @@ struct ScenarioKey<Root>: Sendable {
         _ form: ValueForm<Parameters>, _ meaning: String,
         make: @escaping @Sendable (Parameters) -> Value
     ) {
-        self.name = name
-        self.meaning = meaning
-        allowed = form.allowed
-        isRequired = false
-        read = { node, path, root, reader in
-            if let value = form.read(node, path, &reader) {
-                root[keyPath: list].append(make(value))
-            }
-        }
-        write = { _, _ in nil }
-        entries = { path, _ in
-            [ReferenceEntry(path: path, allowed: form.allowed, fallback: "", meaning: meaning)]
-        }
+        self.init(
+            name: name, allowed: form.allowed, meaning: meaning,
+            read: { node, path, root, reader in
+                if let value = form.read(node, path, &reader) {
+                    root[keyPath: list].append(make(value))
+                }
+            },
+            write: { _, _ in nil })
     }
 
     /// The same for a kind whose parameters are an object with keys of its own. `parts` are those of a
@@ -116,26 +105,20 @@ struct ScenarioKey<Root>: Sendable {
         parts: @escaping @Sendable (Value) -> Parameters? = { _ in nil },
         make: @escaping @Sendable (Parameters) -> Value
     ) {
-        self.name = name
-        self.meaning = meaning
-        allowed = "an object { … }"
-        isRequired = false
-        read = { node, path, root, reader in
-            var parameters = defaults
-            if reader.readObject(node, path, keys: keys, into: &parameters) {
-                root[keyPath: list].append(make(parameters))
-            }
-        }
-        write = { root, _ in
-            root[keyPath: list].lazy.compactMap(parts).first.map {
-                ScenarioText.object($0, defaults, keys)
-            }
-        }
-        entries = { path, _ in
-            let head = ReferenceEntry(
-                path: path, allowed: "an object", fallback: "", meaning: meaning)
-            return [head] + keys.flatMap { $0.entries("\(path).\($0.name)", defaults) }
-        }
+        self.init(
+            name: name, allowed: Self.object, meaning: meaning,
+            read: { node, path, root, reader in
+                var parameters = defaults
+                if reader.readObject(node, path, keys: keys, into: &parameters) {
+                    root[keyPath: list].append(make(parameters))
+                }
+            },
+            write: { root, _ in
+                root[keyPath: list].lazy.compactMap(parts).first.map {
+                    ScenarioText.object($0, defaults, keys)
+                }
+            },
+            below: { path, _ in keys.flatMap { $0.entries("\(path).\($0.name)", defaults) } })
     }
 
     /// A key that holds an object with keys of its own.
@@ -143,24 +126,19 @@ struct ScenarioKey<Root>: Sendable {
         section name: String, _ keyPath: any WritableKeyPath<Root, Section> & Sendable,
         _ keys: [ScenarioKey<Section>], _ meaning: String
     ) {
-        self.name = name
-        self.meaning = meaning
-        allowed = "an object { … }"
-        isRequired = false
-        read = { node, path, root, reader in
-            reader.readObject(node, path, keys: keys, into: &root[keyPath: keyPath])
-        }
-        write = { root, defaults in
-            let members = ScenarioText.members(
-                root[keyPath: keyPath], defaults[keyPath: keyPath], keys)
-            return members.isEmpty ? nil : ScenarioText.object(members)
-        }
-        entries = { path, defaults in
-            let head = ReferenceEntry(
-                path: path, allowed: "an object", fallback: "", meaning: meaning)
-            return [head]
-                + keys.flatMap { $0.entries("\(path).\($0.name)", defaults[keyPath: keyPath]) }
-        }
+        self.init(
+            name: name, allowed: Self.object, meaning: meaning,
+            read: { node, path, root, reader in
+                reader.readObject(node, path, keys: keys, into: &root[keyPath: keyPath])
+            },
+            write: { root, defaults in
+                let members = ScenarioText.members(
+                    root[keyPath: keyPath], defaults[keyPath: keyPath], keys)
+                return members.isEmpty ? nil : ScenarioText.object(members)
+            },
+            below: { path, defaults in
+                keys.flatMap { $0.entries("\(path).\($0.name)", defaults[keyPath: keyPath]) }
+            })
     }
 }
 

@@ -19,42 +19,39 @@ package struct AvailabilityMeter: Sendable {
 
     static let metrics = [
         Metric(
-            "availability.reads", .count, "Files that users asked for.", row: "reads",
-            compared: [""]
-        ) { .count($0.availability.reads) },
+            "availability.reads", "Files that users asked for.", row: "reads", compared: [""],
+            .count(\.availability.reads)),
         Metric(
-            "availability.readsFirstTry", .count,
-            "Reads that succeeded without a retry of the user's."
-        ) { .count($0.availability.readsFirstTry) },
-        Metric("availability.readsFailed", .count, "Reads that the user gave up.") {
-            .count($0.availability.readsFailed)
-        },
+            "availability.readsFirstTry", "Reads that succeeded without a retry of the user's.",
+            .count(\.availability.readsFirstTry)),
         Metric(
-            "availability.firstTry", .share,
+            "availability.readsFailed", "Reads that the user gave up.",
+            .count(\.availability.readsFailed)),
+        Metric(
+            "availability.firstTry",
             "Share of reads that succeeded at the first try (exact binomial interval).",
-            row: "succeeded at the first try", compared: ["estimate"]
-        ) { .share($0.availability.readsFirstTry, of: $0.availability.reads) },
+            row: "succeeded at the first try", compared: ["estimate"],
+            .share(\.availability.readsFirstTry, of: \.availability.reads)),
         Metric(
-            "availability.failed", .share,
-            "Share of reads that failed for good (exact binomial interval).",
-            row: "failed for good", compared: ["estimate"]
-        ) { .share($0.availability.readsFailed, of: $0.availability.reads) },
-        Metric("availability.uploadsFailed", .count, "Uploads that their user gave up.") {
-            .count($0.availability.uploadsFailed)
-        },
+            "availability.failed", "Share of reads that failed for good (exact binomial interval).",
+            row: "failed for good", compared: ["estimate"],
+            .share(\.availability.readsFailed, of: \.availability.reads)),
         Metric(
-            "availability.uploadSuccess", .share,
+            "availability.uploadsFailed", "Uploads that their user gave up.",
+            .count(\.availability.uploadsFailed)),
+        Metric(
+            "availability.uploadSuccess",
             "Share of uploads that were acknowledged (exact binomial interval).",
-            row: "uploads acknowledged"
-        ) {
-            let acknowledged = $0.durability.filesAcknowledged
-            return .share(acknowledged, of: acknowledged + $0.availability.uploadsFailed)
-        },
+            row: "uploads acknowledged",
+            .value(in: .share) {
+                let acknowledged = $0.durability.filesAcknowledged
+                return .share(acknowledged, of: acknowledged + $0.availability.uploadsFailed)
+            }),
         Metric(
-            "availability.chunkTimeReadable", .share,
+            "availability.chunkTimeReadable",
             "Share of chunks with at least one reachable replica, time-weighted.",
-            row: "chunk-time readable", compared: [""]
-        ) { .number($0.redundancy.timeReadable) },
+            row: "chunk-time readable", compared: [""],
+            .number(\.redundancy.timeReadable, in: .share)),
     ]
 }
 
@@ -65,14 +62,12 @@ package struct LatencyMeter: Sendable {
 
     static let metrics = [
         Metric(
-            "latency.readSeconds", .seconds,
+            "latency.readSeconds",
             "A whole file, from the user's first message to the last byte checked.",
-            row: "read a file", compared: ["p50", "p95", "p99"]
-        ) { .quantiles($0.latency.reads.quantiles) },
+            row: "read a file", compared: ["p50", "p95", "p99"], .times(\.latency.reads)),
         Metric(
-            "latency.writeSeconds", .seconds,
+            "latency.writeSeconds",
             "A whole file, from the user's first message to the acknowledgement.",
-            row: "write a file", compared: ["p50", "p95", "p99"]
-        ) { .quantiles($0.latency.writes.quantiles) },
+            row: "write a file", compared: ["p50", "p95", "p99"], .times(\.latency.writes)),
     ]
 }

@@ -36,35 +36,28 @@ package struct ChurnMeter: Sendable {
 
     static let metrics = [
         Metric(
-            "churn.sessionsEnded", .count, "Times that a node went offline of itself.",
-            row: "sessions ended"
-        ) { .count($0.churn.sessionsEnded) },
+            "churn.sessionsEnded", "Times that a node went offline of itself.",
+            row: "sessions ended", .count(\.churn.sessionsEnded)),
         Metric(
-            "churn.nodesDestroyed", .count, "Nodes that left for ever with their data.",
-            row: "nodes destroyed"
-        ) { .count($0.churn.nodesDestroyed) },
+            "churn.nodesDestroyed", "Nodes that left for ever with their data.",
+            row: "nodes destroyed", .count(\.churn.nodesDestroyed)),
         Metric(
-            "churn.nodesJoined", .count, "New nodes that took their place.", row: "nodes joined"
-        ) { .count($0.churn.nodesJoined) },
+            "churn.nodesJoined", "New nodes that took their place.", row: "nodes joined",
+            .count(\.churn.nodesJoined)),
         Metric(
-            "churn.nodesLeft", .count, "Nodes that left gracefully.",
-            row: "nodes left gracefully"
-        ) { .count($0.churn.nodesLeft) },
+            "churn.nodesLeft", "Nodes that left gracefully.", row: "nodes left gracefully",
+            .count(\.churn.nodesLeft)),
         Metric(
-            "churn.declaredDead", .count, "Times that a node was declared dead.",
-            row: "declared dead", compared: [""]
-        ) { .count($0.churn.declaredDead) },
+            "churn.declaredDead", "Times that a node was declared dead.", row: "declared dead",
+            compared: [""], .count(\.churn.declaredDead)),
         Metric(
-            "churn.deadReturned", .count, "Of those, nodes that came back.",
-            row: "of those, returned", compared: [""]
-        ) { .count($0.churn.deadReturned) },
+            "churn.deadReturned", "Of those, nodes that came back.", row: "of those, returned",
+            compared: [""], .count(\.churn.deadReturned)),
         Metric(
-            "churn.backendRestarts", .count, "Starts of a backend after a crash.",
-            row: "backend restarts"
-        ) { .count($0.churn.backendRestarts) },
+            "churn.backendRestarts", "Starts of a backend after a crash.", row: "backend restarts",
+            .count(\.churn.backendRestarts)),
         Metric(
-            "churn.meanNodesUp", .number, "Nodes up, time-weighted mean.",
-            row: "nodes up, mean", before: "churn.sessionsEnded", compared: [""]
-        ) { .number($0.churn.meanNodesUp) },
+            "churn.meanNodesUp", "Nodes up, time-weighted mean.", row: "nodes up, mean",
+            before: "churn.sessionsEnded", compared: [""], .number(\.churn.meanNodesUp)),
     ]
 }

@@ -18,31 +18,24 @@ package struct ControlMeter: Sendable {
 
     static let metrics = [
         Metric(
-            "control.messages", .count,
-            "Messages without payload: heartbeats, questions, answers.",
-            row: "control messages", compared: [""]
-        ) { .count($0.control.messages) },
-        Metric("control.bytes", .bytes, "Their bytes.", compared: [""]) {
-            .count($0.control.bytes)
-        },
+            "control.messages", "Messages without payload: heartbeats, questions, answers.",
+            row: "control messages", compared: [""], .count(\.control.messages)),
+        Metric("control.bytes", "Their bytes.", compared: [""], .bytes(\.control.bytes)),
         Metric(
-            "control.bytesPerNodeDay", .bytes, "Those per storage node and day.",
-            row: "control bytes per node and day", compared: [""]
-        ) {
-            let nodeDays = $0.churn.meanNodesUp * $0.run.seconds / 86_400
-            return .number(nodeDays > 0 ? Double($0.control.bytes) / nodeDays : 0)
-        },
+            "control.bytesPerNodeDay", "Those per storage node and day.",
+            row: "control bytes per node and day", compared: [""],
+            .value(in: .bytes) {
+                let nodeDays = $0.churn.meanNodesUp * $0.run.seconds / 86_400
+                return .number(nodeDays > 0 ? Double($0.control.bytes) / nodeDays : 0)
+            }),
         Metric(
-            "control.payloadBytes", .bytes, "Bytes of chunks on the wire.",
-            row: "payload on the wire", compared: [""]
-        ) { .count($0.control.payloadBytes) },
+            "control.payloadBytes", "Bytes of chunks on the wire.", row: "payload on the wire",
+            compared: [""], .bytes(\.control.payloadBytes)),
         Metric(
-            "control.messagesLost", .count, "Messages that the network lost.",
-            row: "messages lost"
-        ) { .count($0.control.messagesLost) },
+            "control.messagesLost", "Messages that the network lost.", row: "messages lost",
+            .count(\.control.messagesLost)),
         Metric(
-            "control.requestsTimedOut", .count, "Requests whose answer did not come in time.",
-            row: "requests timed out", compared: [""]
-        ) { .count($0.control.requestsTimedOut) },
+            "control.requestsTimedOut", "Requests whose answer did not come in time.",
+            row: "requests timed out", compared: [""], .count(\.control.requestsTimedOut)),
     ]
 }

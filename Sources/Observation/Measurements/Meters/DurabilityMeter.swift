@@ -37,50 +37,43 @@ package struct DurabilityMeter: Sendable {
     // A file that is lost while the world settles is lost all the same.
     static let metrics = [
         Metric(
-            "durability.filesAcknowledged", .count, "Files whose upload was acknowledged.",
-            row: "files acknowledged", compared: [""]
-        ) { .count($0.durability.filesAcknowledged) },
+            "durability.filesAcknowledged", "Files whose upload was acknowledged.",
+            row: "files acknowledged", compared: [""], .count(\.durability.filesAcknowledged)),
         Metric(
-            "durability.filesDeleted", .count, "Of those, files that their owner deleted.",
-            row: "files deleted", compared: [""]
-        ) { .count($0.durability.filesDeleted) },
+            "durability.filesDeleted", "Of those, files that their owner deleted.",
+            row: "files deleted", compared: [""], .count(\.durability.filesDeleted)),
         Metric(
-            "durability.filesLost", .count,
-            "Acknowledged files with a chunk whose every replica was destroyed.",
-            row: "files lost", compared: [""]
-        ) { .count($0.whole.durability.lostFiles.count) },
+            "durability.filesLost",
+            "Acknowledged files with a chunk whose every replica was destroyed.", row: "files lost",
+            compared: [""], .count(\.whole.durability.lostFiles.count)),
         Metric(
-            "durability.chunksAcknowledged", .count, "Chunks of acknowledged files.",
-            row: "chunks acknowledged", compared: [""]
-        ) { .count($0.durability.chunksAcknowledged) },
+            "durability.chunksAcknowledged", "Chunks of acknowledged files.",
+            row: "chunks acknowledged", compared: [""], .count(\.durability.chunksAcknowledged)),
         Metric(
-            "durability.chunksLost", .count,
-            "Of those, chunks whose every replica was destroyed.", row: "chunks lost"
-        ) { .count($0.whole.durability.chunksLost) },
+            "durability.chunksLost", "Of those, chunks whose every replica was destroyed.",
+            row: "chunks lost", .count(\.whole.durability.chunksLost)),
         Metric(
-            "durability.fileYears", .number,
+            "durability.fileYears",
             "Time that acknowledged files were to be kept, summed, in years of 365.25 days.",
-            row: "file-years"
-        ) { .number($0.durability.fileYears(at: $0.run.now)) },
+            row: "file-years",
+            .value(in: .number) { .number($0.durability.fileYears(at: $0.run.now)) }),
         Metric(
-            "durability.lossShare", .share,
+            "durability.lossShare",
             "Share of acknowledged files that were lost (exact binomial interval).",
-            row: "share of files lost"
-        ) {
-            .share($0.whole.durability.lostFiles.count, of: $0.durability.filesAcknowledged)
-        },
+            row: "share of files lost",
+            .share(\.whole.durability.lostFiles.count, of: \.durability.filesAcknowledged)),
         Metric(
-            "durability.chunkLossShare", .share,
+            "durability.chunkLossShare",
             "Share of acknowledged chunks that were lost (exact binomial interval).",
-            row: "share of chunks lost"
-        ) { .share($0.whole.durability.chunksLost, of: $0.durability.chunksAcknowledged) },
+            row: "share of chunks lost",
+            .share(\.whole.durability.chunksLost, of: \.durability.chunksAcknowledged)),
         Metric(
-            "durability.lossRatePerFileYear", .number,
-            "Files lost per file-year (exact Poisson interval).", row: "loss rate per file-year"
-        ) {
-            .rate(
-                $0.whole.durability.lostFiles.count,
-                per: $0.durability.fileYears(at: $0.run.now))
-        },
+            "durability.lossRatePerFileYear", "Files lost per file-year (exact Poisson interval).",
+            row: "loss rate per file-year",
+            .value(in: .number) {
+                .rate(
+                    $0.whole.durability.lostFiles.count,
+                    per: $0.durability.fileYears(at: $0.run.now))
+            }),
     ]
 }

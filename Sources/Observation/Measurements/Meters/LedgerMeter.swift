@@ -16,27 +16,22 @@ package struct LedgerMeter: Sendable {
     }
 
     static let metrics = [
-        Metric("ledger.blocks", .count, "Blocks in all ledgers.", compared: [""]) {
-            .count($0.ledger.blocks)
-        },
+        Metric("ledger.blocks", "Blocks in all ledgers.", compared: [""], .count(\.ledger.blocks)),
         Metric(
-            "ledger.records", .count, "Records in all ledgers.", row: "ledger records",
-            compared: [""]
-        ) { .count($0.ledger.records) },
-        Metric("ledger.bytes", .bytes, "Bytes of all ledgers.", compared: [""]) {
-            .count($0.ledger.bytes)
-        },
+            "ledger.records", "Records in all ledgers.", row: "ledger records", compared: [""],
+            .count(\.ledger.records)),
+        Metric("ledger.bytes", "Bytes of all ledgers.", compared: [""], .bytes(\.ledger.bytes)),
         Metric(
-            "ledger.bytesPerFile", .bytes, "Those bytes per acknowledged file.",
-            row: "ledger bytes per file"
-        ) { .ratio(Double($0.ledger.bytes), Double($0.durability.filesAcknowledged)) },
+            "ledger.bytesPerFile", "Those bytes per acknowledged file.",
+            row: "ledger bytes per file",
+            .ratio(\.ledger.bytes, to: \.durability.filesAcknowledged, in: .bytes)),
         // A leaf of a tree of n leaves has at most ⌈log₂ n⌉ hashes above it (RFC 6962 §2.1.1).
         Metric(
-            "ledger.inclusionProofBytes", .bytes,
-            "The largest proof that a record is in a ledger.", row: "inclusion proof"
-        ) {
-            let most = $0.ledger.mostRecords
-            return .count(most > 0 ? 32 * PortableMath.ceilLog2(most) : 0)
-        },
+            "ledger.inclusionProofBytes", "The largest proof that a record is in a ledger.",
+            row: "inclusion proof",
+            .value(in: .bytes) {
+                let most = $0.ledger.mostRecords
+                return .count(most > 0 ? 32 * PortableMath.ceilLog2(most) : 0)
+            }),
     ]
 }

@@ -47,99 +47,82 @@ package struct MerkleMeter: Sendable {
 
     private static let comparisonMetrics = [
         Metric(
-            "merkle.comparisons", .count,
-            "Comparisons of a node's inventory with what is expected.", row: "comparisons",
-            compared: [""]
-        ) { .count($0.merkle.comparisons) },
+            "merkle.comparisons", "Comparisons of a node's inventory with what is expected.",
+            row: "comparisons", compared: [""], .count(\.merkle.comparisons)),
         Metric(
-            "merkle.comparisonsEqual", .count,
-            "Those that ended at the root: nothing differed.", row: "ended at the root"
-        ) { .count($0.merkle.comparisonsEqual) },
+            "merkle.comparisonsEqual", "Those that ended at the root: nothing differed.",
+            row: "ended at the root", .count(\.merkle.comparisonsEqual)),
         Metric(
-            "merkle.comparisonsFailed", .count, "Those that broke off.", row: "broke off"
-        ) { .count($0.merkle.comparisonsFailed) },
+            "merkle.comparisonsFailed", "Those that broke off.", row: "broke off",
+            .count(\.merkle.comparisonsFailed)),
         Metric(
-            "merkle.audits", .count, "Challenges that both of two holders of a chunk met.",
-            row: "audits"
-        ) { .count($0.merkle.audits) },
+            "merkle.audits", "Challenges that both of two holders of a chunk met.", row: "audits",
+            .count(\.merkle.audits)),
     ]
 
     private static let divergenceMetrics = [
         Metric(
-            "merkle.divergencesInjected", .count,
+            "merkle.divergencesInjected",
             "Replicas that a fault made vanish or rot while a backend counted on them.",
-            row: "divergences injected"
-        ) { .count($0.merkle.divergencesInjected) },
+            row: "divergences injected", .count(\.merkle.divergencesInjected)),
         Metric(
-            "merkle.divergencesFound", .count,
-            "Of those, found by a comparison, a scrub, a read or an audit.", row: "found"
-        ) {
-            .count(
-                $0.merkle.foundByComparison + $0.merkle.foundByScrubOrRead
-                    + $0.merkle.foundByAudit)
-        },
+            "merkle.divergencesFound",
+            "Of those, found by a comparison, a scrub, a read or an audit.", row: "found",
+            .value(in: .count) {
+                .count(
+                    $0.merkle.foundByComparison + $0.merkle.foundByScrubOrRead
+                        + $0.merkle.foundByAudit)
+            }),
         Metric(
-            "merkle.foundByComparison", .count, "Found by a comparison.",
-            row: "– by a comparison"
-        ) { .count($0.merkle.foundByComparison) },
+            "merkle.foundByComparison", "Found by a comparison.", row: "– by a comparison",
+            .count(\.merkle.foundByComparison)),
         Metric(
-            "merkle.foundByScrubOrRead", .count, "Found by a scrub or a read.",
-            row: "– by a scrub or a read"
-        ) { .count($0.merkle.foundByScrubOrRead) },
-        Metric("merkle.foundByAudit", .count, "Found by an audit.", row: "– by an audit") {
-            .count($0.merkle.foundByAudit)
-        },
+            "merkle.foundByScrubOrRead", "Found by a scrub or a read.",
+            row: "– by a scrub or a read", .count(\.merkle.foundByScrubOrRead)),
         Metric(
-            "merkle.divergencesMooted", .count,
+            "merkle.foundByAudit", "Found by an audit.", row: "– by an audit",
+            .count(\.merkle.foundByAudit)),
+        Metric(
+            "merkle.divergencesMooted",
             "Injected ones that ended unseen: the node died or the file was deleted first.",
-            row: "ended unseen"
-        ) { .count($0.merkle.divergencesMooted) },
+            row: "ended unseen", .count(\.merkle.divergencesMooted)),
         Metric(
-            "merkle.falselyFound", .count,
-            "Replicas reported missing that were on the disk.", row: "falsely found"
-        ) { .count($0.merkle.falselyFound) },
+            "merkle.falselyFound", "Replicas reported missing that were on the disk.",
+            row: "falsely found", .count(\.merkle.falselyFound)),
         Metric(
-            "merkle.surplusFound", .count, "Replicas found that no ledger asked for.",
-            row: "surplus replicas found"
-        ) { .count($0.merkle.surplusFound) },
+            "merkle.surplusFound", "Replicas found that no ledger asked for.",
+            row: "surplus replicas found", .count(\.merkle.surplusFound)),
         Metric(
-            "merkle.secondsToFind", .seconds, "From injection until found.", row: "found after"
-        ) { .quantiles($0.merkle.findTimes.quantiles) },
+            "merkle.secondsToFind", "From injection until found.", row: "found after",
+            .times(\.merkle.findTimes)),
     ]
 
     private static let costMetrics = [
-        Metric("merkle.rounds", .count, "Questions and answers of all comparisons.") {
-            .count($0.merkle.rounds)
-        },
-        Metric("merkle.hashes", .count, "Hashes that they carried.", row: "hashes") {
-            .count($0.merkle.hashes)
-        },
-        Metric("merkle.bytes", .bytes, "Bytes that they took.", row: "bytes") {
-            .count($0.merkle.bytes)
-        },
         Metric(
-            "merkle.roundsPerComparison", .number, "Rounds of a comparison, mean.",
-            row: "rounds a comparison", before: "merkle.hashes"
-        ) { .ratio(Double($0.merkle.rounds), Double($0.merkle.comparisons)) },
+            "merkle.rounds", "Questions and answers of all comparisons.", .count(\.merkle.rounds)),
         Metric(
-            "merkle.bytesPerComparison", .bytes, "Bytes of a comparison, mean.",
-            row: "bytes a comparison", compared: [""]
-        ) { .ratio(Double($0.merkle.bytes), Double($0.merkle.comparisons)) },
+            "merkle.hashes", "Hashes that they carried.", row: "hashes", .count(\.merkle.hashes)),
+        Metric("merkle.bytes", "Bytes that they took.", row: "bytes", .bytes(\.merkle.bytes)),
         Metric(
-            "merkle.bytesOfWholeInventories", .bytes,
-            "What sending every whole inventory instead would have cost: 32 bytes a chunk."
-        ) { .count($0.merkle.bytesOfWholeInventories) },
+            "merkle.roundsPerComparison", "Rounds of a comparison, mean.",
+            row: "rounds a comparison", before: "merkle.hashes",
+            .ratio(\.merkle.rounds, to: \.merkle.comparisons)),
         Metric(
-            "merkle.shareOfWholeInventories", .share, "Bytes taken over the bytes of that.",
-            row: "against whole inventories"
-        ) { .ratio(Double($0.merkle.bytes), Double($0.merkle.bytesOfWholeInventories)) },
+            "merkle.bytesPerComparison", "Bytes of a comparison, mean.", row: "bytes a comparison",
+            compared: [""], .ratio(\.merkle.bytes, to: \.merkle.comparisons, in: .bytes)),
         Metric(
-            "merkle.bytesMended", .bytes,
-            "Bytes of replicas mended because a comparison missed them."
-        ) { .count($0.merkle.bytesMended) },
+            "merkle.bytesOfWholeInventories",
+            "What sending every whole inventory instead would have cost: 32 bytes a chunk.",
+            .bytes(\.merkle.bytesOfWholeInventories)),
         Metric(
-            "merkle.bytesPerByteMended", .number, "Bytes of comparisons per byte mended.",
-            row: "bytes per byte mended"
-        ) { .ratio(Double($0.merkle.bytes), Double($0.merkle.bytesMended)) },
+            "merkle.shareOfWholeInventories", "Bytes taken over the bytes of that.",
+            row: "against whole inventories",
+            .ratio(\.merkle.bytes, to: \.merkle.bytesOfWholeInventories, in: .share)),
+        Metric(
+            "merkle.bytesMended", "Bytes of replicas mended because a comparison missed them.",
+            .bytes(\.merkle.bytesMended)),
+        Metric(
+            "merkle.bytesPerByteMended", "Bytes of comparisons per byte mended.",
+            row: "bytes per byte mended", .ratio(\.merkle.bytes, to: \.merkle.bytesMended)),
     ]
 }

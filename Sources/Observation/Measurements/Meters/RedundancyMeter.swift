@@ -46,25 +46,24 @@ package struct RedundancyMeter: Sendable {
     }
 
     static let metrics = [
-        Metric("redundancy.target", .count, "Replicas that a committed chunk should have.") {
-            .count($0.redundancy.target)
-        },
         Metric(
-            "redundancy.shareByDurableReplicas", .share,
+            "redundancy.target", "Replicas that a committed chunk should have.",
+            .count(\.redundancy.target)),
+        Metric(
+            "redundancy.shareByDurableReplicas",
             "Element k: share of chunks with k replicas on disks that still exist, reachable or not, time-weighted; the last element counts that many or more.",
-            compared: ["target"]
-        ) { .list($0.redundancy.durable.shares) },
+            compared: ["target"], .value(in: .share) { .list($0.redundancy.durable.shares) }),
         Metric(
-            "redundancy.shareByReachableReplicas", .share,
-            "The same for replicas on nodes that are up.", compared: ["target"]
-        ) { .list($0.redundancy.reachable.shares) },
+            "redundancy.shareByReachableReplicas", "The same for replicas on nodes that are up.",
+            compared: ["target"], .value(in: .share) { .list($0.redundancy.reachable.shares) }),
         Metric(
-            "redundancy.chunksBelowTargetAtEnd", .count,
+            "redundancy.chunksBelowTargetAtEnd",
             "Chunks with fewer durable replicas than the target when the measured time ended.",
-            compared: [""]
-        ) { .count($0.redundancy.chunksBelowTarget) },
+            compared: [""], .count(\.redundancy.chunksBelowTarget)),
         Metric(
-            "redundancy.chunksBelowTargetAfterSettling", .count, "The same after settling."
-        ) { .number($0.isSettled ? Double($0.whole.redundancy.chunksBelowTarget) : nil) },
+            "redundancy.chunksBelowTargetAfterSettling", "The same after settling.",
+            .value(in: .count) {
+                .number($0.isSettled ? Double($0.whole.redundancy.chunksBelowTarget) : nil)
+            }),
     ]
 }

@@ -20,44 +20,37 @@ package struct RepairMeter: Sendable {
 
     static let metrics = [
         Metric(
-            "repair.transfers", .count,
-            "Replicas that were copied from node to node to repair.", row: "copies made",
-            compared: [""]
-        ) { .count($0.repair.transfers) },
+            "repair.transfers", "Replicas that were copied from node to node to repair.",
+            row: "copies made", compared: [""], .count(\.repair.transfers)),
         Metric(
-            "repair.transfersFailed", .count, "Such copies that failed.",
-            row: "copies that failed", compared: [""]
-        ) { .count($0.repair.transfersFailed) },
+            "repair.transfersFailed", "Such copies that failed.", row: "copies that failed",
+            compared: [""], .count(\.repair.transfersFailed)),
         Metric(
-            "repair.bytesMoved", .bytes, "Bytes of the copies.", row: "bytes moved",
-            compared: [""]
-        ) { .count($0.repair.bytesMoved) },
+            "repair.bytesMoved", "Bytes of the copies.", row: "bytes moved", compared: [""],
+            .bytes(\.repair.bytesMoved)),
         Metric(
-            "repair.bytesPerStoredByteMonth", .number,
-            "Those bytes per stored byte and month of 30 days.",
-            row: "bytes per stored byte and month"
-        ) {
-            guard $0.storage.storedBytes > 0 else { return .number(nil) }
-            let (stored, months) = ($0.storage.meanStoredBytes, $0.run.seconds / (30 * 86_400))
-            guard stored > 0, months > 0 else { return .number(0) }
-            return .number(Double($0.repair.bytesMoved) / stored / months)
-        },
+            "repair.bytesPerStoredByteMonth", "Those bytes per stored byte and month of 30 days.",
+            row: "bytes per stored byte and month",
+            .value(in: .number) {
+                guard $0.storage.storedBytes > 0 else { return .number(nil) }
+                let (stored, months) = ($0.storage.meanStoredBytes, $0.run.seconds / (30 * 86_400))
+                guard stored > 0, months > 0 else { return .number(0) }
+                return .number(Double($0.repair.bytesMoved) / stored / months)
+            }),
         Metric(
-            "repair.replicasDestroyed", .count, "Replicas destroyed for good.",
-            row: "replicas destroyed", before: "repair.transfers", compared: [""]
-        ) { .count($0.repair.replicasDestroyed) },
-        Metric("repair.needless", .count, "Repairs whose lost replica came back later.") {
-            .count($0.repair.needless)
-        },
+            "repair.replicasDestroyed", "Replicas destroyed for good.", row: "replicas destroyed",
+            before: "repair.transfers", compared: [""], .count(\.repair.replicasDestroyed)),
         Metric(
-            "repair.needlessShare", .share,
+            "repair.needless", "Repairs whose lost replica came back later.",
+            .count(\.repair.needless)),
+        Metric(
+            "repair.needlessShare",
             "Share of repairs that were needless (exact binomial interval).",
-            row: "needless copies", before: "repair.bytesMoved"
-        ) { .share($0.repair.needless, of: $0.repair.transfers) },
+            row: "needless copies", before: "repair.bytesMoved",
+            .share(\.repair.needless, of: \.repair.transfers)),
         Metric(
-            "repair.secondsToRepair", .seconds,
+            "repair.secondsToRepair",
             "From a chunk's falling below target by destruction until repair brought it back.",
-            row: "back at target", compared: ["p50", "max"]
-        ) { .quantiles($0.repair.times.quantiles) },
+            row: "back at target", compared: ["p50", "max"], .times(\.repair.times)),
     ]
 }

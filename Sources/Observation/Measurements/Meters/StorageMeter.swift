@@ -21,25 +21,21 @@ package struct StorageMeter: Sendable {
 
     static let metrics = [
         Metric(
-            "storage.userBytes", .bytes,
+            "storage.userBytes",
             "Plaintext bytes of the files that users kept when the measured time ended.",
-            row: "user bytes", compared: [""]
-        ) { .count($0.storage.userBytes) },
+            row: "user bytes", compared: [""], .bytes(\.storage.userBytes)),
         Metric(
-            "storage.storedBytes", .bytes, "Bytes of sealed chunks on all disks at that time.",
-            row: "stored bytes", compared: [""]
-        ) { .count($0.storage.storedBytes) },
+            "storage.storedBytes", "Bytes of sealed chunks on all disks at that time.",
+            row: "stored bytes", compared: [""], .bytes(\.storage.storedBytes)),
         Metric(
-            "storage.storedPerUserByte", .number, "The second over the first.",
-            row: "stored per user byte", compared: [""]
-        ) { .ratio(Double($0.storage.storedBytes), Double($0.storage.userBytes)) },
+            "storage.storedPerUserByte", "The second over the first.", row: "stored per user byte",
+            compared: [""], .ratio(\.storage.storedBytes, to: \.storage.userBytes)),
         Metric(
-            "storage.chunksCollected", .count,
-            "Replicas deleted because no ledger named their chunk.", row: "replicas collected"
-        ) { .count($0.storage.chunksCollected) },
+            "storage.chunksCollected", "Replicas deleted because no ledger named their chunk.",
+            row: "replicas collected", .count(\.storage.chunksCollected)),
         Metric(
-            "storage.collectionsStopped", .count,
-            "Comparisons that collected nothing, since no ledger named too many of a node's chunks."
-        ) { .count($0.storage.collectionsStopped) },
+            "storage.collectionsStopped",
+            "Comparisons that collected nothing, since no ledger named too many of a node's chunks.",
+            .count(\.storage.collectionsStopped)),
     ]
 }
