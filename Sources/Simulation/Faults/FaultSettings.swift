@@ -89,7 +89,7 @@ extension FaultSettings.Kind {
     }
 
     /// The law of the time between two strikes.
-    var interval: Distribution? {
+    package var interval: Distribution? {
         switch self {
         case .crashes(let every, _, _), .bitRot(let every), .lostChunks(let every): every
         case .partition, .outage, .degradation, .departure, .emptied, .condition: nil

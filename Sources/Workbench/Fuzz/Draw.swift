@@ -65,3 +65,35 @@ struct Draw {
         }
     }
 }
+
+/// What faults are drawn from.
+extension Draw {
+    /// When a fault begins and how long it lasts, within the world's duration.
+    mutating func time(in world: WorldConfiguration) -> (at: Duration, lasting: Duration) {
+        let at = span(.seconds(1), world.duration.scaled(by: 0.8))
+        return (at, span(.seconds(1), min(.hours(12), world.duration - at)))
+    }
+
+    /// The time from one strike to the next.
+    mutating func recurrence(in world: WorldConfiguration) -> Distribution {
+        law(max(.minutes(2), world.duration / 60), world.duration)
+    }
+
+    mutating func selection(in world: WorldConfiguration) -> FaultSettings.Selection {
+        let topology = world.topology
+        return one(of: [
+            nodes(in: world), nodes(in: world), nodes(in: world),
+            .region(one(of: topology.regions)), .backends,
+            .backend(count(0...topology.backends - 1)), .discoveries, .users,
+        ])
+    }
+
+    /// A selection of nodes alone.
+    mutating func nodes(in world: WorldConfiguration) -> FaultSettings.Selection {
+        let topology = world.topology
+        return one(of: [
+            .domain(count(0...topology.failureDomains - 1)), .nodes(count(1...topology.nodes)),
+            .nodes(1),
+        ])
+    }
+}

@@ -46,13 +46,13 @@ package enum ScenarioDrawer {
 
     private static func addFaults(_ seed: UInt64, _ attempt: Int, _ world: inout WorldConfiguration)
     {
-        for drawer in FaultDrawer.all {
+        for kind in FaultKind.all {
             for number in 1...2 {
-                let name = "\(drawer.name.lowercased())-\(number)"
+                let name = "\(kind.name.lowercased())-\(number)"
                 var draw = Draw(seed: seed, feature: "\(name) \(attempt)")
                 guard draw.coin(number == 1 ? 0.25 : 0.08) else { continue }
-                let kind = drawer.draw(&draw, world)
-                world.faults.append(FaultSettings(name: name, kind: kind))
+                world.faults.append(
+                    FaultSettings(name: name, kind: kind.drawn(&draw, in: world)))
             }
         }
     }

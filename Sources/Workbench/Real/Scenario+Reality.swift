@@ -22,7 +22,7 @@ extension Scenario {
         }
         for (index, fault) in configuration.faults.enumerated() where !fault.kind.canBeReal {
             refuse(
-                "faults[\(index)].\(fault.kind.scenarioName)",
+                "faults[\(index)].\(FaultKind.of(fault.kind).name)",
                 "can only be simulated; leave it out with --real")
         }
         let servers = configuration.topology.nodes + configuration.topology.backends

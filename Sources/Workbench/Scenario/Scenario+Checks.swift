@@ -92,7 +92,7 @@ extension Scenario {
             }
             guard isSound else { continue }
             for (key, problem) in problems(of: fault.kind, reader) {
-                let place = "\(path).\(fault.kind.scenarioName).\(key)"
+                let place = "\(path).\(FaultKind.of(fault.kind).name).\(key)"
                 reader.refuse(place, at: reader.position(of: place), problem)
             }
         }
@@ -109,7 +109,9 @@ extension Scenario {
         if let others = kind.others {
             problems += selectionProblem(others, key: "from", reader)
         }
-        if let idleness = kind.idleness { problems.append(("of", idleness)) }
+        if let idleness = FaultKind.of(kind).idleness(kind.parameters) {
+            problems.append(("of", idleness))
+        }
         return problems
     }
 

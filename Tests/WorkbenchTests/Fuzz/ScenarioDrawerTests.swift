@@ -54,12 +54,11 @@ struct ScenarioDrawerTests {
     }
 
     @Test func `every kind of fault that can be declared is drawn`() {
-        #expect(FaultDrawer.all.map(\.name).sorted() == FaultForms.kinds.map(\.name).sorted())
         var world = WorldConfiguration()
         world.duration = .days(1)
-        for drawer in FaultDrawer.all {
-            var draw = Draw(seed: 1, feature: drawer.name)
-            #expect(drawer.draw(&draw, world).scenarioName == drawer.name)
+        for kind in FaultKind.all {
+            var draw = Draw(seed: 1, feature: kind.name)
+            #expect(FaultKind.of(kind.drawn(&draw, in: world)).name == kind.name)
         }
     }
 
@@ -70,9 +69,9 @@ struct ScenarioDrawerTests {
             let count = worlds.count(where: holds)
             #expect(20...280 ~= count, "\(what): \(count) of 300")
         }
-        for drawer in FaultDrawer.all {
-            expectBoth(drawer.name) { world in
-                world.faults.contains { $0.kind.scenarioName == drawer.name }
+        for kind in FaultKind.all {
+            expectBoth(kind.name) { world in
+                world.faults.contains { FaultKind.of($0.kind).name == kind.name }
             }
         }
         expectBoth("loss") { $0.network.loss > 0 }

@@ -124,7 +124,7 @@ import Testing
 
     @Test func `every kind of fault has a key and is told in words`() throws {
         let faults = try read(Self.everything).configuration.faults
-        #expect(Set(faults.map(\.kind.scenarioName)) == Set(FaultForms.kinds.map(\.name)))
+        #expect(Set(faults.map { FaultKind.of($0.kind).name }) == Set(FaultForms.kinds.map(\.name)))
         #expect(faults.allSatisfy { !$0.kind.inWords.isEmpty })
     }
 

@@ -1,0 +1,271 @@
+import Primitives
+import Simulation
+
+/// A kind of fault that a scenario may declare: its key and those below it, what is said of one in words,
+/// and how one is drawn. All that is told of kinds outside the simulation derives from these.
+struct FaultKind: Sendable {
+    /// The key that declares a fault of this kind.
+    let name: String
+    let keys: [Key]
+    let meaning: String
+    let make: @Sendable (Parameters) -> FaultSettings.Kind
+    let words: @Sendable (Parameters) -> String
+    let draw: @Sendable (inout Draw, WorldConfiguration, inout Parameters) -> Void
+    /// Why one would do nothing; nil where it does something.
+    var idleness: @Sendable (Parameters) -> String? = { _ in nil }
+
+    /// What kind a fault is of: the one that would make it.
+    static func of(_ fault: FaultSettings.Kind) -> FaultKind {
+        guard let kind = all.first(where: { $0.make(fault.parameters) == fault }) else {
+            preconditionFailure("a kind of fault lacks its entry: \(fault)")
+        }
+        return kind
+    }
+
+    func drawn(_ draw: inout Draw, in world: WorldConfiguration) -> FaultSettings.Kind {
+        var parameters = Parameters()
+        self.draw(&draw, world, &parameters)
+        return make(parameters)
+    }
+
+    static let all = ofLinksAndProcesses + ofReplicas + conditions
+
+    // MARK: What befalls links and processes
+
+    private static let ofLinksAndProcesses = [
+        FaultKind(
+            name: "partition", keys: [at, lasting, of, from, direction],
+            meaning: "No message passes between the chosen participants and the others.",
+            make: {
+                .partition(
+                    at: $0.at, lasting: $0.lasting, of: $0.of, from: $0.from,
+                    direction: $0.direction)
+            },
+            words: { fault in
+                let cut =
+                    switch fault.direction {
+                    case .both: "cut off"
+                    case .outgoing: "cut off in what they send"
+                    case .incoming: "cut off from what is sent to them"
+                    }
+                let whom = fault.from.map { " (only \($0.inWords))" } ?? ""
+                return "\(fault.of.inWords) \(cut)\(whom) \(fault.span)"
+            },
+            draw: { draw, world, fault in
+                (fault.at, fault.lasting) = draw.time(in: world)
+                fault.of = draw.selection(in: world)
+                if draw.coin() { fault.from = draw.selection(in: world) }
+                fault.direction = draw.one(of: FaultSettings.Direction.allCases)
+            }),
+        FaultKind(
+            name: "outage", keys: [at, lasting, of],
+            meaning: "The chosen participants are down; their disks keep what was synced.",
+            make: { .outage(at: $0.at, lasting: $0.lasting, of: $0.of) },
+            words: { "\($0.of.inWords) down \($0.span)" },
+            draw: { draw, world, fault in
+                (fault.at, fault.lasting) = draw.time(in: world)
+                fault.of = draw.selection(in: world)
+            }),
+        FaultKind(
+            name: "crashes", keys: [every, downtime, of],
+            meaning: "The chosen participants crash and start again, over and over.",
+            make: { .crashes(every: $0.every, downtime: $0.downtime, of: $0.of) },
+            words: {
+                "\($0.of.inWords) crash after \($0.every.inWords) and start again "
+                    + "\(Format.duration($0.downtime)) later, over and over"
+            },
+            draw: { draw, world, fault in
+                fault.every = draw.recurrence(in: world)
+                fault.downtime = draw.span(.milliseconds(100), .hours(1))
+                fault.of = draw.selection(in: world)
+            }),
+        FaultKind(
+            name: "degradation", keys: [at, lasting, of, loss, duplication, latencyFactor],
+            meaning:
+                "Worse links for the chosen participants; give at least one of the last three.",
+            make: {
+                .degradation(
+                    at: $0.at, lasting: $0.lasting, of: $0.of, loss: $0.loss,
+                    duplication: $0.duplication, latencyFactor: $0.latencyFactor)
+            },
+            words: { fault in
+                let effects =
+                    (fault.loss > 0 ? ["\(Format.share(fault.loss)) lost"] : [])
+                    + (fault.duplication > 0 ? ["\(Format.share(fault.duplication)) twice"] : [])
+                    + (fault.latencyFactor > 1
+                        ? ["latencies × \(Format.number(fault.latencyFactor))"] : [])
+                return "\(fault.of.inWords) on bad links (\(effects.joined(separator: ", "))) "
+                    + fault.span
+            },
+            draw: { draw, world, fault in
+                (fault.at, fault.lasting) = draw.time(in: world)
+                fault.of = draw.selection(in: world)
+                if draw.coin() { fault.loss = draw.number(0.001...0.5) }
+                if draw.coin() { fault.duplication = draw.number(0.001...0.5) }
+                fault.latencyFactor = draw.number(1.1...20)
+            },
+            idleness: {
+                $0.loss == 0 && $0.duplication == 0 && $0.latencyFactor == 1
+                    ? "degrades nothing; give loss, duplication or latencyFactor" : nil
+            }),
+    ]
+
+    // MARK: What befalls replicas
+
+    private static let ofReplicas = [
+        FaultKind(
+            name: "bitRot", keys: [every],
+            meaning: "One random stored replica has a byte flipped, this often.",
+            make: { .bitRot(every: $0.every) },
+            words: { "a byte of a stored replica flips, each after \($0.every.inWords)" },
+            draw: { draw, world, fault in fault.every = draw.recurrence(in: world) }),
+        FaultKind(
+            name: "lostChunks", keys: [every],
+            meaning:
+                "One random stored replica vanishes from its disk, its node unaware, this often.",
+            make: { .lostChunks(every: $0.every) },
+            words: { "a stored replica vanishes, each after \($0.every.inWords)" },
+            draw: { draw, world, fault in fault.every = draw.recurrence(in: world) }),
+        FaultKind(
+            name: "departure", keys: [at, of],
+            meaning: "The chosen nodes leave gracefully, handing over what they hold first.",
+            make: { .departure(at: $0.at, of: $0.of) },
+            words: { "\($0.of.inWords) leave gracefully at \(Format.duration($0.at))" },
+            draw: { draw, world, fault in
+                fault.at = draw.time(in: world).at
+                fault.of = draw.nodes(in: world)
+            }),
+        FaultKind(
+            name: "emptied", keys: [at, of],
+            meaning: "The chosen nodes restart with an empty disk in the place of theirs.",
+            make: { .emptied(at: $0.at, of: $0.of) },
+            words: { "\($0.of.inWords) restart with an empty disk at \(Format.duration($0.at))" },
+            draw: { draw, world, fault in
+                fault.at = draw.time(in: world).at
+                fault.of = draw.nodes(in: world)
+            }),
+    ]
+
+    // MARK: Conditions that participants are in for a while
+
+    private static let conditions = [
+        condition(
+            "pause",
+            "The chosen participants hang: no time passes for them, and what arrives waits.",
+            make: { _ in .paused }, words: { _ in "hang" }),
+        condition(
+            "clock",
+            "The clocks of the chosen participants are wrong; give at least one of the last three.",
+            [ahead, behind, drift],
+            make: { .clock(offset: $0.ahead - $0.behind, drift: $0.drift) },
+            words: { fault in
+                let shifts = [(fault.ahead, "ahead"), (fault.behind, "behind")]
+                    .filter { $0.0 > .zero }.map { "\(Format.duration($0.0)) \($0.1)" }
+                let gain = "gaining \(Format.number(fault.drift)) s a second"
+                let errors = shifts + (fault.drift == 0 ? [] : [gain])
+                return "with clocks \(errors.joined(separator: ", "))"
+            },
+            draw: { draw, fault in
+                let offset = draw.span(.milliseconds(1), .days(2))
+                if draw.coin() { fault.ahead = offset } else { fault.behind = offset }
+                if draw.coin() { fault.drift = draw.number(0.00001...0.1) }
+            },
+            idleness: {
+                $0.ahead == $0.behind && $0.drift == 0
+                    ? "changes no clock; give ahead, behind or drift" : nil
+            }),
+        condition(
+            "slowTransfers",
+            "Payloads to and from the chosen participants take longer, where their links have a speed.",
+            [factor],
+            make: { .slowTransfers(factor: $0.factor) },
+            words: { "with transfers that take \(Format.number($0.factor)) times as long" },
+            draw: { $1.factor = $0.number(1.1...1_000) }),
+        condition(
+            "unreadable",
+            "The disks of the chosen nodes refuse reads, which says nothing of what is on them.",
+            [share],
+            make: { .unreadableDisk(share: $0.share) },
+            words: { "refuse \(Format.share($0.share)) of reads" },
+            draw: { draw, fault in if !draw.coin() { fault.share = draw.number(0.01...1) } }),
+        condition(
+            "fullDisk", "The disks of the chosen nodes take no new chunk.",
+            make: { _ in .fullDisk }, words: { _ in "with full disks" }),
+        condition(
+            "hungDisk",
+            "The disks of the chosen nodes finish nothing, while their heartbeats go on.",
+            make: { _ in .hungDisk }, words: { _ in "with disks that hang" }),
+        FaultKind(
+            name: "liars", keys: [at, of, lie],
+            meaning:
+                "The chosen nodes deviate from the protocol until the end, also while the world heals.",
+            make: { .condition(.lying($0.lie), at: $0.at, lasting: nil, of: $0.of) },
+            words: {
+                "\($0.of.inWords) lie (\($0.lie.rawValue)) from \(Format.duration($0.at)) on"
+            },
+            draw: { draw, world, fault in
+                fault.lie = draw.one(of: Lie.allCases)
+                fault.at = draw.time(in: world).at
+                fault.of = draw.nodes(in: world)
+            }),
+    ]
+
+    /// One that lasts for a while. `words` say what the participants do, and `draw` all but when and whom.
+    private static func condition(
+        _ name: String, _ meaning: String, _ keys: [Key] = [],
+        make: @escaping @Sendable (Parameters) -> Condition,
+        words: @escaping @Sendable (Parameters) -> String,
+        draw: @escaping @Sendable (inout Draw, inout Parameters) -> Void = { _, _ in },
+        idleness: @escaping @Sendable (Parameters) -> String? = { _ in nil }
+    ) -> FaultKind {
+        FaultKind(
+            name: name, keys: [at, lasting, of] + keys, meaning: meaning,
+            make: { .condition(make($0), at: $0.at, lasting: $0.lasting, of: $0.of) },
+            words: { "\($0.of.inWords) \(words($0)) \($0.span)" },
+            draw: { random, world, fault in
+                (fault.at, fault.lasting) = random.time(in: world)
+                draw(&random, &fault)
+                fault.of =
+                    make(fault).isOfNodes ? random.nodes(in: world) : random.selection(in: world)
+            },
+            idleness: idleness)
+    }
+}
+
+extension FaultSettings.Kind {
+    /// What its keys hold.
+    var parameters: FaultKind.Parameters {
+        var all = FaultKind.Parameters()
+        all.at = begins ?? all.at
+        all.lasting = lasting ?? all.lasting
+        all.of = selection ?? all.of
+        all.every = interval ?? all.every
+        all.from = others
+        switch self {
+        case .partition(_, _, _, _, let direction): all.direction = direction
+        case .crashes(_, let downtime, _): all.downtime = downtime
+        case .degradation(_, _, _, let loss, let duplication, let factor):
+            (all.loss, all.duplication, all.latencyFactor) = (loss, duplication, factor)
+        case .condition(.clock(let offset, let drift), _, _, _):
+            (all.ahead, all.behind) = (max(offset, .zero), max(.zero - offset, .zero))
+            all.drift = drift
+        case .condition(.slowTransfers(let factor), _, _, _): all.factor = factor
+        case .condition(.unreadableDisk(let share), _, _, _): all.share = share
+        case .condition(.lying(let lie), _, _, _): all.lie = lie
+        case .condition(.paused, _, _, _), .condition(.fullDisk, _, _, _),
+            .condition(.hungDisk, _, _, _), .outage, .bitRot, .lostChunks, .departure, .emptied:
+            break
+        }
+        return all
+    }
+
+    /// "domain 2 cut off from 5 d for 1 d".
+    var inWords: String { FaultKind.of(self).words(parameters) }
+}
+
+extension FaultKind.Parameters {
+    /// "from 5 d for 1 d".
+    fileprivate var span: String {
+        "from \(at == .zero ? "the start" : Format.duration(at)) for \(Format.duration(lasting))"
+    }
+}
