@@ -35,7 +35,7 @@ package enum Condition: Equatable, Sendable {
     /// Whether only reading a replica shows what it did.
     var hidesDamage: Bool {
         switch self {
-        case .lying: true
+        case .lying(let lie): lie.hidesDamage
         case .paused, .clock, .slowTransfers, .unreadableDisk, .fullDisk, .hungDisk: false
         }
     }

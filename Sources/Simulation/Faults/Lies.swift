@@ -25,6 +25,14 @@ package enum Lie: String, Equatable, Sendable, CaseIterable {
         case .accuse, .pretend, .boast, .evade: false
         }
     }
+
+    /// Replicas go by it, or only reading them shows that they are gone.
+    var hidesDamage: Bool {
+        switch self {
+        case .drop, .alter, .accuse, .pretend: true
+        case .boast, .evade: false
+        }
+    }
 }
 
 /// What nodes do that deviate: beside their role, which goes by the protocol and knows of nothing.

@@ -207,6 +207,18 @@ struct ConditionTests {
         #expect(world.oracles.violations(of: .inventoryTruth) == 0)
     }
 
+    @Test(arguments: Lie.allCases)
+    func `a lie that neither hides nor does damage needs no longer settling`(lie: Lie) {
+        var world = WorldConfiguration()
+        let honest = world.settle
+        world.faults = [
+            FaultSettings(
+                name: "lie",
+                kind: .condition(.lying(lie), at: .zero, lasting: nil, of: .nodes(1)))
+        ]
+        #expect((world.settle == honest) == [.boast, .evade].contains(lie))
+    }
+
     @Test(arguments: [Lie.drop, .alter])
     func `nothing on a node that keeps nothing counts`(lie: Lie) {
         var world = world(.lying(lie), of: .nodes(6), lasting: nil)
