@@ -18,6 +18,14 @@ package struct Calls<Context: Sendable>: Sendable {
         return call
     }
 
+    /// Asks a peer something, whose timeout comes back as `Timer(.callTimeout, call)`.
+    mutating func ask(
+        _ request: Request, of peer: PeerID, for context: Context, timeout: Duration,
+        effects: inout Effects
+    ) {
+        effects.request(request, to: peer, call: open(to: peer, context), timeout: timeout)
+    }
+
     /// Closes a call that was answered. Nil unless it is open and `peer` is the one that was asked.
     package mutating func close(_ call: CallID, from peer: PeerID) -> Context? {
         guard let entry = pending[call], entry.peer == peer else { return nil }

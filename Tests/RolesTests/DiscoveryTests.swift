@@ -1,6 +1,7 @@
 import Primitives
-import Roles
 import Testing
+
+@testable import Roles
 
 @Suite struct DiscoveryTests {
     private let settings = ProtocolSettings()

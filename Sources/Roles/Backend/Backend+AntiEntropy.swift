@@ -42,11 +42,9 @@ extension Backend {
     private mutating func ask(
         _ question: InventoryQuestion, _ index: Int, effects: inout Effects
     ) {
-        let peer = members[index].peer
-        let call = calls.open(to: peer, .compare(member: index))
-        effects.request(
-            .node(.inventory(InventoryRequest(question))), to: peer, call: call,
-            timeout: settings.requestTimeout)
+        calls.ask(
+            .node(.inventory(InventoryRequest(question))), of: members[index].peer,
+            for: .compare(member: index), timeout: settings.requestTimeout, effects: &effects)
     }
 
     mutating func comparisonAnswered(

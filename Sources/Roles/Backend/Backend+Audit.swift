@@ -40,11 +40,10 @@ extension Backend {
         let nonce = Hash256(random.next(), random.next(), random.next(), random.next())
         let byteCount = chunks[id]?.byteCount ?? 0
         for member in challenged {
-            let peer = members[member].peer
-            let call = calls.open(to: peer, .audit(lastOperation, member: member))
-            effects.request(
-                .node(.audit(AuditRequest(chunk: id, nonce: nonce))), to: peer, call: call,
-                timeout: settings.timeout(forBytes: byteCount))
+            calls.ask(
+                .node(.audit(AuditRequest(chunk: id, nonce: nonce))), of: members[member].peer,
+                for: .audit(lastOperation, member: member),
+                timeout: settings.timeout(forBytes: byteCount), effects: &effects)
         }
     }
 
@@ -73,21 +72,10 @@ extension Backend {
                 agree: agree))
         guard !agree else { return }
         effects.mark(.proofsDiffered)
-        for member in audit.members { verify(audit.chunk, on: member, at: now, effects: &effects) }
-    }
-
-    /// Asks for the bytes, for nobody: what comes of it tells of the replica.
-    private mutating func verify(
-        _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
-    ) {
-        lastOperation += 1
-        let peer = members[member].peer
-        let call = calls.open(
-            to: peer,
-            .retrieve(
-                Retrieval(operation: lastOperation, chunk: id, member: member, askedAt: now)))
-        effects.request(
-            .node(.retrieve(RetrieveRequest(chunk: id, capability: nil))), to: peer, call: call,
-            timeout: settings.timeout(forBytes: chunks[id]?.byteCount ?? 0))
+        // The bytes are asked for, for nobody: what comes of it tells of the replica.
+        for member in audit.members {
+            lastOperation += 1
+            retrieve(audit.chunk, from: member, for: lastOperation, at: now, effects: &effects)
+        }
     }
 }

@@ -19,13 +19,6 @@ struct Download: Sendable {
         case asking(count: Int, since: Instant)
     }
 
-    init(chunk: ChunkID, user: PeerID, call: CallID, candidates: [Int]) {
-        self.chunk = chunk
-        self.user = user
-        self.call = call
-        self.candidates = candidates
-    }
-
     mutating func asked(at now: Instant) {
         switch state {
         case .ready: state = .asking(count: 1, since: now)
@@ -60,20 +53,17 @@ extension Backend {
     mutating func getChunk(
         _ request: GetChunkRequest, from user: PeerID, call: CallID, at now: Instant,
         random: inout RandomSource, effects: inout Effects
-    ) {
-        guard isOwnChunk(request, of: user) else {
-            effects.answer(.file(.getChunk(.notFound)), to: user, call: call)
-            return
-        }
+    ) -> GetChunkAnswer? {
+        guard isOwnChunk(request, of: user) else { return .notFound }
         guard let chunk = chunks[request.chunk], downloads.count < Self.downloadLimit else {
-            effects.answer(.file(.getChunk(.unavailable)), to: user, call: call)
-            return
+            return .unavailable
         }
         lastOperation += 1
         downloads[lastOperation] = Download(
             chunk: request.chunk, user: user, call: call,
             candidates: readingOrder(of: chunk, random: &random))
         askNext(lastOperation, at: now, effects: &effects)
+        return nil
     }
 
     /// The user names one of their files and proves that the chunk is in it.
@@ -113,17 +103,20 @@ extension Backend {
         let member = download.candidates.removeFirst()
         download.asked(at: now)
         downloads[operation] = download
-        let peer = members[member].peer
-        let byteCount = chunks[download.chunk]?.byteCount ?? 0
-        let call = calls.open(
-            to: peer,
-            .retrieve(
-                Retrieval(
-                    operation: operation, chunk: download.chunk, member: member, askedAt: now)))
-        effects.request(
-            .node(.retrieve(RetrieveRequest(chunk: download.chunk, capability: nil))), to: peer,
-            call: call, timeout: settings.timeout(forBytes: byteCount))
-        effects.schedule(Timer(.hedge, operation), after: slowAfter(byteCount))
+        retrieve(download.chunk, from: member, for: operation, at: now, effects: &effects)
+        effects.schedule(
+            Timer(.hedge, operation), after: slowAfter(chunks[download.chunk]?.byteCount ?? 0))
+    }
+
+    mutating func retrieve(
+        _ id: ChunkID, from member: Int, for operation: UInt64, at now: Instant,
+        effects: inout Effects
+    ) {
+        let retrieval = Retrieval(operation: operation, chunk: id, member: member, askedAt: now)
+        calls.ask(
+            .node(.retrieve(RetrieveRequest(chunk: id))), of: members[member].peer,
+            for: .retrieve(retrieval),
+            timeout: settings.timeout(forBytes: chunks[id]?.byteCount ?? 0), effects: &effects)
     }
 
     /// The first answer is slow in coming: asks another replica alongside.

@@ -11,35 +11,25 @@ extension Backend {
     mutating func commitFile(
         _ request: CommitRequest, from user: PeerID, call: CallID, at now: Instant,
         effects: inout Effects
-    ) {
-        guard request.chunks.count <= Self.chunksPerFileLimit else {
-            effects.answer(.file(.commit(.conflict)), to: user, call: call)
-            return
-        }
-        guard request.isOfPlausibleSize else {
-            effects.answer(.file(.commit(.implausible)), to: user, call: call)
-            return
-        }
+    ) -> CommitOutcome? {
+        guard request.chunks.count <= Self.chunksPerFileLimit else { return .conflict }
+        guard request.isOfPlausibleSize else { return .implausible }
         let record = FileRecord(
             owner: ownerTag(user), file: request.file,
             root: MerkleTree.root(ofChunks: request.chunks),
             chunkCount: UInt32(clamping: request.chunks.count),
             sealedManifest: request.sealedManifest, wrappedKey: request.wrappedKey)
         if let old = files[request.file] {
-            guard old == record else {
-                effects.answer(.file(.commit(.conflict)), to: user, call: call)
-                return
-            }
+            guard old == record else { return .conflict }
             // A second try of the same commit: answered when the first is durable.
             effects.mark(.commitAgain)
             journal.whenDurable(.answer(.file(.commit(.committed)), to: user, call: call))
             writeBlock(at: now, effects: &effects)
-            return
+            return nil
         }
         if let refusal = refusal(of: request, by: user) {
             if case .unknownChunks = refusal { effects.mark(.commitLackedChunks) }
-            effects.answer(.file(.commit(refusal)), to: user, call: call)
-            return
+            return refusal
         }
         remember(record, since: now)
         journal.add(.file(record))
@@ -47,6 +37,7 @@ extension Backend {
         journal.whenDurable(.answer(.file(.commit(.committed)), to: user, call: call))
         writeBlock(at: now, effects: &effects)
         for id in request.chunks { reconcile(id, at: now, effects: &effects) }
+        return nil
     }
 
     private func refusal(of request: CommitRequest, by user: PeerID) -> CommitOutcome? {
@@ -83,16 +74,6 @@ extension Backend {
         markDirty(id)
     }
 
-    mutating func getFile(
-        _ file: FileID, from user: PeerID, call: CallID, effects: inout Effects
-    ) {
-        guard let record = ownFile(file, of: user) else {
-            effects.answer(.file(.getFile(.notFound)), to: user, call: call)
-            return
-        }
-        effects.answer(.file(.getFile(.found(record))), to: user, call: call)
-    }
-
     /// The file's record, if it is this user's.
     func ownFile(_ file: FileID, of user: PeerID) -> FileRecord? {
         guard let record = files[file], record.owner == ownerTag(user) else { return nil }
@@ -102,35 +83,29 @@ extension Backend {
     mutating func deleteFile(
         _ request: DeleteFileRequest, from user: PeerID, call: CallID, at now: Instant,
         effects: inout Effects
-    ) {
+    ) -> DeleteFileOutcome? {
         guard let record = ownFile(request.file, of: user) else {
-            guard journal.inFlight != nil else {
-                effects.answer(.file(.delete(.notFound)), to: user, call: call)
-                return
-            }
+            guard journal.inFlight != nil else { return .notFound }
             // It may be another try of a deletion that is not durable yet.
             effects.mark(.fileDeletionAgain)
             journal.whenDurable(.answer(.file(.delete(.notFound)), to: user, call: call))
             writeBlock(at: now, effects: &effects)
-            return
+            return nil
         }
-        guard MerkleTree.root(ofChunks: request.chunks) == record.root else {
-            effects.answer(.file(.delete(.mismatched)), to: user, call: call)
-            return
-        }
+        guard MerkleTree.root(ofChunks: request.chunks) == record.root else { return .mismatched }
         forget(request.file)
         journal.add(.fileRemoval(FileRemoval(owner: record.owner, file: record.file)))
         for id in request.chunks { release(id) }
         journal.whenDurable(.answer(.file(.delete(.deleted)), to: user, call: call))
         writeBlock(at: now, effects: &effects)
+        return nil
     }
 
     /// Nothing refers to a chunk any more: its replicas go once the ledger says so.
     private mutating func release(_ id: ChunkID) {
         guard let chunk = chunks.removeValue(forKey: id) else { return }
         released.insert(id.hash.prefix)
-        journal.add(
-            .placement(.released(id, size: UInt32(chunk.byteCount))))
+        journal.add(.placement(.released(id, size: UInt32(chunk.byteCount))))
         for holder in chunk.holders {
             members[holder.member].expected.remove(id)
             journal.whenDurable(.delete(id, member: holder.member))

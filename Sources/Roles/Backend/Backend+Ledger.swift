@@ -119,7 +119,7 @@ extension Backend {
             return
         }
         var chunk = PlacedChunk(
-            byteCount: Int(placement.size), .committed(PlacedChunk.Commitment()))
+            byteCount: Int(placement.size), state: .committed(PlacedChunk.Commitment()))
         for peer in placement.nodes {
             guard let member = members.index(of: peer) else { continue }
             chunk.holders.append(PlacedChunk.Holder(member: member, since: now))

@@ -7,11 +7,10 @@ extension Backend {
     mutating func askDiscoveries(effects: inout Effects) {
         for (slot, discovery) in discoveries.enumerated() {
             let feed = members.feeds[slot]
-            let call = calls.open(to: discovery, .peers(discovery: slot))
-            effects.request(
+            calls.ask(
                 .discovery(.peers(PeersRequest(epoch: feed.epoch, since: feed.version))),
-                to: discovery, call: call,
-                timeout: settings.requestTimeout)
+                of: discovery, for: .peers(discovery: slot), timeout: settings.requestTimeout,
+                effects: &effects)
         }
         effects.schedule(Timer(.peers), after: settings.peersInterval)
     }
@@ -39,7 +38,7 @@ extension Backend {
         effects: inout Effects
     ) {
         let registration = report.registration
-        let index = members.index(of: registration.node) ?? join(registration, at: now)
+        let index = members.index(of: registration.node) ?? join(report, at: now)
         guard members[index].standing != .left else { return }
         members.heard(
             freeBytes: registration.freeBytes, capacityBytes: registration.capacityBytes, of: index)
@@ -59,7 +58,8 @@ extension Backend {
         judge(index, at: now, effects: &effects)
     }
 
-    private mutating func join(_ registration: Registration, at now: Instant) -> Int {
+    private mutating func join(_ report: PeerReport, at now: Instant) -> Int {
+        let registration = report.registration
         journal.add(
             .membership(
                 MembershipRecord(

@@ -175,16 +175,13 @@ extension Backend {
                 return effects.mark(.deletionSpared)
             }
         }
-        let peer = members[member].peer
         comparisons[member]?.deleted.insert(id)
-        let call = calls.open(to: peer, .delete(id, member: member))
         chunks[id]?.deleting.append(member)
-        effects.note(.collecting(id, on: peer))
-        effects.request(
-            .node(
-                .delete(
-                    DeleteRequest(
-                        chunk: id, stamp: stamp(at: now), expires: now + settings.requestTimeout))),
-            to: peer, call: call, timeout: settings.requestTimeout)
+        effects.note(.collecting(id, on: members[member].peer))
+        let request = DeleteRequest(
+            chunk: id, stamp: stamp(at: now), expires: now + settings.requestTimeout)
+        calls.ask(
+            .node(.delete(request)), of: members[member].peer, for: .delete(id, member: member),
+            timeout: settings.requestTimeout, effects: &effects)
     }
 }

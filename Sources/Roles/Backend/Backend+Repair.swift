@@ -191,7 +191,6 @@ extension Backend {
             max(repairs.nextStart, now)
             + Duration(seconds: Double(chunk.byteCount) / Double(settings.repairBytesPerSecond))
         let peer = members[target].peer
-        let call = calls.open(to: peer, .copy(transfer))
         let request = CopyRequest(
             chunk: id, byteCount: chunk.byteCount, source: members[source].peer,
             stamp: stamp(at: now),
@@ -199,9 +198,9 @@ extension Backend {
                 issuer: self.id, bearer: peer, chunk: id,
                 expires: now + settings.capabilityLifetime))
         effects.note(.repairStarted(id, to: peer))
-        effects.request(
-            .node(.copy(request)), to: peer, call: call,
-            timeout: settings.timeout(forBytes: chunk.byteCount) * 2)
+        calls.ask(
+            .node(.copy(request)), of: peer, for: .copy(transfer),
+            timeout: settings.timeout(forBytes: chunk.byteCount) * 2, effects: &effects)
         // One chunk may lack more than one replica.
         enqueueIfNeeded(id)
     }

@@ -67,33 +67,27 @@ extension Backend {
     mutating func putChunk(
         _ request: PutChunkRequest, from user: PeerID, call: CallID, at now: Instant,
         random: inout RandomSource, effects: inout Effects
-    ) {
+    ) -> PutOutcome? {
         let id = request.chunk
         guard ProtocolSettings.chunkBytes ~= request.payload.byteCount,
             SHA256.hash(request.payload.bytes) == id.hash
-        else {
-            effects.answer(.file(.putChunk(.mismatched)), to: user, call: call)
-            return
-        }
+        else { return .mismatched }
         if let chunk = chunks[id], redundancy(of: chunk) >= settings.writeQuorum {
             stage(id, byteCount: chunk.byteCount, by: user, at: now)
             effects.mark(.putOfStored)
-            effects.answer(.file(.putChunk(.stored)), to: user, call: call)
-            return
+            return .stored
         }
         if let operation = uploading[id], uploads[operation]?.user == user {
             // The user tries again; the answer goes to the last try.
             uploads[operation]?.reply = .owed(call)
             stage(id, byteCount: request.payload.byteCount, by: user, at: now)
             effects.mark(.putAgainMeanwhile)
-            return
+            return nil
         }
-        guard uploading[id] == nil, uploads.count < Self.uploadLimit else {
-            effects.answer(.file(.putChunk(.busy)), to: user, call: call)
-            return
-        }
+        guard uploading[id] == nil, uploads.count < Self.uploadLimit else { return .busy }
         stage(id, byteCount: request.payload.byteCount, by: user, at: now)
         startUpload(request, from: user, call: call, at: now, random: &random, effects: &effects)
+        return nil
     }
 
     private mutating func startUpload(
@@ -133,17 +127,14 @@ extension Backend {
             count, of: upload.chunk, byteCount: upload.payload.byteCount, avoiding: upload.tried,
             random: &random)
         for member in targets {
-            let peer = members[member].peer
-            let call = calls.open(to: peer, .store(operation, upload.chunk, member: member))
             uploads[operation]?.asked(member)
             chunks[upload.chunk]?.underWay.append(member)
-            effects.request(
-                .node(
-                    .store(
-                        StoreRequest(
-                            chunk: upload.chunk, payload: upload.payload, stamp: stamp(at: now)))),
-                to: peer, call: call,
-                timeout: settings.timeout(forBytes: upload.payload.byteCount))
+            let request = StoreRequest(
+                chunk: upload.chunk, payload: upload.payload, stamp: stamp(at: now))
+            calls.ask(
+                .node(.store(request)), of: members[member].peer,
+                for: .store(operation, upload.chunk, member: member),
+                timeout: settings.timeout(forBytes: upload.payload.byteCount), effects: &effects)
         }
     }
 
@@ -220,7 +211,7 @@ extension Backend {
             guard chunk.isStaged(by: user) else { return }
             chunks[id]?.state = .staged(hold)
         } else {
-            chunks[id] = PlacedChunk(byteCount: byteCount, .staged(hold))
+            chunks[id] = PlacedChunk(byteCount: byteCount, state: .staged(hold))
             stagings[user, default: Staging()].chunkCount += 1
         }
         stagings[user]?.lastPut = now

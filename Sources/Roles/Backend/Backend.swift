@@ -99,23 +99,39 @@ package struct Backend: Role {
         random: inout RandomSource, effects: inout Effects
     ) {
         switch request {
-        case .file(.putChunk(let request)):
-            putChunk(
+        case .file(let request):
+            let answer = serve(
                 request, from: from, call: call, at: now, random: &random, effects: &effects)
-        case .file(.commit(let request)):
-            commitFile(request, from: from, call: call, at: now, effects: &effects)
-        case .file(.getFile(let request)):
-            getFile(request.file, from: from, call: call, effects: &effects)
-        case .file(.getChunk(let request)):
-            getChunk(request, from: from, call: call, at: now, random: &random, effects: &effects)
-        case .file(.delete(let request)):
-            deleteFile(request, from: from, call: call, at: now, effects: &effects)
+            if let answer { effects.answer(.file(answer), to: from, call: call) }
         case .backend(.damaged(let report)):
             guard let member = members.index(of: from) else { return }
             replicaMissing(report.chunk, on: member, .scrubOrRead, at: now, effects: &effects)
             pumpRepairs(at: now, random: &random, effects: &effects)
         case .backend(.leave): memberLeaves(from, call: call, at: now, effects: &effects)
         case .discovery, .node: break
+        }
+    }
+
+    /// Nil where the answer takes others, or the ledger, and comes later.
+    private mutating func serve(
+        _ request: FileRequest, from user: PeerID, call: CallID, at now: Instant,
+        random: inout RandomSource, effects: inout Effects
+    ) -> FileAnswer? {
+        switch request {
+        case .putChunk(let request):
+            putChunk(request, from: user, call: call, at: now, random: &random, effects: &effects)
+                .map(FileAnswer.putChunk)
+        case .commit(let request):
+            commitFile(request, from: user, call: call, at: now, effects: &effects)
+                .map(FileAnswer.commit)
+        case .getFile(let request):
+            .getFile(ownFile(request.file, of: user).map(GetFileAnswer.found) ?? .notFound)
+        case .getChunk(let request):
+            getChunk(request, from: user, call: call, at: now, random: &random, effects: &effects)
+                .map(FileAnswer.getChunk)
+        case .delete(let request):
+            deleteFile(request, from: user, call: call, at: now, effects: &effects)
+                .map(FileAnswer.delete)
         }
     }
 
@@ -169,17 +185,11 @@ package struct Backend: Role {
             hedgeUpload(timer.token, at: now, random: &random, effects: &effects)
             hedgeDownload(timer.token, at: now, effects: &effects)
         case .callTimeout:
-            callTimedOut(CallID(timer.token), at: now, random: &random, effects: &effects)
+            guard let (_, context) = calls.expire(CallID(timer.token)) else { return }
+            effects.note(.requestTimedOut)
+            failed(context, at: now, random: &random, effects: &effects)
         default: break
         }
-    }
-
-    private mutating func callTimedOut(
-        _ call: CallID, at now: Instant, random: inout RandomSource, effects: inout Effects
-    ) {
-        guard let (_, context) = calls.expire(call) else { return }
-        effects.note(.requestTimedOut)
-        failed(context, at: now, random: &random, effects: &effects)
     }
 
     /// A request was not answered.

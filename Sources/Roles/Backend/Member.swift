@@ -27,17 +27,6 @@ package struct Member: Sendable {
     /// Smoothed time that it took to answer a retrieval.
     var answerTime = Self.assumedAnswerTime
 
-    init(
-        peer: PeerID, domain: UInt32, capacityBytes: UInt64, lastSeen: Instant,
-        views: [PeerStatus?]
-    ) {
-        self.peer = peer
-        self.domain = domain
-        self.capacityBytes = capacityBytes
-        self.lastSeen = lastSeen
-        self.views = views
-    }
-
     /// What a member of which nothing was measured is taken to need for an answer.
     static let assumedAnswerTime = Duration.milliseconds(50)
 

@@ -42,11 +42,6 @@ package struct PlacedChunk: Sendable {
         var since: Instant
     }
 
-    init(byteCount: Int, _ state: State) {
-        self.byteCount = byteCount
-        self.state = state
-    }
-
     package func isHeld(by member: Int) -> Bool { holders.contains { $0.member == member } }
 
     package var isCommitted: Bool { commitment != nil }

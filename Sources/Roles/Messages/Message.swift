@@ -54,10 +54,19 @@ extension Message {
         case .request(.node(let request)): request.visit(OfContent(visitor))
         case .request(.backend(let request)): request.visit(OfContent(visitor))
         case .request(.file(let request)): request.visit(visitor)
-        case .answer(.discovery(let answer)): answer.visit(visitor)
-        case .answer(.node(let answer)): answer.visit(visitor)
-        case .answer(.backend(let answer)): answer.visit(visitor)
-        case .answer(.file(let answer)): answer.visit(visitor)
+        case .answer(let answer): answer.visit(visitor)
+        }
+    }
+}
+
+extension Answer {
+    @inline(__always)
+    func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {
+        switch self {
+        case .discovery(let answer): answer.visit(visitor)
+        case .node(let answer): answer.visit(visitor)
+        case .backend(let answer): answer.visit(visitor)
+        case .file(let answer): answer.visit(visitor)
         }
     }
 }

@@ -21,7 +21,9 @@ package struct Setting<Root>: Sendable {
     package let read: @Sendable (String, inout Root) -> Bool
     /// How the value that it has is written.
     package let text: @Sendable (Root) -> String
+}
 
+extension Setting {
     /// A setting that always has a value.
     package init<Value>(
         _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable,
@@ -58,24 +60,6 @@ package struct Setting<Root>: Sendable {
             text: { $0[keyPath: path].map(form.write) ?? "" })
     }
 
-    private init(
-        name: String, variable: String, sentence: String, allowed: String, isNumber: Bool,
-        isSwitch: Bool, isSecret: Bool, standard: String?,
-        read: @escaping @Sendable (String, inout Root) -> Bool,
-        text: @escaping @Sendable (Root) -> String
-    ) {
-        self.name = name
-        self.variable = variable
-        self.sentence = sentence
-        self.allowed = allowed
-        self.isNumber = isNumber
-        self.isSwitch = isSwitch
-        self.isSecret = isSecret
-        self.standard = standard
-        self.read = read
-        self.text = text
-    }
-
     /// The same setting of what holds a `Root`.
     package func within<Outer>(
         _ path: any WritableKeyPath<Outer, Root> & Sendable
@@ -101,26 +85,21 @@ package struct SettingRule<Root>: Sendable {
     /// What is wrong and, after a ";", what is allowed; nil when all is well. The second argument says
     /// what a setting is called where the sentence is read.
     package let problem: @Sendable (Root, _ called: (String) -> String) -> String?
+}
 
+extension SettingRule {
     package init(
         _ names: String...,
         problem: @escaping @Sendable (Root, _ called: (String) -> String) -> String?
     ) {
-        self.init(names, problem)
-    }
-
-    private init(
-        _ names: [String], _ problem: @escaping @Sendable (Root, (String) -> String) -> String?
-    ) {
-        self.names = names
-        self.problem = problem
+        self.init(names: names, problem: problem)
     }
 
     /// The same rule of what holds a `Root`, whose settings have this before their names.
     package func within<Outer>(
         _ path: any KeyPath<Outer, Root> & Sendable, prefix: String = ""
     ) -> SettingRule<Outer> {
-        SettingRule<Outer>(names.map { prefix + $0 }) { outer, called in
+        SettingRule<Outer>(names: names.map { prefix + $0 }) { outer, called in
             problem(outer[keyPath: path]) { called(prefix + $0) }
         }
     }

@@ -19,8 +19,8 @@ struct DiskOperations: Sendable {
         var stored: StoredChunk
         /// Nil when the node reads for itself.
         var answer: (PeerID, CallID)?
-        /// What the bytes are asked for, unless they are asked for themselves.
-        var audit: AuditRequest?
+        /// The nonce of the audit that the bytes are for, unless they are asked for themselves.
+        var nonce: Hash256?
     }
 
     private var lastToken: UInt64 = 0

@@ -2,26 +2,22 @@ import Cryptography
 import Merkle
 import Primitives
 
-/// Serving and scrubbing: both read a replica and check that its bytes still have its name.
+/// Serving and scrubbing: both read a replica and check that its bytes still have its name. And asking
+/// another node for what is to be copied.
 extension StorageNode {
     mutating func retrieve(
         _ request: RetrieveRequest, from asker: PeerID, call: CallID, at now: Instant,
         effects: inout Effects
-    ) {
-        guard permits(request, from: asker, at: now) else {
-            effects.answer(.node(.retrieve(.refused)), to: asker, call: call)
-            return
-        }
+    ) -> RetrieveAnswer? {
+        guard permits(request, from: asker, at: now) else { return .refused }
         // Without a capability a backend sees its own chunks, and of others' not even that they are
         // here.
         guard let stored = index[request.chunk],
             stored.owner == asker || request.capability != nil
-        else {
-            effects.answer(.node(.retrieve(.missing)), to: asker, call: call)
-            return
-        }
+        else { return .missing }
         let token = disk.begin(.init(stored: stored, answer: (asker, call)))
         effects.disk.append(.read(token: token, stored.chunk))
+        return nil
     }
 
     /// A backend may ask; anybody else needs a capability for this chunk, in their own name, from a
@@ -35,21 +31,13 @@ extension StorageNode {
     /// A backend asks for proof that a chunk of its own is here.
     mutating func audit(
         _ request: AuditRequest, from asker: PeerID, call: CallID, effects: inout Effects
-    ) {
-        guard backends.contains(asker) else {
-            effects.answer(
-                .node(.audit(AuditAnswer(chunk: request.chunk, outcome: .refused))), to: asker,
-                call: call)
-            return
-        }
-        guard let stored = index[request.chunk], stored.owner == asker else {
-            effects.answer(
-                .node(.audit(AuditAnswer(chunk: request.chunk, outcome: .missing))), to: asker,
-                call: call)
-            return
-        }
-        let token = disk.begin(.init(stored: stored, answer: (asker, call), audit: request))
+    ) -> AuditOutcome? {
+        guard backends.contains(asker) else { return .refused }
+        guard let stored = index[request.chunk], stored.owner == asker else { return .missing }
+        let token = disk.begin(
+            .init(stored: stored, answer: (asker, call), nonce: request.nonce))
         effects.disk.append(.read(token: token, stored.chunk))
+        return nil
     }
 
     mutating func finishRead(_ token: UInt64, _ outcome: ReadOutcome, effects: inout Effects) {
@@ -77,10 +65,11 @@ extension StorageNode {
         _ read: DiskOperations.Read, _ answer: RetrieveAnswer, effects: inout Effects
     ) {
         guard let (asker, call) = read.answer else { return }
-        guard let audit = read.audit else {
+        guard let nonce = read.nonce else {
             effects.answer(.node(.retrieve(answer)), to: asker, call: call)
             return
         }
+        let audit = AuditRequest(chunk: read.stored.chunk, nonce: nonce)
         let outcome: AuditOutcome =
             switch answer {
             case .found(let payload): .proven(audit.proof(of: payload.bytes))
@@ -89,8 +78,15 @@ extension StorageNode {
             case .unavailable: .unavailable
             }
         effects.answer(
-            .node(.audit(AuditAnswer(chunk: read.stored.chunk, outcome: outcome))), to: asker,
-            call: call)
+            .node(.audit(AuditAnswer(chunk: audit.chunk, outcome: outcome))), to: asker, call: call)
+    }
+
+    /// Asks the source of a copy for the chunk.
+    mutating func fetch(_ request: CopyRequest, for copy: NodeCopy, effects: inout Effects) {
+        let retrieve = RetrieveRequest(chunk: request.chunk, capability: request.capability)
+        calls.ask(
+            .node(.retrieve(retrieve)), of: request.source, for: copy,
+            timeout: settings.timeout(forBytes: request.byteCount), effects: &effects)
     }
 
     /// The pause between two scrubbed chunks that spreads all of them over the interval.

@@ -5,65 +5,45 @@ import Primitives
 extension StorageNode {
     mutating func store(
         _ request: StoreRequest, from backend: PeerID, call: CallID, effects: inout Effects
-    ) {
-        guard phase == .serving, backends.contains(backend) else {
-            effects.answer(
-                .node(.store(StoreAnswer(chunk: request.chunk, outcome: .refused))), to: backend,
-                call: call)
-            return
-        }
+    ) -> StoreOutcome? {
+        guard phase == .serving, backends.contains(backend) else { return .refused }
         let stored = StoredChunk(
             chunk: request.chunk, byteCount: request.payload.byteCount, owner: backend,
             stamp: request.stamp)
         write(
             stored, request.payload,
             answer: .store(request.chunk, to: backend, call: call), effects: &effects)
+        return nil
     }
 
     mutating func copy(
         _ request: CopyRequest, from backend: PeerID, call: CallID, effects: inout Effects
-    ) {
+    ) -> CopyOutcome? {
         let stored = StoredChunk(
             chunk: request.chunk, byteCount: request.byteCount, owner: backend,
             stamp: request.stamp)
-        let copy = NodeCopy(stored: stored, backend: backend, call: call)
         guard phase == .serving, backends.contains(backend),
             ProtocolSettings.chunkBytes ~= request.byteCount
-        else {
-            effects.answer(
-                .node(.copy(CopyAnswer(chunk: request.chunk, outcome: .refused))), to: backend,
-                call: call)
-            return
-        }
+        else { return .refused }
         guard copiesUnderWay < settings.copiesPerNode else {
             effects.mark(.copyWasTooMany)
-            effects.answer(
-                .node(.copy(CopyAnswer(chunk: request.chunk, outcome: .busy))), to: backend,
-                call: call)
-            return
+            return .busy
         }
         guard hasRoom(for: stored) else {
             effects.mark(.copyHadNoRoom)
-            effects.answer(
-                .node(.copy(CopyAnswer(chunk: request.chunk, outcome: .full))), to: backend,
-                call: call)
-            return
+            return .full
         }
         copiesUnderWay += 1
-        let fetch = calls.open(to: request.source, .fetch(copy))
-        effects.request(
-            .node(
-                .retrieve(
-                    RetrieveRequest(chunk: request.chunk, capability: request.capability))),
-            to: request.source, call: fetch,
-            timeout: settings.timeout(forBytes: request.byteCount))
+        let copy = NodeCopy(stored: stored, backend: backend, call: call)
+        fetch(request, for: copy, effects: &effects)
+        return nil
     }
 
     /// The source answered a fetch.
     mutating func finishFetch(
         _ answer: RetrieveAnswer, from source: PeerID, call: CallID, effects: inout Effects
     ) {
-        guard case .fetch(let copy)? = calls.close(call, from: source) else {
+        guard let copy = calls.close(call, from: source) else {
             return effects.mark(.fetchCameLate)
         }
         switch answer {
@@ -90,29 +70,26 @@ extension StorageNode {
 
     /// Only the backend that stored a chunk may delete it, and only what it stored before it asked.
     mutating func delete(
-        _ request: DeleteRequest, from backend: PeerID, call: CallID, at now: Instant,
-        effects: inout Effects
-    ) {
-        let outcome: DeleteOutcome
-        if let stored = index[request.chunk] {
-            if stored.owner != backend || now >= request.expires {
-                if stored.owner == backend { effects.mark(.deletionExpired) }
-                outcome = .refused
-            } else if stored.stamp >= request.stamp
-                || disk.stampBeingWritten(of: request.chunk) != nil
-            {
-                // Deleting while a write is under way would take the new bytes along. Should they be
-                // unwanted too, the backend's next comparison finds them.
-                effects.mark(stored.stamp >= request.stamp ? .deletionOfNewer : .deletionMetWrite)
-                outcome = .newer
-            } else {
-                discard(stored, effects: &effects)
-                outcome = .deleted
-            }
-        } else {
-            outcome = .notHeld
+        _ request: DeleteRequest, from backend: PeerID, at now: Instant, effects: inout Effects
+    ) -> DeleteOutcome {
+        guard let stored = index[request.chunk] else { return .notHeld }
+        guard stored.owner == backend else { return .refused }
+        guard now < request.expires else {
+            effects.mark(.deletionExpired)
+            return .refused
         }
-        effects.answer(.node(.delete(outcome)), to: backend, call: call)
+        guard stored.stamp < request.stamp else {
+            effects.mark(.deletionOfNewer)
+            return .newer
+        }
+        // Deleting while a write is under way would take the new bytes along. Should they be
+        // unwanted too, the backend's next comparison finds them.
+        guard disk.stampBeingWritten(of: request.chunk) == nil else {
+            effects.mark(.deletionMetWrite)
+            return .newer
+        }
+        discard(stored, effects: &effects)
+        return .deleted
     }
 
     // MARK: Writing

@@ -25,7 +25,7 @@ package struct StorageNode: Role {
 
     /// Lease of the registration with each discovery; nil while there is none.
     var leases: [UInt32?]
-    var calls: Calls<NodeCall>
+    var calls: Calls<NodeCopy>
     var disk = DiskOperations()
     var copiesUnderWay = 0
     /// The chunk that the scrub read last.
@@ -94,7 +94,10 @@ package struct StorageNode: Role {
     ) {
         switch timer.kind {
         case .heartbeat: beat(effects: &effects)
-        case .callTimeout: expireCall(CallID(timer.token), effects: &effects)
+        case .callTimeout:
+            guard let (_, copy) = calls.expire(CallID(timer.token)) else { return }
+            effects.note(.requestTimedOut)
+            finishCopy(copy, .sourceSilent, effects: &effects)
         case .scrub: scrub(random: &random, effects: &effects)
         case .leave: askToLeave(effects: &effects)
         default: break
@@ -123,27 +126,35 @@ package struct StorageNode: Role {
         }
     }
 
+    /// What takes the disk or another node is answered later.
     private mutating func serve(
         _ request: NodeRequest, from: PeerID, call: CallID, at now: Instant,
         effects: inout Effects
     ) {
-        switch request {
-        case .store(let request): store(request, from: from, call: call, effects: &effects)
-        case .retrieve(let request):
-            retrieve(request, from: from, call: call, at: now, effects: &effects)
-        case .copy(let request): copy(request, from: from, call: call, effects: &effects)
-        case .delete(let request):
-            delete(request, from: from, call: call, at: now, effects: &effects)
-        case .audit(let request): audit(request, from: from, call: call, effects: &effects)
-        case .inventory(let request):
-            let answer: InventoryReply =
+        let answer: NodeAnswer? =
+            switch request {
+            case .store(let request):
+                store(request, from: from, call: call, effects: &effects)
+                    .map { .store(StoreAnswer(chunk: request.chunk, outcome: $0)) }
+            case .retrieve(let request):
+                retrieve(request, from: from, call: call, at: now, effects: &effects)
+                    .map(NodeAnswer.retrieve)
+            case .copy(let request):
+                copy(request, from: from, call: call, effects: &effects)
+                    .map { .copy(CopyAnswer(chunk: request.chunk, outcome: $0)) }
+            case .delete(let request):
+                .delete(delete(request, from: from, at: now, effects: &effects))
+            case .audit(let request):
+                audit(request, from: from, call: call, effects: &effects)
+                    .map { .audit(AuditAnswer(chunk: request.chunk, outcome: $0)) }
+            case .inventory(let request):
                 if let owner = backends.firstIndex(of: from) {
-                    .answered(inventories[owner].answer(request.question))
+                    .inventory(.answered(inventories[owner].answer(request.question)))
                 } else {
-                    .refused
+                    .inventory(.refused)
                 }
-            effects.answer(.node(.inventory(answer)), to: from, call: call)
-        }
+            }
+        if let answer { effects.answer(.node(answer), to: from, call: call) }
     }
 
     private mutating func handle(
@@ -198,14 +209,6 @@ package struct StorageNode: Role {
     var freeBytes: UInt64 {
         UInt64(max(0, Int(clamping: identity.capacityBytes) - usedBytes - reservedBytes))
     }
-
-    mutating func expireCall(_ call: CallID, effects: inout Effects) {
-        guard let expired = calls.expire(call) else { return }
-        effects.note(.requestTimedOut)
-        switch expired.context {
-        case .fetch(let copy): finishCopy(copy, .sourceSilent, effects: &effects)
-        }
-    }
 }
 
 /// What a node tells others of itself.
@@ -223,12 +226,7 @@ package struct NodeIdentity: Sendable, Equatable {
     }
 }
 
-/// What a node's own requests are for.
-enum NodeCall: Sendable {
-    case fetch(NodeCopy)
-}
-
-/// A copy that a backend asked for.
+/// A copy that a backend asked for: what a node's own requests are for.
 struct NodeCopy: Sendable {
     var stored: StoredChunk
     var backend: PeerID

@@ -1,6 +1,7 @@
 import Primitives
-import Roles
 import Testing
+
+@testable import Roles
 
 @Suite struct BackendTests {
     private let chunk = TestChunk(1)

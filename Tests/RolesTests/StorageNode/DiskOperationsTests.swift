@@ -1,6 +1,7 @@
 import Primitives
-import Roles
 import Testing
+
+@testable import Roles
 
 @Suite struct DiskOperationsTests {
     @Test func `writes that finish during a sync share the next one`() {

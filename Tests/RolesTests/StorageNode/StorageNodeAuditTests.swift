@@ -1,8 +1,9 @@
 import Cryptography
 import Merkle
 import Primitives
-import Roles
 import Testing
+
+@testable import Roles
 
 @Suite struct StorageNodeAuditTests {
     private let chunk = TestChunk(1)

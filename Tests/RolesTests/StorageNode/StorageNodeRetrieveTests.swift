@@ -1,7 +1,8 @@
 import Merkle
 import Primitives
-import Roles
 import Testing
+
+@testable import Roles
 
 @Suite struct StorageNodeRetrieveTests {
     private let chunk = TestChunk(1)

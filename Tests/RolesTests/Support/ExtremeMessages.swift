@@ -1,7 +1,8 @@
 import Ledger
 import Merkle
 import Primitives
-import Roles
+
+@testable import Roles
 
 /// Every kind of message with the least and the greatest of what its fields can hold, decoders or not.
 enum ExtremeMessages {

@@ -1,6 +1,7 @@
 import Merkle
 import Primitives
-import Roles
+
+@testable import Roles
 
 /// A storage node as a backend sees one: it obeys at once, unless told otherwise.
 struct FakeNode {

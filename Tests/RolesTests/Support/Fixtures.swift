@@ -2,7 +2,8 @@ import Cryptography
 import Ledger
 import Merkle
 import Primitives
-import Roles
+
+@testable import Roles
 
 /// A sealed chunk as the roles see one: bytes under their hash. Each number makes another.
 struct TestChunk {

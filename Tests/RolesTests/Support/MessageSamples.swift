@@ -1,7 +1,8 @@
 import Ledger
 import Merkle
 import Primitives
-import Roles
+
+@testable import Roles
 
 /// Every kind of message in several versions that differ in one thing each.
 enum MessageSamples {

@@ -1,6 +1,7 @@
 import Merkle
 import Primitives
-import Roles
+
+@testable import Roles
 
 /// Shorthands for what tests say often.
 extension Request {

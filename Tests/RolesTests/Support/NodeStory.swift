@@ -1,5 +1,6 @@
 import Primitives
-import Roles
+
+@testable import Roles
 
 /// Drives a storage node: shorthands for what backends and other nodes say to it.
 typealias NodeDrive = Drive<StorageNode>

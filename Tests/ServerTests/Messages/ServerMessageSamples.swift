@@ -1,8 +1,8 @@
 import Cryptography
 import Merkle
 import Primitives
-import Roles
 
+@testable import Roles
 @testable import Server
 
 /// What servers say to each other, for tests of how it travels: of every kind some, with the least

@@ -5,9 +5,9 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import Primitives
-import Roles
 import Testing
 
+@testable import Roles
 @testable import Server
 @testable import Wire
 

@@ -5,11 +5,11 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import Primitives
-import Roles
 import Synchronization
 import Testing
 
 @testable import Client
+@testable import Roles
 @testable import Server
 @testable import Wire
 

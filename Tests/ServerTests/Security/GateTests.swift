@@ -2,9 +2,9 @@ import Cryptography
 import Foundation
 import Merkle
 import Primitives
-import Roles
 import Testing
 
+@testable import Roles
 @testable import Server
 
 /// Who is let in by servers on sockets, and for what.

@@ -2,9 +2,9 @@ import Files
 import Ledger
 import Observation
 import Primitives
-import Roles
 import Testing
 
+@testable import Roles
 @testable import Simulation
 
 /// An oracle that cannot fail is worth nothing: each is shown a bug that it must catch.

@@ -1,7 +1,7 @@
 import Primitives
-import Roles
 import Testing
 
+@testable import Roles
 @testable import Simulation
 
 struct EventQueueTests {

@@ -1,10 +1,10 @@
 import Foundation
 import Observation
 import Primitives
-import Roles
 import Synchronization
 import Testing
 
+@testable import Roles
 @testable import Simulation
 @testable import Workbench
 

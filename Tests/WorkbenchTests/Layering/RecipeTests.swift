@@ -55,13 +55,9 @@ import Testing
         }
     }
 
-    /// A registration is also what discoveries report, a chunk is retrieved in several operations, and an
-    /// audit waits for the disk.
-    private static let widelyUsed = ["Registration": 6, "RetrieveRequest": 7, "AuditRequest": 6]
-
     @Test(arguments: ServerRequests.all.map { "\($0)" })
     func `a message stands in five source files`(name: String) throws {
-        try expect(name, #"\b\#(name)\b"#, in: 2...(Self.widelyUsed[name] ?? 5))
+        try expect(name, #"\b\#(name)\b"#, in: 2...5)
     }
 
     @Test func `a setting stands in one source file`() throws {

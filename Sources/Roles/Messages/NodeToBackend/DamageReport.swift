@@ -3,8 +3,6 @@ package import Primitives
 /// A node's word that its replica of a chunk was damaged, and is gone.
 package struct DamageReport: Sendable, Equatable, Codable {
     package var chunk: ChunkID
-
-    package init(chunk: ChunkID) { self.chunk = chunk }
 }
 
 extension DamageReport: ServerRequest {
@@ -16,15 +14,6 @@ extension DamageReport: ServerRequest {
 
     package static let route = Route(.post, "/damaged")
     package static let askers = [MemberRole.node]
-    package static let bodyLimit = 4096
-
-    package func encode(_ edge: some Edge) -> WireRequest? {
-        WireRequest(Self.route, body: edge.json(self))
-    }
-
-    package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {
-        self = try edge.read(DamageReport.self, wire.body)
-    }
 
     package var request: Request { .backend(.damaged(self)) }
 }

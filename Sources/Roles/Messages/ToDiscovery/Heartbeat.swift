@@ -2,18 +2,11 @@
 package struct Heartbeat: Sendable, Equatable, Codable {
     package var lease: UInt32
     package var freeBytes: UInt64
-
-    package init(lease: UInt32, freeBytes: UInt64) {
-        self.lease = lease
-        self.freeBytes = freeBytes
-    }
 }
 
 /// Whether the discovery knows the lease; if not, the node must register.
 package struct HeartbeatAnswer: Sendable, Equatable {
     package var isKnown: Bool
-
-    package init(isKnown: Bool) { self.isKnown = isKnown }
 }
 
 extension Heartbeat: ServerRequest {
@@ -23,15 +16,6 @@ extension Heartbeat: ServerRequest {
 
     package static let route = Route(.post, "/heartbeat")
     package static let askers = [MemberRole.node]
-    package static let bodyLimit = 4096
-
-    package func encode(_ edge: some Edge) -> WireRequest? {
-        WireRequest(Self.route, body: edge.json(self))
-    }
-
-    package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {
-        self = try edge.read(Heartbeat.self, wire.body)
-    }
 
     package static func encode(_ reply: HeartbeatAnswer, _ edge: some Edge) -> WireAnswer {
         let form = HeartbeatAnswerForm(isKnown: reply.isKnown, backends: edge.backends)
@@ -47,9 +31,6 @@ extension Heartbeat: ServerRequest {
 
     package var request: Request { .discovery(.heartbeat(self)) }
     package static func answer(_ reply: HeartbeatAnswer) -> Answer { .discovery(.heartbeat(reply)) }
-    package static func reply(in answer: Answer) -> HeartbeatAnswer? {
-        if case .discovery(.heartbeat(let reply)) = answer { reply } else { nil }
-    }
 }
 
 extension HeartbeatAnswer: MessageContent {

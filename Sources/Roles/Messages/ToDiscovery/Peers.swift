@@ -32,22 +32,12 @@ extension PeerStatus: Codable, Outcome {
 package struct PeerReport: Sendable, Equatable {
     package var registration: Registration
     package var status: PeerStatus
-
-    package init(registration: Registration, status: PeerStatus) {
-        self.registration = registration
-        self.status = status
-    }
 }
 
 /// Asks for the nodes whose report changed after a version of one run of the discovery.
 package struct PeersRequest: Sendable, Equatable {
     package var epoch: UInt64
     package var since: UInt64
-
-    package init(epoch: UInt64, since: UInt64) {
-        self.epoch = epoch
-        self.since = since
-    }
 }
 
 /// The nodes whose report changed after the version that was asked for.
@@ -56,12 +46,6 @@ package struct PeersAnswer: Sendable, Equatable {
     package var epoch: UInt64
     package var version: UInt64
     package var reports: [PeerReport]
-
-    package init(epoch: UInt64, version: UInt64, reports: [PeerReport]) {
-        self.epoch = epoch
-        self.version = version
-        self.reports = reports
-    }
 }
 
 extension PeersRequest: ServerRequest {
@@ -71,7 +55,6 @@ extension PeersRequest: ServerRequest {
 
     package static let route = Route(.get, "/peers", query: ["epoch", "since"])
     package static let askers = [MemberRole.backend]
-    package static let bodyLimit = 0
     package static let answerLimit = 64 << 20
 
     package func encode(_ edge: some Edge) -> WireRequest? {
@@ -110,9 +93,6 @@ extension PeersRequest: ServerRequest {
 
     package var request: Request { .discovery(.peers(self)) }
     package static func answer(_ reply: PeersAnswer) -> Answer { .discovery(.peers(reply)) }
-    package static func reply(in answer: Answer) -> PeersAnswer? {
-        if case .discovery(.peers(let reply)) = answer { reply } else { nil }
-    }
 }
 
 extension PeersAnswer: MessageContent {

@@ -10,25 +10,11 @@ package struct Registration: Sendable, Equatable {
     package var domain: UInt32
     package var capacityBytes: UInt64
     package var freeBytes: UInt64
-
-    package init(
-        node: PeerID, publicKey: PublicKey, incarnation: UInt64, domain: UInt32,
-        capacityBytes: UInt64, freeBytes: UInt64
-    ) {
-        self.node = node
-        self.publicKey = publicKey
-        self.incarnation = incarnation
-        self.domain = domain
-        self.capacityBytes = capacityBytes
-        self.freeBytes = freeBytes
-    }
 }
 
 /// The number under which a discovery keeps a node's registration, to be named in heartbeats.
 package struct Lease: Sendable, Equatable {
     package var number: UInt32
-
-    package init(number: UInt32) { self.number = number }
 }
 
 extension Registration: ServerRequest {
@@ -38,7 +24,6 @@ extension Registration: ServerRequest {
 
     package static let route = Route(.post, "/register")
     package static let askers = [MemberRole.node]
-    package static let bodyLimit = 4096
 
     package func encode(_ edge: some Edge) -> WireRequest? {
         WireRequest(Self.route, body: edge.json(RegistrationForm(self)))
@@ -65,9 +50,6 @@ extension Registration: ServerRequest {
 
     package var request: Request { .discovery(.register(self)) }
     package static func answer(_ reply: Lease) -> Answer { .discovery(.register(reply)) }
-    package static func reply(in answer: Answer) -> Lease? {
-        if case .discovery(.register(let lease)) = answer { lease } else { nil }
-    }
 }
 
 extension Lease: MessageContent {

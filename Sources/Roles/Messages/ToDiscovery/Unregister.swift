@@ -1,7 +1,5 @@
 /// A node's word that it has left for good.
-package struct Unregister: Sendable, Equatable {
-    package init() {}
-}
+package struct Unregister: Sendable, Equatable {}
 
 extension Unregister: ServerRequest {
     package typealias Reply = Never
@@ -11,7 +9,6 @@ extension Unregister: ServerRequest {
 
     package static let route = Route(.post, "/unregister")
     package static let askers = [MemberRole.node]
-    package static let bodyLimit = 0
 
     package func encode(_ edge: some Edge) -> WireRequest? { WireRequest(Self.route) }
     package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {}

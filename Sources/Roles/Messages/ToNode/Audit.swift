@@ -7,11 +7,6 @@ package struct AuditRequest: Sendable, Equatable, Codable {
     /// Never used before, so that no answer can be kept ready.
     package var nonce: Hash256
 
-    package init(chunk: ChunkID, nonce: Hash256) {
-        self.chunk = chunk
-        self.nonce = nonce
-    }
-
     /// What only the chunk's bytes give: the SHA-256 of nonce and bytes.
     package func proof(of bytes: [UInt8]) -> Hash256 {
         var hasher = SHA256Hasher()
@@ -48,15 +43,6 @@ extension AuditRequest: ServerRequest {
 
     package static let route = Route(.post, "/audit")
     package static let askers = [MemberRole.backend]
-    package static let bodyLimit = 4096
-
-    package func encode(_ edge: some Edge) -> WireRequest? {
-        WireRequest(Self.route, body: edge.json(self))
-    }
-
-    package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {
-        self = try edge.read(AuditRequest.self, wire.body)
-    }
 
     package static func encode(_ reply: AuditAnswer, _ edge: some Edge) -> WireAnswer {
         switch reply.outcome {
@@ -83,9 +69,6 @@ extension AuditRequest: ServerRequest {
 
     package var request: Request { .node(.audit(self)) }
     package static func answer(_ reply: AuditAnswer) -> Answer { .node(.audit(reply)) }
-    package static func reply(in answer: Answer) -> AuditAnswer? {
-        if case .node(.audit(let reply)) = answer { reply } else { nil }
-    }
 }
 
 extension AuditAnswer: MessageContent {

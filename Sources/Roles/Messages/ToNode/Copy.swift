@@ -7,16 +7,6 @@ package struct CopyRequest: Sendable, Equatable {
     package var source: PeerID
     package var stamp: Instant
     package var capability: Capability
-
-    package init(
-        chunk: ChunkID, byteCount: Int, source: PeerID, stamp: Instant, capability: Capability
-    ) {
-        self.chunk = chunk
-        self.byteCount = byteCount
-        self.source = source
-        self.stamp = stamp
-        self.capability = capability
-    }
 }
 
 /// What came of a copy.
@@ -89,9 +79,6 @@ extension CopyRequest: ServerRequest {
 
     package var request: Request { .node(.copy(self)) }
     package static func answer(_ reply: CopyAnswer) -> Answer { .node(.copy(reply)) }
-    package static func reply(in answer: Answer) -> CopyAnswer? {
-        if case .node(.copy(let reply)) = answer { reply } else { nil }
-    }
 }
 
 extension CopyAnswer: MessageContent {

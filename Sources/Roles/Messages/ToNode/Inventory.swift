@@ -54,9 +54,6 @@ extension InventoryRequest: ServerRequest {
 
     package var request: Request { .node(.inventory(self)) }
     package static func answer(_ reply: InventoryReply) -> Answer { .node(.inventory(reply)) }
-    package static func reply(in answer: Answer) -> InventoryReply? {
-        if case .node(.inventory(let reply)) = answer { reply } else { nil }
-    }
 }
 
 extension InventoryReply: MessageContent {

@@ -5,11 +5,6 @@ package struct RetrieveRequest: Sendable, Equatable {
     package var chunk: ChunkID
     /// Nil when a backend asks for itself.
     package var capability: Capability?
-
-    package init(chunk: ChunkID, capability: Capability?) {
-        self.chunk = chunk
-        self.capability = capability
-    }
 }
 
 /// A sealed chunk, or why there is none.
@@ -28,7 +23,6 @@ extension RetrieveRequest: ServerRequest {
 
     package static let route = Route(.get, "/retrieve/{chunk}")
     package static let askers = [MemberRole.node, .backend]
-    package static let bodyLimit = 0
     package static let answerLimit = ProtocolSettings.chunkBytes.upperBound
     package static let isOfChunk = true
 
@@ -70,9 +64,6 @@ extension RetrieveRequest: ServerRequest {
 
     package var request: Request { .node(.retrieve(self)) }
     package static func answer(_ reply: RetrieveAnswer) -> Answer { .node(.retrieve(reply)) }
-    package static func reply(in answer: Answer) -> RetrieveAnswer? {
-        if case .node(.retrieve(let reply)) = answer { reply } else { nil }
-    }
 }
 
 extension RetrieveAnswer: MessageContent {

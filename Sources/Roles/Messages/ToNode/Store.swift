@@ -6,23 +6,12 @@ package struct StoreRequest: Sendable, Equatable {
     package var payload: Payload
     /// Orders stores and deletes of the same chunk by one backend, however late they arrive.
     package var stamp: Instant
-
-    package init(chunk: ChunkID, payload: Payload, stamp: Instant) {
-        self.chunk = chunk
-        self.payload = payload
-        self.stamp = stamp
-    }
 }
 
 /// What came of a store.
 package struct StoreAnswer: Sendable, Equatable {
     package var chunk: ChunkID
     package var outcome: StoreOutcome
-
-    package init(chunk: ChunkID, outcome: StoreOutcome) {
-        self.chunk = chunk
-        self.outcome = outcome
-    }
 }
 
 /// How a store ended.
@@ -94,9 +83,6 @@ extension StoreRequest: ServerRequest {
 
     package var request: Request { .node(.store(self)) }
     package static func answer(_ reply: StoreAnswer) -> Answer { .node(.store(reply)) }
-    package static func reply(in answer: Answer) -> StoreAnswer? {
-        if case .node(.store(let reply)) = answer { reply } else { nil }
-    }
 }
 
 extension StoreAnswer: MessageContent {

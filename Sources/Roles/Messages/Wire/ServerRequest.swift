@@ -35,15 +35,52 @@ package protocol ServerRequest: MessageContent {
 
     var request: Request { get }
     static func answer(_ reply: Reply) -> Answer
-    /// Nil for an answer to another kind of request.
-    static func reply(in answer: Answer) -> Reply?
 }
 
 extension ServerRequest {
+    package static var bodyLimit: Int { 0 }
     package static var answerLimit: Int { 1 << 20 }
     package static var isOfChunk: Bool { false }
     package static var answerTime: (limit: Duration, isAskedAgain: Bool) { (.minutes(3), false) }
     package static func bodyHash(_ parameters: [String]) throws(WireError) -> Hash256? { nil }
+
+    /// Nil for an answer to another kind of request.
+    @inline(__always)
+    package static func reply(in answer: Answer) -> Reply? { answer.visit(As<Reply>()) }
+}
+
+private struct As<Content: MessageContent>: ContentVisitor {
+    @inline(__always)
+    func visit(_ content: some MessageContent) -> Content? { content as? Content }
+}
+
+/// A request without parameters is JSON of its fields, unless it says otherwise.
+extension ServerRequest where Self: Codable {
+    package static var bodyLimit: Int { 4096 }
+
+    package func encode(_ edge: some Edge) -> WireRequest? {
+        WireRequest(Self.route, body: edge.json(self))
+    }
+    package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {
+        self = try edge.read(Self.self, wire.body)
+    }
+}
+
+extension ServerRequest where Reply: Codable {
+    package static func encode(_ reply: Reply, _ edge: some Edge) -> WireAnswer {
+        WireAnswer(200, .json(edge.json(reply)))
+    }
+    package func reply(_ wire: WireAnswer, _ edge: some Edge) throws(WireError) -> Reply {
+        try wire.expect(200)
+        return try edge.read(Reply.self, wire.bytes)
+    }
+}
+
+extension ServerRequest where Reply: StatusOutcome {
+    package static func encode(_ reply: Reply, _ edge: some Edge) -> WireAnswer { reply.wire }
+    package func reply(_ wire: WireAnswer, _ edge: some Edge) throws(WireError) -> Reply {
+        try Reply(status: wire.status)
+    }
 }
 
 extension ServerRequest where Reply == Never {
@@ -52,7 +89,6 @@ extension ServerRequest where Reply == Never {
         throw .unexpectedStatus(wire.status)
     }
     package static func answer(_ reply: Never) -> Answer {}
-    package static func reply(in answer: Answer) -> Never? { nil }
 }
 
 /// Every kind of request between servers.
