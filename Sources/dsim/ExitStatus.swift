@@ -26,7 +26,7 @@ enum ExitStatus: Int32, CaseIterable {
         switch self {
         case .fine: "fine"
         case .violated: "an oracle was violated, or a declared fault had no effect"
-        case .expectationsNotMet: "the scenario's own expectations were not met"
+        case .expectationsNotMet: "the expectations of a scenario or of a search were not met"
         case .usage: "the command line or a setting is wrong"
         case .wrongScenario:
             "a scenario or data folder is wrong, or the backend refuses what it got"

@@ -18,6 +18,11 @@ struct FuzzCommand: ParsableCommand {
             open.json lists must fail with the oracle that stands there. What they show is known, and \
             no failure of a search that follows.
 
+            A search counts which marks its scenarios reach: rare ways that the state machines take. \
+            From the scenarios that reached rare ones come half of those that are drawn next, with \
+            another world seed or one feature more or less. With --unsteered each seed draws its \
+            own scenario, whatever others reached.
+
             Without --seeds they begin with a random one, which is printed. Ctrl-C ends the search, \
             writes what was found, and --resume goes on from there.
 
@@ -40,6 +45,15 @@ struct FuzzCommand: ParsableCommand {
 
     @Flag(help: "Go on after the last seed that is in the folder.")
     var resume = false
+
+    @Flag(help: "Draw from each seed alone, whatever marks other scenarios reached.")
+    var unsteered = false
+
+    @Option(
+        help:
+            "The search must reach every mark but those that this file lists, each with a reason.",
+        completion: .file(extensions: ["json"]))
+    var marks: String?
 
     @Flag(help: "Take away from the scenarios that are kept what they fail without.")
     var shrink = false
@@ -66,6 +80,12 @@ struct FuzzCommand: ParsableCommand {
                 throw ValidationError("--jobs is a number from 1 to 1024.")
             }
         }
+        if marks != nil, !isSearch {
+            throw ValidationError("--marks is of a search: give --seeds, --minutes or --resume.")
+        }
+        if resume && unsteered {
+            throw ValidationError("--resume goes on as the search began; leave --unsteered out.")
+        }
         if out.isEmpty { throw ValidationError("--out needs the path of a folder.") }
     }
 
@@ -90,12 +110,14 @@ struct FuzzCommand: ParsableCommand {
                 known = outcome.known
                 statuses.append(outcome.isFine ? .fine : .violated)
             }
-            if found == nil || seeds != nil || minutes != nil || resume {
+            if isSearch {
                 statuses.append(try search(fuzzer, known))
             }
             return ExitStatus.worst(statuses)
         }
     }
+
+    private var isSearch: Bool { found == nil || seeds != nil || minutes != nil || resume }
 
     /// Those that were given, or all from a random one on: of 32 bits, which are quickly typed.
     private var drawnSeeds: ClosedRange<UInt64> {
@@ -103,8 +125,11 @@ struct FuzzCommand: ParsableCommand {
     }
 
     private func search(_ fuzzer: Fuzzer, _ known: Set<FuzzFinding>) throws -> ExitStatus {
+        let rare = try marks.map { try RareMarks(file: $0) }
         let folder = try FoundFolder(out)
-        let before = resume ? try folder.report() : FuzzReport(seeds: drawnSeeds)
+        let before =
+            resume
+            ? try folder.report() : FuzzReport(seeds: drawnSeeds, isSteered: !unsteered)
         if !quiet { Output.error("from seed \(before.next) on\n") }
         let standard = before.last == FuzzReport.lastSeed ? 1 : Double.infinity
         let display = FuzzDisplay(before, folder, isQuiet: quiet)
@@ -112,11 +137,16 @@ struct FuzzCommand: ParsableCommand {
             before, seconds: (minutes ?? standard) * 60, observe: display.show)
         display.clear()
         try folder.write(report, groupsFrom: before.groups.count)
-        if !quiet { Output.standard(report.text(folder: folder.path, known: known)) }
+        if !quiet {
+            Output.standard(report.text(folder: folder.path, known: known, before: before))
+        }
+        let shortcomings = fuzzer.cancel.isSet ? [] : report.shortcomings(rare: rare)
+        for shortcoming in shortcomings { Output.standard(shortcoming + "\n") }
         let new = report.new(known)
         if shrink { try fuzzer.shrink(new) { try folder.write($0, of: $1) } }
         return ExitStatus.worst([
-            new.isEmpty ? .fine : .violated, fuzzer.cancel.isSet ? .interrupted : .fine,
+            new.isEmpty ? .fine : .violated, shortcomings.isEmpty ? .fine : .expectationsNotMet,
+            fuzzer.cancel.isSet ? .interrupted : .fine,
         ])
     }
 }

@@ -17,7 +17,7 @@ package struct FoundFolder: Sendable {
     /// Writes the report, and the scenarios of the groups from this index on.
     package func write(_ report: FuzzReport, groupsFrom index: Int) throws {
         for group in report.groups[index...] {
-            try write(ScenarioDrawer.scenario(seed: group.firstSeed), of: group)
+            try write(ScenarioDrawer.scenario(group.drawing), of: group)
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,5 +1,6 @@
 import Observation
 import Primitives
+import Roles
 package import Simulation
 
 /// One way in which a scenario fails. Scenarios that fail in the same way are one group.
@@ -38,6 +39,10 @@ package struct FuzzOutcome: Codable, Equatable, Sendable {
     package var events: UInt64 = 0
     package var simulatedSeconds = 0.0
     package var findings: [FuzzFinding] = []
+    /// The names of the marks that it reached.
+    package var marks: [String] = []
+    /// How often each oracle could have failed, by name.
+    package var checks: [String: UInt64] = [:]
 
     /// A run that came to no end.
     init(_ finding: FuzzFinding) { findings = [finding] }
@@ -54,7 +59,10 @@ package struct FuzzOutcome: Codable, Equatable, Sendable {
         if world.isFinished { world.finish() }
         events = world.events
         simulatedSeconds = world.now.seconds
-        for oracle in world.measurements().oracles where oracle.violations > 0 {
+        marks = zip(Mark.allCases, world.environment.observer.marks)
+            .filter { $0.1 > 0 }.map(\.0.name)
+        for oracle in world.measurements().oracles {
+            checks[oracle.name] = oracle.checks
             for example in oracle.examples {
                 let finding = FuzzFinding(oracle: oracle.name, said: example)
                 if !findings.contains(finding) { findings.append(finding) }

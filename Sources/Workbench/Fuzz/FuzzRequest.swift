@@ -6,6 +6,13 @@ package enum FuzzRequest: Equatable, Sendable {
     case seed(UInt64)
     case scenario(Scenario)
 
+    /// What a drawing gives.
+    init(_ drawing: Drawing) {
+        self =
+            drawing.isPlain
+            ? .seed(drawing.seed) : .scenario(ScenarioDrawer.scenario(drawing))
+    }
+
     package init?(line: String) {
         if line.hasPrefix("seed "), let seed = UInt64(line.dropFirst(5)) {
             self = .seed(seed)

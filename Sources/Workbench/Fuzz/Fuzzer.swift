@@ -27,6 +27,13 @@ package struct Fuzzer: Sendable {
         var failure: (any Error)?
     }
 
+    private enum Turn {
+        case run(UInt64, Drawing)
+        /// What is drawn next depends on scenarios that others run.
+        case wait
+        case over
+    }
+
     /// Goes on from where a report ends, until its last seed is done, `seconds` are over or the run is
     /// cancelled. `observe` is told of every scenario that is taken down; what it throws ends the run.
     package func run(
@@ -39,21 +46,21 @@ package struct Fuzzer: Sendable {
             Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
         }
         let state = Mutex(State(report: report, next: report.next))
+        let hasAdvanced = DispatchSemaphore(value: 0)
         DispatchQueue.concurrentPerform(iterations: jobs) { slot in
-            while let seed = state.withLock({ take(&$0, isLate: passed() >= seconds) }) {
-                let result = Result { try run(.seed(seed), slot) }
-                state.withLock { state in
-                    do {
-                        guard let outcome = try result.get() else { return }
-                        state.early[seed] = outcome
-                        while let outcome = state.early.removeValue(forKey: state.report.next) {
-                            state.report.take(outcome)
-                            state.report.wallSeconds = before + passed()
-                            try observe(state.report)
+            while true {
+                switch state.withLock({ take(&$0, isLate: passed() >= seconds) }) {
+                case .run(let seed, let drawing):
+                    let result = Result { try run(FuzzRequest(drawing), slot) }
+                    state.withLock { state in
+                        takeDown(result, of: seed, &state) { report in
+                            report.wallSeconds = before + passed()
+                            hasAdvanced.signal()
+                            try observe(report)
                         }
-                    } catch {
-                        state.failure = state.failure ?? error
                     }
+                case .wait: _ = hasAdvanced.wait(timeout: .now() + 0.1)
+                case .over: return
                 }
             }
         }
@@ -63,12 +70,30 @@ package struct Fuzzer: Sendable {
         }
     }
 
-    private func take(_ state: inout State, isLate: Bool) -> UInt64? {
-        guard !cancel.isSet, !isLate, state.failure == nil, state.next <= state.report.last else {
-            return nil
+    /// Takes down what came of a seed, and of those after it that came earlier.
+    private func takeDown(
+        _ result: Result<FuzzOutcome?, any Error>, of seed: UInt64, _ state: inout State,
+        observe: (inout FuzzReport) throws -> Void
+    ) {
+        do {
+            guard let outcome = try result.get() else { return }
+            state.early[seed] = outcome
+            while let outcome = state.early.removeValue(forKey: state.report.next) {
+                state.report.take(outcome)
+                try observe(&state.report)
+            }
+        } catch {
+            state.failure = state.failure ?? error
         }
+    }
+
+    private func take(_ state: inout State, isLate: Bool) -> Turn {
+        guard !cancel.isSet, !isLate, state.failure == nil, state.next <= state.report.last else {
+            return .over
+        }
+        guard let drawing = state.report.drawing(for: state.next) else { return .wait }
         defer { state.next += 1 }
-        return state.next
+        return .run(state.next, drawing)
     }
 
     /// Does something for each of so many, several at a time, until it is cancelled.
@@ -96,7 +121,7 @@ package struct Fuzzer: Sendable {
         let failure = Mutex<(any Error)?>(nil)
         forEach(of: groups.count) { index, slot in
             let shrinker = Shrinker { try run(.scenario($0), slot) }
-            let scenario = ScenarioDrawer.scenario(seed: groups[index].firstSeed)
+            let scenario = ScenarioDrawer.scenario(groups[index].drawing)
             do {
                 try keep(shrinker.shrink(scenario, groups[index].finding), groups[index])
             } catch {

@@ -8,9 +8,12 @@ import Simulation
 /// a large one.
 package enum ScenarioDrawer {
     /// The same scenario of a seed every time, and one that a file may hold.
-    package static func scenario(seed: UInt64) -> Scenario {
+    package static func scenario(seed: UInt64) -> Scenario { scenario(Drawing(seed: seed)) }
+
+    /// The same scenario of a drawing every time.
+    package static func scenario(_ drawing: Drawing) -> Scenario {
         for attempt in 0..<1_000 {
-            let draft = draft(seed: seed, attempt: attempt)
+            let draft = draft(drawing, attempt: attempt)
             guard draft.configuration.likelyEvents < mostEvents else { continue }
             if let scenario = try? Scenario(json: Array(draft.text.utf8), file: "") {
                 return scenario
@@ -30,27 +33,40 @@ package enum ScenarioDrawer {
     }
 
     /// A scenario that may contradict itself, or take long.
-    static func draft(seed: UInt64, attempt: Int) -> Scenario {
+    static func draft(_ drawing: Drawing, attempt: Int) -> Scenario {
         var world = WorldConfiguration()
-        world.name = "fuzz-\(seed)"
-        world.seed = seed
+        world.name = drawing.name
+        world.seed = drawing.run
         for feature in features {
-            var draw = Draw(seed: seed, feature: "\(feature.name) \(attempt)")
-            if draw.coin(feature.probability) { feature.add(&draw, &world) }
+            var draw = Draw(seed: drawing.seed, feature: "\(feature.name) \(attempt)")
+            let isIn = draw.coin(feature.probability) != drawing.flipped.contains(feature.name)
+            if isIn { feature.add(&draw, &world) }
         }
-        addFaults(seed, attempt, &world)
+        addFaults(drawing, attempt, &world)
         // What follows from others is written down, so that taking one away leaves it as it was.
         world.settle = world.settle
         return Scenario(configuration: world)
     }
 
-    private static func addFaults(_ seed: UInt64, _ attempt: Int, _ world: inout WorldConfiguration)
-    {
+    /// What a drawing can flip: features and faults that may be in or out.
+    static let optional =
+        features.filter { $0.probability < 1 }.map(\.name)
+        + FaultKind.all.flatMap { kind in (1...2).map { faultName(kind, $0) } }
+
+    private static func faultName(_ kind: FaultKind, _ number: Int) -> String {
+        "\(kind.name.lowercased())-\(number)"
+    }
+
+    private static func addFaults(
+        _ drawing: Drawing, _ attempt: Int, _ world: inout WorldConfiguration
+    ) {
         for kind in FaultKind.all {
             for number in 1...2 {
-                let name = "\(kind.name.lowercased())-\(number)"
-                var draw = Draw(seed: seed, feature: "\(name) \(attempt)")
-                guard draw.coin(number == 1 ? 0.25 : 0.08) else { continue }
+                let name = faultName(kind, number)
+                var draw = Draw(seed: drawing.seed, feature: "\(name) \(attempt)")
+                let isIn =
+                    draw.coin(number == 1 ? 0.25 : 0.08) != drawing.flipped.contains(name)
+                guard isIn else { continue }
                 world.faults.append(
                     FaultSettings(name: name, kind: kind.drawn(&draw, in: world)))
             }

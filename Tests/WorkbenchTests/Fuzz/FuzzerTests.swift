@@ -80,7 +80,8 @@ struct FuzzerTests {
             return failing(lost)
         }.run(before)
         #expect(seen.withLock { $0.sorted() } == Array(before.next...20))
-        #expect(rest.groups == [.init(finding: lost, count: 20, firstSeed: 1)])
+        #expect(
+            rest.groups == [.init(finding: lost, count: 20, first: 1, drawing: Drawing(seed: 1))])
     }
 
     @Test func `a worker that cannot run ends the search with its error`() {

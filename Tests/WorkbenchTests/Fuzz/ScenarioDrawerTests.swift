@@ -27,7 +27,7 @@ struct ScenarioDrawerTests {
     @Test func `drafts lose nothing when they are written down`() throws {
         var read = 0
         for seed in 0..<500 as Range<UInt64> {
-            let draft = ScenarioDrawer.draft(seed: seed, attempt: 0)
+            let draft = ScenarioDrawer.draft(Drawing(seed: seed), attempt: 0)
             guard let scenario = try? Scenario(json: Array(draft.text.utf8), file: "") else {
                 continue
             }
@@ -42,7 +42,7 @@ struct ScenarioDrawerTests {
 
     @Test func `a world from memory and one from its text are the same, event for event`() throws {
         for seed in 0..<3 as Range<UInt64> {
-            let draft = ScenarioDrawer.draft(seed: seed, attempt: 0)
+            let draft = ScenarioDrawer.draft(Drawing(seed: seed), attempt: 0)
             let text = try Scenario(json: Array(draft.text.utf8), file: "")
             let digests = [draft, text].map { scenario in
                 var world = World(scenario.configuration)
