@@ -44,7 +44,7 @@ struct CoreBenchCommand: ParsableCommand {
                 results.append(result)
                 if !json { Output.error("\(result.row.joined(separator: "  "))\n") }
             }
-            if !json { Output.standard(BenchmarkTable.text(of: results) + "\n") }
+            if !json { Output.standard(BenchmarkResult.table(results) + "\n") }
             Output.standard(JSONOutput.array(results.map(\.json)).text)
             return .fine
         }

@@ -97,6 +97,11 @@ enum ExitStatus: Int32, CaseIterable {
     }
 }
 
+/// Refuses a command line where something does not hold.
+func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws {
+    if !holds { throw ValidationError(problem()) }
+}
+
 /// Where errors become text and an exit code: runs a command's body, prints what went wrong to
 /// standard error, and ends with the code.
 func reporting(_ body: () throws -> ExitStatus) throws {

@@ -22,7 +22,7 @@ final class FuzzDisplay: Sendable {
         self.isQuiet = isQuiet
         state = Mutex(
             State(
-                line: ProgressDisplay(name: "fuzz"), groups: report.groups.count,
+                line: ProgressDisplay(), groups: report.groups.count,
                 writtenAt: report.wallSeconds))
     }
 

@@ -3,25 +3,16 @@ import Workbench
 /// Shows how far a run is: one line drawn over and over on a terminal, else a plain line now and
 /// then.
 struct ProgressDisplay {
-    private let terminal: Terminal
-    private let name: String
+    private let terminal = Terminal.standardError
+    /// Wall seconds between two lines.
+    private let interval: Double
     private var shownAt = 0.0
     private var isLineOpen = false
 
-    /// Wall seconds between two lines.
-    private var interval: Double { terminal.isInteractive ? 0.2 : 10 }
+    /// `interval` is that of a line that is drawn over and over.
+    init(interval: Double = 0.2) { self.interval = terminal.isInteractive ? interval : 10 }
 
-    init(name: String, terminal: Terminal = .standardError) {
-        self.name = name
-        self.terminal = terminal
-    }
-
-    mutating func show(_ progress: RunProgress) {
-        let name = name
-        show(ProgressLine.text(progress, name: name), wallSeconds: progress.wallSeconds)
-    }
-
-    /// Shows a line, unless one was shown just now.
+    /// Shows a line, unless one was shown just now or nothing has lasted yet: it would only flicker.
     mutating func show(_ line: @autoclosure () -> String, wallSeconds: Double) {
         guard wallSeconds - shownAt >= interval else { return }
         shownAt = wallSeconds

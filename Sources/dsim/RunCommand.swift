@@ -46,17 +46,14 @@ struct RunCommand: AsyncParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if seed != nil && seeds != nil {
-            throw ValidationError("--seed and --seeds exclude each other.")
-        }
-        if seeds != nil && real { throw ValidationError("--seeds and --real exclude each other.") }
+        try require(seed == nil || seeds == nil, "--seed and --seeds exclude each other.")
+        try require(seeds == nil || !real, "--seeds and --real exclude each other.")
         if let speed {
-            guard real else { throw ValidationError("--speed needs --real.") }
-            guard (0.1...1_000).contains(speed) else {
-                throw ValidationError("--speed is \(speed), not from 0.1 to 1000.")
-            }
+            try require(real, "--speed needs --real.")
+            try require(
+                0.1...1_000 ~= speed, "--speed is \(speed), not from 0.1 to 1000.")
         }
-        if out?.isEmpty == true { throw ValidationError("--out needs the path of a folder.") }
+        try require(out?.isEmpty != true, "--out needs the path of a folder.")
     }
 
     func run() async throws {
@@ -69,51 +66,44 @@ struct RunCommand: AsyncParsableCommand {
                 let sweep = SeedSweep(scenario: scenario, file: file, out: out, isQuiet: quiet)
                 return try sweep.run(seeds, cancel)
             }
-            if real { return try await runOnServers(scenario, cancel) }
-            return try runOnce(scenario, cancel)
+            return try await runOnce(scenario, cancel)
         }
     }
 
-    private func runOnce(_ original: Scenario, _ cancel: CancelFlag) throws -> ExitStatus {
-        var scenario = original
+    /// Runs the scenario in the simulator, or on real servers and beside that in the simulator.
+    private func runOnce(_ original: Scenario, _ cancel: CancelFlag) async throws -> ExitStatus {
+        var scenario = real ? try original.reality(file: file) : original
         if let seed { scenario.configuration.seed = seed }
-        let folder = ResultsFolder(out ?? "Results/\(scenario.name)")
+        let folder = ResultsFolder(out ?? "Results/\(scenario.name)\(real ? "-real" : "")")
         // Before the run, so that nobody waits for what cannot be written.
         try folder.create()
-        var display = ProgressDisplay(name: scenario.name)
-        var world = World(scenario.configuration)
-        let (result, timing) = Runner(scenario: scenario, cancel: cancel).run(&world) { progress in
-            if !quiet { display.show(progress) }
+        var display = ProgressDisplay()
+        func show(_ progress: RunProgress) {
+            guard !quiet else { return }
+            display.show(
+                ProgressLine.text(progress, name: scenario.name),
+                wallSeconds: progress.wallSeconds)
+        }
+        let outcome: (result: RunResult, timing: RunTiming, reality: Reality?)
+        if real {
+            let runner = RealRunner(scenario: scenario, speed: speed ?? 1, cancel: cancel)
+            let seen = try await runner.run(observe: show)
+            outcome = (seen.result, seen.timing, seen.reality)
+        } else {
+            var world = World(scenario.configuration)
+            let runner = Runner(scenario: scenario, cancel: cancel)
+            let (result, timing) = runner.run(&world, observe: show)
+            outcome = (result, timing, nil)
         }
         display.clear()
-        let command = ScenarioFile.command(path: file, seed: scenario.configuration.seed)
-        try folder.write(result, timing, command: command)
-        if !quiet {
-            Output.standard(Summary.text(of: result, timing) + "\nRead \(folder.path)/report.md\n")
-        }
-        return ExitStatus(result.verdict)
-    }
-
-    /// Simulates the scenario, then runs it on real servers, and lays both side by side.
-    private func runOnServers(_ original: Scenario, _ cancel: CancelFlag) async throws -> ExitStatus
-    {
-        var scenario = try original.reality(file: file)
-        if let seed { scenario.configuration.seed = seed }
-        let folder = ResultsFolder(out ?? "Results/\(scenario.name)-real")
-        try folder.create()
-        var display = ProgressDisplay(name: scenario.name)
-        let outcome = try await RealRunner(scenario: scenario, speed: speed ?? 1, cancel: cancel)
-            .run { if !quiet { display.show($0) } }
-        display.clear()
-        let options = " --real" + (speed.map { " --speed \(Format.number($0))" } ?? "")
+        let pace = speed.map { " --speed \(Format.number($0))" } ?? ""
+        let command = ScenarioFile.command(
+            path: file, seed: scenario.configuration.seed, options: real ? " --real" + pace : "")
         try folder.write(
-            outcome.result, outcome.timing,
-            command: ScenarioFile.command(
-                path: file, seed: scenario.configuration.seed, options: options),
-            reality: outcome.reality)
+            outcome.result, outcome.timing, command: command, reality: outcome.reality)
         if !quiet {
             Output.standard(
-                Summary.text(of: outcome.result, outcome.timing, isReal: true)
+                Summary.text(of: outcome.result, outcome.timing, isReal: real)
                     + "\nRead \(folder.path)/report.md\n")
         }
         return ExitStatus(outcome.result.verdict)

@@ -13,9 +13,7 @@ struct ScenarioCommand: ParsableCommand {
     var reference = false
 
     func validate() throws {
-        if files.isEmpty != reference {
-            throw ValidationError("Give scenarios to check, or --reference.")
-        }
+        try require(files.isEmpty == reference, "Give scenarios to check, or --reference.")
     }
 
     func run() throws {

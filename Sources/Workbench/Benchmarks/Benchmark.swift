@@ -42,6 +42,15 @@ package struct BenchmarkResult: Sendable {
         ]
     }
 
+    /// Results as a Markdown table.
+    package static func table(_ results: [BenchmarkResult]) -> String {
+        var table = MarkdownTable(
+            ("name", .left), ("work", .left), ("measured", .left), ("reach", .left),
+            ("reached", .left))
+        for result in results { table.add(result.row) }
+        return table.text
+    }
+
     package var json: JSONOutput {
         .object([
             .init("name", .string(benchmark.name)), .init("work", .string(benchmark.work)),

@@ -3,8 +3,13 @@ import Foundation
 /// Measures wall time.
 enum Stopwatch {
     static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let elapsed = try ContinuousClock().measure(body)
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        try ContinuousClock().measure(body).inSeconds
+    }
+}
+
+extension Swift.Duration {
+    package var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }
 

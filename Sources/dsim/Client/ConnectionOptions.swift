@@ -1,6 +1,8 @@
 import ArgumentParser
 import Client
+import Files
 import Foundation
+import Workbench
 
 /// Which backend to talk to, and how.
 struct ConnectionOptions: ParsableArguments {
@@ -69,14 +71,7 @@ struct ConnectionOptions: ParsableArguments {
         var options = StoreClient.Options()
         options.certificateAuthorities = tlsCa
         let client = try StoreClient(backend: backend, token: token, options: options)
-        do {
-            let result = try await body(client)
-            await client.close()
-            return result
-        } catch {
-            await client.close()
-            throw error
-        }
+        return try await closing(client.close) { try await body(client) }
     }
 
     /// Talks to the backend of the session.
@@ -87,6 +82,20 @@ struct ConnectionOptions: ParsableArguments {
         return try await withClient(session.backend, token: session.token) {
             try await body($0, session)
         }
+    }
+}
+
+extension StoreClient {
+    /// The files that a user has stored, opened.
+    func files(of session: UserSession) async throws -> StoredFiles {
+        StoredFiles(opening: try await sealedFiles(), with: session.masterKey)
+    }
+
+    /// A file by what its user calls it, with the root that the ledger holds.
+    func file(_ name: String, of session: UserSession) async throws -> StoredFile {
+        let listed = try await files(of: session).find(name)
+        return try StoredFile(
+            opening: try await record(of: listed.id), with: session.masterKey)
     }
 }
 

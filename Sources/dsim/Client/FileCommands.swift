@@ -17,26 +17,25 @@ struct ListCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             try await connection.withSession { client, session in
-                let files = StoredFiles(
-                    opening: try await client.sealedFiles(), with: session.masterKey)
-                if json {
-                    Output.standard(
-                        try WireJSON.pretty(FileListForm(files: files.files.map(\.form))) + "\n")
-                } else {
-                    var table = TextTable(["ID", "SIZE", "STORED", "NAME"], right: [1])
-                    for file in files.files {
-                        table.add([
-                            String(file.id.description.prefix(8)),
-                            Format.bytes(file.manifest.size), Printable.time(file.created),
-                            Printable.text(file.manifest.name),
-                        ])
-                    }
-                    if !files.files.isEmpty { Output.standard(table.text) }
+                let files = try await client.files(of: session)
+                try Output.show(FileListForm(files: files.files.map(\.form)), asJSON: json) {
+                    files.files.isEmpty ? "" : Self.text(of: files.files)
                 }
                 for failure in files.failures { Output.error("dsim: \(failure)\n") }
                 return files.failures.isEmpty ? .fine : .untrustworthy
             }
         }
+    }
+
+    private static func text(of files: [StoredFile]) -> String {
+        var table = TextTable(["ID", "SIZE", "STORED", "NAME"], right: [1])
+        for file in files {
+            table.add([
+                String(file.id.description.prefix(8)), Format.bytes(file.manifest.size),
+                Printable.time(file.created), Printable.text(file.manifest.name),
+            ])
+        }
+        return table.text
     }
 }
 
@@ -55,33 +54,25 @@ struct InfoCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             try await connection.withSession { client, session in
-                let listed = try StoredFiles(
-                    opening: try await client.sealedFiles(), with: session.masterKey
-                ).find(name)
-                let file = try StoredFile(
-                    opening: try await client.record(of: listed.id), with: session.masterKey)
-                if json {
-                    Output.standard(try WireJSON.pretty(file.form) + "\n")
-                    return .fine
-                }
-                var table = TextTable()
-                table.add(["name", Printable.text(file.manifest.name)])
-                table.add(["id", "\(file.id)"])
-                table.add([
-                    "size",
-                    "\(Format.count(file.manifest.size)) bytes (\(Format.bytes(file.manifest.size)))",
-                ])
-                table.add(["SHA-256", "\(file.manifest.contentHash)"])
-                table.add(["stored", Printable.time(file.created)])
-                let size = Format.bytes(UInt64(file.manifest.chunkSize.count))
-                table.add([
-                    "chunks", "\(Format.count(file.manifest.chunks.count)) of \(size) at most",
-                ])
-                table.add(["root", "\(file.manifest.merkleRoot), as the backend has it"])
-                Output.standard(table.text)
+                let file = try await client.file(name, of: session)
+                try Output.show(file.form, asJSON: json) { Self.text(of: file) }
                 return .fine
             }
         }
+    }
+
+    private static func text(of file: StoredFile) -> String {
+        let manifest = file.manifest
+        let most = Format.bytes(UInt64(manifest.chunkSize.count))
+        return TextTable(
+            ["name", Printable.text(manifest.name)],
+            ["id", "\(file.id)"],
+            ["size", "\(Format.count(manifest.size)) bytes (\(Format.bytes(manifest.size)))"],
+            ["SHA-256", "\(manifest.contentHash)"],
+            ["stored", Printable.time(file.created)],
+            ["chunks", "\(Format.count(manifest.chunks.count)) of \(most) at most"],
+            ["root", "\(manifest.merkleRoot), as the backend has it"]
+        ).text
     }
 }
 
@@ -102,8 +93,7 @@ struct RemoveCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             try await connection.withSession { client, session in
-                let files = StoredFiles(
-                    opening: try await client.sealedFiles(), with: session.masterKey)
+                let files = try await client.files(of: session)
                 // All of them before any: a slip of the pen should delete nothing.
                 for file in try names.map({ try files.find($0) }) {
                     try await client.delete(file.id, chunks: file.manifest.chunks)

@@ -36,13 +36,7 @@ struct GetCommand: AsyncParsableCommand {
     func run() async throws {
         try await interruptible("Run the same command again to go on from there.") {
             try await connection.withSession { client, session in
-                let files = StoredFiles(
-                    opening: try await client.sealedFiles(), with: session.masterKey)
-                let listed = try files.find(name)
-                // Once more by itself: this time with the root that the ledger holds.
-                let file = try StoredFile(
-                    opening: try await client.record(of: listed.id), with: session.masterKey)
-                try await get(file, client)
+                try await get(try await client.file(name, of: session), client)
                 return .fine
             }
         }

@@ -27,9 +27,7 @@ struct LedgerOptions: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        if file != nil && data != nil {
-            throw ValidationError("--file and --data exclude each other.")
-        }
+        try require(file == nil || data == nil, "--file and --data exclude each other.")
     }
 
     /// Hands over the ledger, and the session where it is a backend's.

@@ -32,9 +32,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
 
     func validate() throws {
-        if (name == nil) == (record == nil) {
-            throw ValidationError("Give a file, or a --record.")
-        }
+        try require((name == nil) != (record == nil), "Give a file, or a --record.")
     }
 
     /// What is told as JSON.
@@ -69,9 +67,7 @@ struct LedgerProveCommand: AsyncParsableCommand {
     private func proveFile(
         _ reader: any LedgerSource, _ client: StoreClient, _ session: UserSession
     ) async throws -> ProvenRecord {
-        let file = try StoredFiles(
-            opening: try await client.sealedFiles(), with: session.masterKey
-        ).find(name ?? "").id
+        let file = try await client.files(of: session).find(name ?? "").id
         let memory = try LedgerMemory.read(of: session.backend, in: ledger.connection.folders())
         var check = LedgerCheck(memory: memory)
         let found = try await find(file, reader, &check)
@@ -147,23 +143,21 @@ struct LedgerProveCommand: AsyncParsableCommand {
 
     private func show(_ proven: ProvenRecord) throws {
         let header = proven.header.header
-        if json {
-            let told = Told(
-                index: proven.proof.index, leaf: proven.leaf, treeSize: proven.proof.treeSize,
-                path: proven.proof.path, height: header.height, root: header.ledgerRoot,
-                writer: header.writer.bytes)
-            Output.standard(try WireJSON.pretty(told) + "\n")
-            return
+        let told = Told(
+            index: proven.proof.index, leaf: proven.leaf, treeSize: proven.proof.treeSize,
+            path: proven.proof.path, height: header.height, root: header.ledgerRoot,
+            writer: header.writer.bytes)
+        try Output.show(told, asJSON: json) {
+            var table = TextTable(
+                ["record", "\(told.index) of \(Format.count(header.totalRecords))"],
+                ["leaf", "\(told.leaf)"])
+            for (step, hash) in told.path.enumerated() {
+                table.add([step == 0 ? "path" : "", "\(hash)"])
+            }
+            table.add(["root", "\(told.root)"])
+            table.add(["block", "\(told.height), \(Printable.time(WireTime.text(header.time)))"])
+            table.add(["writer", "\(told.writer)"])
+            return "The record is in the ledger.\n" + table.text
         }
-        var table = TextTable()
-        table.add(["record", "\(proven.proof.index) of \(Format.count(header.totalRecords))"])
-        table.add(["leaf", "\(proven.leaf)"])
-        for (step, hash) in proven.proof.path.enumerated() {
-            table.add([step == 0 ? "path" : "", "\(hash)"])
-        }
-        table.add(["root", "\(header.ledgerRoot)"])
-        table.add(["block", "\(header.height), \(Printable.time(WireTime.text(header.time)))"])
-        table.add(["writer", "\(header.writer.bytes)"])
-        Output.standard("The record is in the ledger.\n" + table.text)
     }
 }

@@ -24,7 +24,7 @@ struct LedgerShowCommand: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
 
     func validate() throws {
-        if !(1...100).contains(limit) { throw ValidationError("--limit is 1 to 100.") }
+        try require(1...100 ~= limit, "--limit is 1 to 100.")
     }
 
     func run() async throws {
@@ -32,14 +32,12 @@ struct LedgerShowCommand: AsyncParsableCommand {
             try await ledger.withReader { reader, live in
                 if let height {
                     let block = try await block(at: height, reader, live?.client)
-                    Output.standard(
-                        json ? try WireJSON.pretty(block) + "\n" : Self.text(of: block))
+                    try Output.show(block, asJSON: json) { Self.text(of: block) }
                 } else {
                     let blocks = try await latest(reader, live?.client)
-                    Output.standard(
-                        json
-                            ? try WireJSON.pretty(BlockListForm(blocks: blocks)) + "\n"
-                            : Self.text(of: blocks))
+                    try Output.show(BlockListForm(blocks: blocks), asJSON: json) {
+                        Self.text(of: blocks)
+                    }
                 }
                 return .fine
             }
@@ -94,13 +92,11 @@ struct LedgerShowCommand: AsyncParsableCommand {
     }
 
     static func text(of block: BlockForm) -> String {
-        var head = TextTable()
-        head.add(["block", "\(block.header.height)"])
-        head.add(["time", Printable.time(block.header.time)])
-        head.add(["hash", "\(block.header.hash)"])
-        head.add(["previous", "\(block.header.previous)"])
-        head.add(["root", "\(block.header.ledgerRoot)"])
-        head.add(["writer", "\(block.header.writer)"])
+        let header = block.header
+        let head = TextTable(
+            ["block", "\(header.height)"], ["time", Printable.time(header.time)],
+            ["hash", "\(header.hash)"], ["previous", "\(header.previous)"],
+            ["root", "\(header.ledgerRoot)"], ["writer", "\(header.writer)"])
         var table = TextTable(["RECORD", "KIND", "WHAT"], right: [0])
         for entry in block.entries {
             table.add(["\(entry.index)", entry.kind.rawValue, what(entry)])

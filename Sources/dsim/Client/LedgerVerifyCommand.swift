@@ -55,23 +55,20 @@ struct LedgerVerifyCommand: AsyncParsableCommand {
     private func show(_ check: LedgerCheck, before: UInt64?) throws {
         let state = check.state
         let time = state.tip.map { WireTime.text($0.header.time) }
-        if json {
-            let verdict = Verdict(
-                blocks: state.blockCount, records: state.recordCount, root: state.root,
-                writer: check.writer?.bytes, time: time, before: before)
-            Output.standard(try WireJSON.pretty(verdict) + "\n")
-            return
+        let verdict = Verdict(
+            blocks: state.blockCount, records: state.recordCount, root: state.root,
+            writer: check.writer?.bytes, time: time, before: before)
+        try Output.show(verdict, asJSON: json) {
+            var table = TextTable(
+                ["blocks", Format.count(state.blockCount)],
+                ["records", Format.count(state.recordCount)], ["root", "\(state.root)"])
+            if let writer = check.writer { table.add(["writer", "\(writer.bytes)"]) }
+            if let time { table.add(["last block", Printable.time(time)]) }
+            let growth = before.map {
+                "Since the last check it grew by "
+                    + Format.plural(Int(state.blockCount - $0), "block") + ".\n"
+            }
+            return "The ledger is whole and signed.\n" + table.text + (growth ?? "")
         }
-        var table = TextTable()
-        table.add(["blocks", Format.count(state.blockCount)])
-        table.add(["records", Format.count(state.recordCount)])
-        table.add(["root", "\(state.root)"])
-        if let writer = check.writer { table.add(["writer", "\(writer.bytes)"]) }
-        if let time { table.add(["last block", Printable.time(time)]) }
-        let growth = before.map {
-            "Since the last check it grew by "
-                + Format.plural(Int(state.blockCount - $0), "block") + ".\n"
-        }
-        Output.standard("The ledger is whole and signed.\n" + table.text + (growth ?? ""))
     }
 }

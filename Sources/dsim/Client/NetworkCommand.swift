@@ -17,8 +17,7 @@ struct NetworkCommand: AsyncParsableCommand {
         try await reporting {
             try await connection.withSession { client, _ in
                 let network = try await client.network()
-                Output.standard(
-                    json ? try WireJSON.pretty(network) + "\n" : Self.text(of: network))
+                try Output.show(network, asJSON: json) { Self.text(of: network) }
                 return .fine
             }
         }

@@ -11,6 +11,19 @@ struct NodeCommand: AsyncParsableCommand {
         subcommands: [NodeStatusCommand.self, NodeDrainCommand.self])
 }
 
+/// How to talk to a node.
+struct OperatorOptions: ParsableArguments {
+    @Option(help: "A PEM file with an authority to trust besides the system's.")
+    var tlsCa: String?
+
+    func withOperator<Result>(
+        _ body: (NodeOperator) async throws -> Result
+    ) async throws -> Result {
+        let node = try NodeOperator(tlsAuthority: tlsCa)
+        return try await closing(node.close) { try await body(node) }
+    }
+}
+
 struct NodeStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show how a node is.")
@@ -18,25 +31,30 @@ struct NodeStatusCommand: AsyncParsableCommand {
     @Option(help: "The base of the node's URLs.")
     var url = "http://127.0.0.1:6001"
 
-    @Option(help: "A PEM file with an authority to trust besides the system's.")
-    var tlsCa: String?
+    @OptionGroup var operation: OperatorOptions
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() async throws {
         try await reporting {
-            let node = try NodeOperator(tlsAuthority: tlsCa)
-            let result: Result<NodeStatusForm, any Error>
-            do { result = .success(try await node.status(of: url)) } catch {
-                result = .failure(error)
-            }
-            await node.close()
-            let status = try result.get()
-            Output.standard(
-                json ? try WireJSON.pretty(status) + "\n" : NodeText.lines(of: status))
+            let status = try await operation.withOperator { try await $0.status(of: url) }
+            try Output.show(status, asJSON: json) { Self.text(of: status) }
             return .fine
         }
+    }
+
+    private static func text(of status: NodeStatusForm) -> String {
+        let (used, capacity) = (status.usedBytes, status.capacityBytes)
+        var table = TextTable(
+            ["node", status.id.hexadecimal], ["phase", status.phase.rawValue],
+            ["chunks", "\(status.chunks)"],
+            ["used", "\(Format.bytes(used)) of \(Format.bytes(capacity))"],
+            ["backends", "\(status.backends.count)"])
+        if !status.awaiting.isEmpty {
+            table.add(["awaiting", "\(status.awaiting.count) backends"])
+        }
+        return table.text
     }
 }
 
@@ -53,19 +71,14 @@ struct NodeDrainCommand: AsyncParsableCommand {
     @Option(help: "The node's data folder.", completion: .directory)
     var data: String
 
-    @Option(help: "A PEM file with an authority to trust besides the system's.")
-    var tlsCa: String?
+    @OptionGroup var operation: OperatorOptions
 
     @Flag(help: "Do not wait until it has left.")
     var noWait = false
 
     func run() async throws {
         try await interruptible("The node goes on leaving.") {
-            let node = try NodeOperator(tlsAuthority: tlsCa)
-            let result: Result<Void, any Error>
-            do { result = .success(try await drain(node)) } catch { result = .failure(error) }
-            await node.close()
-            try result.get()
+            try await operation.withOperator { try await drain($0) }
             return .fine
         }
     }
@@ -83,19 +96,5 @@ struct NodeDrainCommand: AsyncParsableCommand {
         if status.phase == .left {
             Output.standard("It has left. Stop it; its data folder can be deleted.\n")
         }
-    }
-}
-
-enum NodeText {
-    static func lines(of status: NodeStatusForm) -> String {
-        var lines = [
-            "node      \(status.id.hexadecimal)",
-            "phase     \(status.phase.rawValue)",
-            "chunks    \(status.chunks)",
-            "used      \(Format.bytes(status.usedBytes)) of \(Format.bytes(status.capacityBytes))",
-            "backends  \(status.backends.count)",
-        ]
-        if !status.awaiting.isEmpty { lines.append("awaiting  \(status.awaiting.count) backends") }
-        return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -31,23 +31,16 @@ struct PutCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        if name != nil && files.count > 1 {
-            throw ValidationError("--name goes with one file only.")
-        }
-        if name == nil && files.contains("-") {
-            throw ValidationError("Standard input needs a --name.")
-        }
-        for name in try files.map(storedName) where !FileName.isAllowed(name) {
-            throw ValidationError(
-                "A name has 1 to 255 bytes, without control characters and slashes; give one with "
-                    + "--name.")
-        }
+        try require(name == nil || files.count <= 1, "--name goes with one file only.")
+        try require(name != nil || !files.contains("-"), "Standard input needs a --name.")
+        try require(
+            files.map(storedName).allSatisfy(FileName.isAllowed),
+            "A name has 1 to 255 bytes, without control characters and slashes; give one with --name."
+        )
     }
 
-    private func storedName(_ path: String) throws -> String {
-        if let name { return name }
-        let trimmed = path.split(separator: "/").last.map(String.init) ?? ""
-        return trimmed
+    private func storedName(_ path: String) -> String {
+        name ?? path.split(separator: "/").last.map(String.init) ?? ""
     }
 
     func run() async throws {
@@ -64,10 +57,8 @@ struct PutCommand: AsyncParsableCommand {
     }
 
     private func put(_ path: String, _ client: StoreClient, _ session: UserSession) async throws {
-        let name = try storedName(path)
-        let older = StoredFiles(
-            opening: try await client.sealedFiles(), with: session.masterKey
-        ).named(name)
+        let name = storedName(path)
+        let older = try await client.files(of: session).named(name)
         guard older.isEmpty || replace else {
             throw ClientError(
                 .alreadyExists,

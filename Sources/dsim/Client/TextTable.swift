@@ -3,9 +3,9 @@ struct TextTable {
     private var rows: [[String]]
     private let right: Set<Int>
 
-    /// `right` are the columns that line up at their right.
-    init(_ titles: [String] = [], right: Set<Int> = []) {
-        rows = titles.isEmpty ? [] : [titles]
+    /// The first row may be titles; `right` are the columns that line up at their right.
+    init(_ rows: [String]..., right: Set<Int> = []) {
+        self.rows = rows
         self.right = right
     }
 

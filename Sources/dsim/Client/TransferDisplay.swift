@@ -1,59 +1,30 @@
 import Client
-import Foundation
 import Synchronization
 import Workbench
 
-/// Shows how far a transfer is: a bar that is drawn over and over on a terminal, else a plain line now
-/// and then.
+/// Shows how far a transfer is.
 final class TransferDisplay: Sendable {
-    private struct State {
-        let started = ContinuousClock.now
-        var shownAt: ContinuousClock.Instant?
-        var isLineOpen = false
-    }
-
     private let name: String
     private let isQuiet: Bool
-    private let terminal: Terminal
-    private let state = Mutex(State())
+    private let started = ContinuousClock.now
+    private let line = Mutex(ProgressDisplay(interval: 0.1))
 
-    init(name: String, isQuiet: Bool, terminal: Terminal = .standardError) {
+    init(name: String, isQuiet: Bool) {
         self.name = Printable.text(name)
         self.isQuiet = isQuiet
-        self.terminal = terminal
     }
 
     func show(_ progress: TransferProgress) {
         guard !isQuiet else { return }
-        state.withLock { state in
-            let now = ContinuousClock.now
-            // The first line of a transfer that ends at once would only flicker.
-            guard now - (state.shownAt ?? state.started) >= interval else { return }
-            state.shownAt = now
-            let parts = (now - state.started).components
-            let seconds = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
-            let line = TransferLine.text(progress, name: name, seconds: seconds)
-            if terminal.isInteractive {
-                Output.error("\r\u{1B}[2K" + ProgressLine.fit(line, width: terminal.width - 1))
-                state.isLineOpen = true
-            } else {
-                Output.error(line + "\n")
-            }
+        let seconds = started.duration(to: .now).inSeconds
+        line.withLock {
+            $0.show(
+                TransferLine.text(progress, name: name, seconds: seconds), wallSeconds: seconds)
         }
     }
 
     /// Takes the line away, so that what follows starts on an empty one.
-    func clear() {
-        state.withLock { state in
-            guard state.isLineOpen else { return }
-            Output.error("\r\u{1B}[2K")
-            state.isLineOpen = false
-        }
-    }
-
-    private var interval: Swift.Duration {
-        terminal.isInteractive ? .milliseconds(100) : .seconds(10)
-    }
+    func clear() { line.withLock { $0.clear() } }
 }
 
 /// A transfer's progress in one line.

@@ -28,7 +28,7 @@ struct FullNode {
         try await fill("\(network.folder)/\(Self.name)", owner: backend)
         let start = ContinuousClock.now
         let url = try await network.addNode(Self.name, domain: 99)
-        let seconds = Double(start.duration(to: .now) / .milliseconds(1)) / 1e3
+        let seconds = start.duration(to: .now).inSeconds
         // Its inventory is made when it meets the backend that the chunks are of.
         var status = try await client.status(of: url)
         for _ in 0..<300 where status.backends.isEmpty {
@@ -44,11 +44,7 @@ struct FullNode {
             LiveBenchmark.Row(
                 work: work + ": from start to ready", figure: seconds, unit: "s", reach: 10,
                 isMoreBetter: false))
-        tell(
-            LiveBenchmark.Row(
-                work: work + ": memory, peak",
-                figure: network.peakMemory(of: Self.name) / 1e6, unit: "MB", reach: 400,
-                isMoreBetter: false))
+        tell(.memory(of: Self.name, in: network, work + ": memory, peak", reach: 400))
     }
 
     private func fill(_ path: String, owner: PeerID) async throws {

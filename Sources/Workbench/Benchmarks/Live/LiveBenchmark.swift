@@ -20,6 +20,14 @@ package struct LiveBenchmark: Sendable {
         /// Of one file, milliseconds.
         package var p50: Double?
         package var p99: Double?
+
+        static func memory(
+            of server: String, in network: NetworkProcesses, _ work: String, reach: Double?
+        ) -> Row {
+            Row(
+                work: work, figure: network.peakMemory(of: server) / 1e6, unit: "MB", reach: reach,
+                isMoreBetter: false)
+        }
     }
 
     /// How much of everything; the figures of the table are at 1.
@@ -40,16 +48,12 @@ package struct LiveBenchmark: Sendable {
         guard let backend = BackendAddress(network.address) else { return [] }
         let client = try StoreClient(backend: backend)
         var rows: [Row] = []
-        do {
+        try await closing(client.close) {
             try await measure(client, network) { row in
                 tell(row)
                 rows.append(row)
             }
-        } catch {
-            await client.close()
-            throw error
         }
-        await client.close()
         return rows
     }
 
@@ -72,15 +76,8 @@ package struct LiveBenchmark: Sendable {
         // One file before, so that connections stand and nothing is new.
         _ = try await bench.put(Load(name: "warm", count: 4, byteCount: 4 << 20, atOnce: 2))
         try await measureLoads(bench, tell)
-        let memories: [(name: String, server: String, reach: Double?)] = [
-            ("the backend", "backend", 200), ("a node", "node-1", nil),
-        ]
-        for (name, server, reach) in memories {
-            tell(
-                Row(
-                    work: "memory of \(name), peak", figure: network.peakMemory(of: server) / 1e6,
-                    unit: "MB", reach: reach, isMoreBetter: false))
-        }
+        tell(.memory(of: "backend", in: network, "memory of the backend, peak", reach: 200))
+        tell(.memory(of: "node-1", in: network, "memory of a node, peak", reach: nil))
         if nodeChunks > 0 {
             try await FullNode(chunks: nodeChunks).measure(network, tell)
         }
@@ -181,21 +178,16 @@ package struct LiveBenchmark: Sendable {
                     group.addTask {
                         let start = ContinuousClock.now
                         try await work(index)
-                        return Self.seconds(since: start)
+                        return start.duration(to: .now).inSeconds
                     }
                 }
                 for try await seconds in group { note(seconds) }
                 return histogram
             }
             return Measure(
-                seconds: Self.seconds(since: start),
+                seconds: start.duration(to: .now).inSeconds,
                 processorSeconds: network.processorSeconds + Self.ownProcessorSeconds - processor,
                 latencies: latencies)
-        }
-
-        private static func seconds(since start: ContinuousClock.Instant) -> Double {
-            let elapsed = start.duration(to: .now).components
-            return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
         }
 
         private static var ownProcessorSeconds: Double {

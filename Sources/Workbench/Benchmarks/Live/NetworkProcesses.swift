@@ -33,15 +33,13 @@ package final class NetworkProcesses {
         let ports = try Self.freePorts(nodes + 2)
         address = "http://127.0.0.1:\(ports[1])"
         discoveryPort = ports[0]
-        try start("discovery", role: "discovery", port: ports[0], discovery: ports[0])
+        try start("discovery", role: "discovery", port: ports[0])
         try await ready("discovery")
         for index in 0..<nodes {
-            try start(
-                "node-\(index + 1)", role: "node", port: ports[2 + index], discovery: ports[0],
-                extra: ["--domain", "\(index)"])
+            try start("node-\(index + 1)", role: "node", port: ports[2 + index], domain: index)
         }
         for index in 0..<nodes { try await ready("node-\(index + 1)") }
-        try start("backend", role: "backend", port: ports[1], discovery: ports[0])
+        try start("backend", role: "backend", port: ports[1])
         try await ready("backend")
     }
 
@@ -51,9 +49,7 @@ package final class NetworkProcesses {
     /// Returns its URL.
     package func addNode(_ name: String, domain: Int) async throws -> String {
         let port = try Self.freePorts(1)[0]
-        try start(
-            name, role: "node", port: port, discovery: discoveryPort,
-            extra: ["--domain", "\(domain)"])
+        try start(name, role: "node", port: port, domain: domain)
         try await ready(name)
         return "http://127.0.0.1:\(port)"
     }
@@ -68,17 +64,15 @@ package final class NetworkProcesses {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    private func start(
-        _ name: String, role: String, port: Int, discovery: Int, extra: [String] = []
-    ) throws {
+    private func start(_ name: String, role: String, port: Int, domain: Int? = nil) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments =
             [
                 "serve", "--role", role, "--port", "\(port)", "--data", "\(folder)/\(name)",
-                "--discovery-url", "http://127.0.0.1:\(discovery)", "--heartbeat-interval", "2s",
-                "--log-level", "warning",
-            ] + extra
+                "--discovery-url", "http://127.0.0.1:\(discoveryPort)", "--heartbeat-interval",
+                "2s", "--log-level", "warning",
+            ] + (domain.map { ["--domain", "\($0)"] } ?? [])
         var environment = ProcessInfo.processInfo.environment
         environment["JOIN_TOKEN"] = joinToken
         process.environment = environment
