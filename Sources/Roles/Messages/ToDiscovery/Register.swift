@@ -24,6 +24,7 @@ extension Registration: ServerRequest {
 
     package static let route = Route(.post, "/register")
     package static let askers = [MemberRole.node]
+    package static let bodyLimit = 4096
 
     package func encode(_ edge: some Edge) -> WireRequest? {
         WireRequest(Self.route, body: edge.json(RegistrationForm(self)))
