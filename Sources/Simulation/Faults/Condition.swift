@@ -55,7 +55,14 @@ package enum Condition: Equatable, Sendable {
     }
 
     /// Only storage nodes can be in it.
-    package var isOfNodes: Bool { if case .lying = self { true } else { isOfDisks } }
+    package var isOfNodes: Bool {
+        if case .lying(let lie) = self { !lie.isOfDiscoveries } else { isOfDisks }
+    }
+
+    /// Only discoveries can be in it.
+    package var isOfDiscoveries: Bool {
+        if case .lying(let lie) = self { lie.isOfDiscoveries } else { false }
+    }
 }
 
 /// The conditions in force.
@@ -83,6 +90,11 @@ struct Conditions: Sendable {
     /// Ends all that were to end at some time.
     mutating func endAll() { entries.removeAll { $0.until != nil } }
 
+    /// Whom a fault's condition concerns, in order.
+    func concerned(by fault: Int) -> [UInt32] {
+        entries.first { $0.fault == fault }?.concerned.sorted() ?? []
+    }
+
     func concern(_ actor: UInt32) -> Bool { entries.contains { $0.concerned.contains(actor) } }
 
     /// What the first that fits says of a participant, and whose fault it is.
@@ -109,6 +121,7 @@ extension Environment {
         for actor in chosen { participants[Int(actor)].isAfflicted = true }
         if let until { queue.schedule(.faultEnds(fault), at: until) }
         guard case .lying(let lie) = condition else { return }
+        guard !lie.isOfDiscoveries else { return }
         for actor in chosen { observer.turnedLiar(actor, keepsNothing: lie.keepsNothing, at: now) }
     }
 

@@ -156,6 +156,7 @@ extension Environment {
         case .backend(let slot): return [backendIndices[slot]]
         case .users: return userIndices
         case .discoveries: return discoveryIndices
+        case .discovery(let slot): return [discoveryIndices[slot]]
         case .domain(let domain):
             return nodeIndices.filter { participants[Int($0)].domain == UInt32(domain) }
         case .region(let name):

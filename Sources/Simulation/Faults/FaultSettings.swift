@@ -58,6 +58,8 @@ package struct FaultSettings: Equatable, Sendable {
         /// One of them.
         case backend(Int)
         case discoveries
+        /// One of them.
+        case discovery(Int)
         case users
     }
 }
@@ -137,6 +139,9 @@ extension FaultSettings.Kind {
         case .partition, .outage, .crashes, .degradation, .bitRot, .lostChunks: false
         }
     }
+
+    /// Whether it can only befall discoveries.
+    package var isOfDiscoveries: Bool { condition?.isOfDiscoveries ?? false }
 
     /// Whether servers on sockets and real disks can be treated so as well.
     package var canBeReal: Bool {

@@ -44,11 +44,14 @@ extension World {
             environment.observer.wrote(token: token, outcome, by: actor, at: now)
             complete(.wrote(token: token, outcome), of: actor, at: done)
         case .read(let token, let chunk):
-            let payload = chunkDisks[slot].contents.replicas[chunk]?.payload
+            let keeper = keeper(of: chunk, for: actor)
+            let payload = chunkDisks[keeper].contents.replicas[chunk]?.payload
             let done = chunkDisks[slot].finish(bytes: payload?.byteCount ?? 0, at: now)
-            let outcome: ReadOutcome =
+            let isRefused =
                 environment.refusesRead(actor)
-                ? .unavailable : payload.map { .bytes($0) } ?? .damaged
+                || !environment.participants[Int(environment.nodeIndices[keeper])].isUp
+            let outcome: ReadOutcome =
+                isRefused ? .unavailable : payload.map { .bytes($0) } ?? .damaged
             complete(.read(token: token, outcome), of: actor, at: done)
         case .delete(let chunk): chunkDisks[slot].contents.delete(chunk)
         case .sync(let token):
@@ -56,6 +59,22 @@ extension World {
                 .synced(token: token), of: actor, at: chunkDisks[slot].startSync(at: now))
         case .append, .recoverLog: break
         }
+    }
+
+    /// On whose disk a node reads a chunk: its own, unless it is one of liars that keep one replica
+    /// among them.
+    private mutating func keeper(of chunk: ChunkID, for actor: UInt32) -> Int {
+        let own = Int(environment.participants[Int(actor)].slot)
+        guard environment.participants[Int(actor)].isAfflicted else { return own }
+        for sharer in environment.sharers(with: actor) {
+            let slot = Int(environment.participants[Int(sharer)].slot)
+            guard slot != own else { return own }
+            if chunkDisks[slot].contents.replicas[chunk] != nil {
+                environment.feltLie(of: actor)
+                return slot
+            }
+        }
+        return own
     }
 
     private mutating func applyLogDisk(

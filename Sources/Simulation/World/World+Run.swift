@@ -60,6 +60,9 @@ extension World {
             discoveries[slot].handle(
                 input, at: time(for: index), random: &environment.participants[index].roleStream,
                 effects: &effects)
+            if environment.participants[index].isAfflicted {
+                environment.twist(&effects, of: actor)
+            }
         case .backend:
             backends[slot].handle(
                 input, at: time(for: index), random: &environment.participants[index].roleStream,

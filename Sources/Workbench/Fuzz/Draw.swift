@@ -84,8 +84,13 @@ extension Draw {
         return one(of: [
             nodes(in: world), nodes(in: world), nodes(in: world),
             .region(one(of: topology.regions)), .backends,
-            .backend(count(0...topology.backends - 1)), .discoveries, .users,
+            .backend(count(0...topology.backends - 1)), discoveries(in: world), .users,
         ])
+    }
+
+    /// A selection of discoveries alone.
+    mutating func discoveries(in world: WorldConfiguration) -> FaultSettings.Selection {
+        coin() ? .discoveries : .discovery(count(0...world.topology.discoveries - 1))
     }
 
     /// A selection of nodes alone.

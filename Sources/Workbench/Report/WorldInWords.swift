@@ -126,6 +126,7 @@ extension FaultSettings.Selection {
         case .nodes(let count): Format.plural(count, "random node")
         case .backends: "all backends"
         case .backend(let slot): "backend \(slot)"
+        case .discovery(let slot): "discovery \(slot)"
         case .users: "all users"
         case .discoveries: "all discoveries"
         }

@@ -142,7 +142,9 @@ struct FaultKind: Sendable {
             words: { "\($0.of.inWords) restart with an empty disk at \(Format.duration($0.at))" },
             draw: { draw, world, fault in
                 fault.at = draw.time(in: world).at
-                fault.of = draw.nodes(in: world)
+                fault.of =
+                    fault.lie.isOfDiscoveries
+                    ? draw.discoveries(in: world) : draw.nodes(in: world)
             }),
     ]
 
@@ -198,7 +200,7 @@ struct FaultKind: Sendable {
         FaultKind(
             name: "liars", keys: [at, of, lie],
             meaning:
-                "The chosen nodes deviate from the protocol until the end, also while the world heals.",
+                "The chosen nodes or discoveries deviate from the protocol until the end, also while the world heals.",
             make: { .condition(.lying($0.lie), at: $0.at, lasting: nil, of: $0.of) },
             words: {
                 "\($0.of.inWords) lie (\($0.lie.rawValue)) from \(Format.duration($0.at)) on"

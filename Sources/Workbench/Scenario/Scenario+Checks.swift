@@ -105,6 +105,7 @@ extension Scenario {
         if let selection = kind.selection {
             problems += selectionProblem(selection, reader)
             if kind.isOfNodes { problems += nodesProblem(selection) }
+            if kind.isOfDiscoveries { problems += discoveriesProblem(selection) }
         }
         if let others = kind.others {
             problems += selectionProblem(others, key: "from", reader)
@@ -120,8 +121,18 @@ extension Scenario {
     ) -> [(key: String, problem: String)] {
         switch selection {
         case .domain, .nodes: []
-        case .region, .backends, .backend, .discoveries, .users:
+        case .region, .backends, .backend, .discoveries, .discovery, .users:
             [("of", "only storage nodes can be meant here; allowed: a domain or nodes")]
+        }
+    }
+
+    private func discoveriesProblem(
+        _ selection: FaultSettings.Selection
+    ) -> [(key: String, problem: String)] {
+        switch selection {
+        case .discoveries, .discovery: []
+        case .domain, .nodes, .region, .backends, .backend, .users:
+            [("of", "only discoveries can be meant here; allowed: \"discoveries\" or a discovery")]
         }
     }
 
@@ -170,7 +181,12 @@ extension Scenario {
             return [
                 (key, "there is no backend \(slot); allowed: 0 to \(topology.backends - 1)")
             ]
-        case .domain, .region, .nodes, .backends, .backend, .discoveries, .users:
+        case .discovery(let slot) where reader.isSound("topology.discoveries"):
+            guard slot >= topology.discoveries else { return [] }
+            return [
+                (key, "there is no discovery \(slot); allowed: 0 to \(topology.discoveries - 1)")
+            ]
+        case .domain, .region, .nodes, .backends, .backend, .discoveries, .discovery, .users:
             return []
         }
     }

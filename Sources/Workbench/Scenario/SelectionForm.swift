@@ -18,6 +18,10 @@ enum SelectionForm {
         ScenarioKey(
             kind: "backend", appendingTo: \.self, .count(0...99), "One backend; the first is 0."
         ) { .backend($0) },
+        ScenarioKey(
+            kind: "discovery", appendingTo: \.self, .count(0...99),
+            "One discovery; the first is 0."
+        ) { .discovery($0) },
     ]
 
     /// Those that need no parameter are written as a word.
@@ -28,7 +32,7 @@ enum SelectionForm {
     ]
 
     static let allowed =
-        #"{"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, "backends", "discoveries" or "users""#
+        #"{"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, {"discovery": 0}, "backends", "discoveries" or "users""#
 }
 
 extension ValueForm where Value == FaultSettings.Selection {
@@ -57,6 +61,7 @@ extension FaultSettings.Selection {
         case .nodes(let count): #"{"nodes": \#(count)}"#
         case .backends: #""backends""#
         case .backend(let slot): #"{"backend": \#(slot)}"#
+        case .discovery(let slot): #"{"discovery": \#(slot)}"#
         case .users: #""users""#
         case .discoveries: #""discoveries""#
         }
