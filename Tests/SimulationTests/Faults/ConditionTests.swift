@@ -187,9 +187,10 @@ struct ConditionTests {
 
     // MARK: Lies
 
-    /// Two of six nodes lie, and replicas vanish, so that there is something to repair.
+    /// Two of six nodes lie, or all discoveries, and replicas vanish, so that there is something to repair.
     private func liars(_ lie: Lie) -> World {
-        var world = world(.lying(lie), of: .nodes(2), lasting: nil) {
+        let liars = lie.isOfDiscoveries ? FaultSettings.Selection.discoveries : .nodes(2)
+        var world = world(.lying(lie), of: liars, lasting: nil) {
             $0.faults.append(
                 FaultSettings(name: "vanish", kind: .lostChunks(every: .constant(.minutes(1)))))
         }
@@ -219,7 +220,7 @@ struct ConditionTests {
         #expect((world.settle == honest) == [.boast, .evade].contains(lie))
     }
 
-    @Test(arguments: [Lie.drop, .alter])
+    @Test(arguments: [Lie.drop, .alter, .share])
     func `nothing on a node that keeps nothing counts`(lie: Lie) {
         var world = world(.lying(lie), of: .nodes(6), lasting: nil)
         world.run(until: .origin + .minutes(15) + .milliseconds(1))
