@@ -144,7 +144,7 @@ private func end(_ body: () throws -> ExitStatus) throws {
             case is SettingError: .usage
             case is ScenarioError: .wrongScenario
             case let error as SystemError: error.operation == .read ? .unreadable : .notWritten
-            case is RealRunError, is NetworkProcesses.Failure: .unavailable
+            case is ServerFailure: .unavailable
             case let error as ClientError: ExitStatus(error.kind)
             case let error as StartError: ExitStatus(error.kind)
             case is ExitCode, is CleanExit, is ValidationError: throw error

@@ -4,18 +4,6 @@ package import Primitives
 
 /// Participants joining, starting, crashing, coming back and leaving for good.
 extension Observer {
-    /// What befell a node beyond its going down or ending.
-    package enum Fate: Sendable {
-        /// It went offline of itself.
-        case sessionEnded
-        /// It ended of itself, with its data.
-        case lifeEnded
-        /// A new one took its place.
-        case replaced
-        /// It left in order, having handed over what it held.
-        case left
-    }
-
     /// A participant joins, with an empty disk, under the next index.
     package mutating func joined(
         _ kind: ParticipantKind, capacityBytes: Int = 0, at now: Instant
@@ -44,13 +32,9 @@ extension Observer {
         }
     }
 
-    package mutating func suffered(_ fate: Fate) {
-        switch fate {
-        case .sessionEnded: meters.churn.sessionsEnded += 1
-        case .lifeEnded: meters.churn.nodesDestroyed += 1
-        case .replaced: meters.churn.nodesJoined += 1
-        case .left: meters.churn.nodesLeft += 1
-        }
+    /// Something befell a node beyond its going down or ending, which is counted.
+    package mutating func suffered(_ what: WritableKeyPath<ChurnMeter, Int>) {
+        meters.churn[keyPath: what] += 1
     }
 
     package mutating func wentDown(_ actor: UInt32, at now: Instant) {

@@ -16,8 +16,7 @@ struct Churn: Sendable {
     /// A stream for one decision in a node's life. The n-th session of a node is the same whatever
     /// else happens to it.
     func stream(of actor: UInt32, _ purpose: Purpose, count: UInt64 = 0) -> RandomSource {
-        RandomSource(
-            seed: seed, who: UInt64(actor) | count << 32, purpose: purpose.rawValue)
+        RandomSource(seed, of: UInt64(actor) | count << 32, purpose)
     }
 
     func draw(
@@ -48,7 +47,7 @@ extension Environment {
 
     mutating func sessionEnded(_ actor: UInt32, count: UInt64) {
         guard !hasSettled, !participants[Int(actor)].isGone else { return }
-        observer.suffered(.sessionEnded)
+        observer.suffered(\.sessionsEnded)
         goDown(actor)
         let downtime = churn.draw(
             churn.settings.downtime, of: actor, .downtime, count: count)
@@ -64,7 +63,7 @@ extension Environment {
     mutating func lifeEnded(_ actor: UInt32) {
         let participant = participants[Int(actor)]
         guard !hasSettled, !participant.isGone else { return }
-        observer.suffered(.lifeEnded)
+        observer.suffered(\.nodesDestroyed)
         destroy(actor, isFault: true)
         if let pause = churn.draw(churn.settings.replacement, of: actor, .replacement) {
             queue.schedule(

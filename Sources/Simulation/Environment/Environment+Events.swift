@@ -13,7 +13,7 @@ extension Environment {
         case .destroyed(let actor): lifeEnded(actor)
         case .joins(let domain, let region):
             guard !hasSettled else { return }
-            observer.suffered(.replaced)
+            observer.suffered(\.nodesJoined)
             join(domain: domain, region: region)
         case .faultBegins(let fault): faultBegan(fault)
         case .faultEnds(let fault): faultEnded(fault)

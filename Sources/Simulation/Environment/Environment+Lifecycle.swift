@@ -61,7 +61,7 @@ extension Environment {
 
     /// A node left in order, having handed over what it held.
     mutating func left(_ actor: UInt32) {
-        observer.suffered(.left)
+        observer.suffered(\.nodesLeft)
         for fault in faults.departures(of: actor) { observer.felt(fault: fault) }
         destroy(actor, isFault: false)
     }

@@ -172,43 +172,36 @@ extension Environment {
         bytes: Int, from: UInt32, to: UInt32, latency: Duration
     ) -> Instant {
         var arrival = now + latency
-        if let rate = uploadRate(of: from) {
+        if let rate = link(of: from).uploadBytesPerSecond {
             let sent =
                 max(now, participants[Int(from)].uplinkFree)
-                + Duration(seconds: Double(bytes) / rate)
+                + transferTime(of: bytes, rate, by: from)
             participants[Int(from)].uplinkFree = sent
             arrival = sent + latency
         }
-        if let rate = downloadRate(of: to) {
+        if let rate = link(of: to).downloadBytesPerSecond {
             let received =
                 max(now + latency, participants[Int(to)].downlinkFree)
-                + Duration(seconds: Double(bytes) / rate)
+                + transferTime(of: bytes, rate, by: to)
             participants[Int(to)].downlinkFree = received
             arrival = max(arrival, received)
         }
         return arrival
     }
 
-    /// Bytes per second; nil where nothing queues.
-    private mutating func uploadRate(of actor: UInt32) -> Double? {
-        let rate: Int? =
-            switch participants[Int(actor)].kind {
-            case .node: configuration.nodes.uploadBytesPerSecond
-            case .user: configuration.users.uploadBytesPerSecond
-            case .backend: configuration.backends.uploadBytesPerSecond
-            case .discovery: configuration.discoveries.uploadBytesPerSecond
-            }
-        return rate.map { Double($0) / transferFactor(of: actor) }
+    private func link(of actor: UInt32) -> LinkSettings {
+        switch participants[Int(actor)].kind {
+        case .node:
+            LinkSettings(
+                uploadBytesPerSecond: configuration.nodes.uploadBytesPerSecond,
+                downloadBytesPerSecond: configuration.nodes.downloadBytesPerSecond)
+        case .user: configuration.users
+        case .backend: configuration.backends
+        case .discovery: configuration.discoveries
+        }
     }
 
-    private mutating func downloadRate(of actor: UInt32) -> Double? {
-        let rate: Int? =
-            switch participants[Int(actor)].kind {
-            case .node: configuration.nodes.downloadBytesPerSecond
-            case .user: configuration.users.downloadBytesPerSecond
-            case .backend: configuration.backends.downloadBytesPerSecond
-            case .discovery: configuration.discoveries.downloadBytesPerSecond
-            }
-        return rate.map { Double($0) / transferFactor(of: actor) }
+    private mutating func transferTime(of bytes: Int, _ rate: Int, by actor: UInt32) -> Duration {
+        Duration(seconds: Double(bytes) / (Double(rate) / transferFactor(of: actor)))
     }
 }

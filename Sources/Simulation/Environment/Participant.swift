@@ -52,9 +52,8 @@ package struct Participant: Sendable {
         of index: UInt64, seed: UInt64
     ) -> (role: RandomSource, latency: RandomSource, mishap: RandomSource) {
         (
-            RandomSource(seed: seed, who: index, purpose: Purpose.role.rawValue),
-            RandomSource(seed: seed, who: index, purpose: Purpose.latency.rawValue),
-            RandomSource(seed: seed, who: index, purpose: Purpose.mishap.rawValue)
+            RandomSource(seed, of: index, .role), RandomSource(seed, of: index, .latency),
+            RandomSource(seed, of: index, .mishap)
         )
     }
 }
@@ -68,4 +67,10 @@ enum Purpose: UInt64 {
 
     /// Streams that belong to the world rather than to one participant.
     static let world = UInt64.max
+}
+
+extension RandomSource {
+    init(_ seed: UInt64, of who: UInt64, _ purpose: Purpose) {
+        self.init(seed: seed, who: who, purpose: purpose.rawValue)
+    }
 }

@@ -30,7 +30,7 @@ struct Faults: Sendable {
         let who = settings.name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01B3
         }
-        return RandomSource(seed: seed, who: who, purpose: Purpose.fault.rawValue)
+        return RandomSource(seed, of: who, .fault)
     }
 
     subscript(fault: Int) -> State {

@@ -42,9 +42,7 @@ package struct FileContent: Sendable {
         let count =
             mode == .real
             ? declaredBytes(plan, chunk: index) : Self.standInBytes
-        var stream = RandomSource(
-            seed: seed, who: UInt64(plan.ordinal) << 24 | UInt64(index),
-            purpose: Purpose.content.rawValue)
+        var stream = RandomSource(seed, of: UInt64(plan.ordinal) << 24 | UInt64(index), .content)
         let random = stream.bytes(max(0, count - Oracles.canary.count))
         return Oracles.canary.prefix(count) + random
     }

@@ -33,7 +33,7 @@ package struct User: Role {
         self.backend = backend
         self.settings = settings
         self.content = content
-        keys = RandomSource(seed: seed, who: id.raw, purpose: Purpose.keys.rawValue)
+        keys = RandomSource(seed, of: id.raw, .keys)
         var secret = keys.bytes(MasterKey.count)
         guard let key = try? MasterKey(SecretKey(wiping: &secret)) else {
             preconditionFailure("32 bytes make a master key")

@@ -23,9 +23,9 @@ struct Workload: Sendable {
     /// Draws from now on as a workload with this seed would. The content of files stays what it is.
     mutating func reseed(_ seed: UInt64) {
         streams = WorkloadKind.allCases.map {
-            RandomSource(seed: seed, who: $0.rawValue, purpose: Purpose.workload.rawValue)
+            RandomSource(seed, of: $0.rawValue, .workload)
         }
-        sizes = RandomSource(seed: seed, who: Purpose.world, purpose: Purpose.size.rawValue)
+        sizes = RandomSource(seed, of: Purpose.world, .size)
     }
 
     /// Uniform in the logarithm.

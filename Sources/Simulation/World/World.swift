@@ -47,8 +47,7 @@ package struct World: Sendable {
     // MARK: Servers
 
     private mutating func addBackend(_ actor: UInt32) {
-        var stream = RandomSource(
-            seed: configuration.seed, who: UInt64(actor), purpose: Purpose.keys.rawValue)
+        var stream = RandomSource(configuration.seed, of: UInt64(actor), .keys)
         guard let key = try? SigningKey(seed: SecretKey(copying: stream.bytes(32))) else {
             preconditionFailure("32 bytes make a signing key")
         }
@@ -60,8 +59,7 @@ package struct World: Sendable {
 
     /// A backend that has just been started and knows nothing yet.
     func makeBackend(_ slot: Int) -> Backend {
-        var stream = RandomSource(
-            seed: configuration.seed, who: UInt64(slot), purpose: Purpose.identity.rawValue)
+        var stream = RandomSource(configuration.seed, of: UInt64(slot), .identity)
         return Backend(
             id: PeerID(UInt64(environment.backendIndices[slot])), settings: configuration.settings,
             discoveries: environment.discoveryIndices.map { PeerID(UInt64($0)) },
@@ -70,8 +68,7 @@ package struct World: Sendable {
 
     /// A node that has just been started and knows nothing yet.
     func makeNode(_ index: UInt32) -> StorageNode {
-        var stream = RandomSource(
-            seed: configuration.seed, who: UInt64(index), purpose: Purpose.identity.rawValue)
+        var stream = RandomSource(configuration.seed, of: UInt64(index), .identity)
         // Nobody checks a simulated node's signatures, so its public key is any bytes.
         let publicKey = PublicKey(
             bytes: Hash256(stream.next(), stream.next(), stream.next(), stream.next()))

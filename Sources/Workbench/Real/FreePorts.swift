@@ -2,6 +2,11 @@ import Foundation
 import Platform
 import Primitives
 
+/// Why a network of servers cannot run here.
+package struct ServerFailure: Error, CustomStringConvertible {
+    package var description: String
+}
+
 /// Finds ports of the loopback address that nobody listens on.
 ///
 /// They lie below those that the system gives to outgoing connections, so that a server that was
@@ -11,8 +16,7 @@ struct FreePorts {
     private var taken: Set<Int> = []
     private var random = RandomSource.system()
 
-    /// Nil when none could be found.
-    mutating func next() -> Int? {
+    mutating func next() throws(ServerFailure) -> Int {
         for _ in 0..<1_000 {
             let port = Self.range.lowerBound + random.below(Self.range.count)
             if !taken.contains(port), Self.isFree(port) {
@@ -20,7 +24,7 @@ struct FreePorts {
                 return port
             }
         }
-        return nil
+        throw ServerFailure(description: "no free port was found between 15000 and 32000")
     }
 
     private static func isFree(_ port: Int) -> Bool {

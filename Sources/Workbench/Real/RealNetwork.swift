@@ -34,7 +34,7 @@ actor RealNetwork {
     private var members: [UInt32: Member] = [:]
     /// The last thing that is being done to each, so that all is done in order.
     private var chains: [UInt32: Task<Void, Never>] = [:]
-    private(set) var failure: RealRunError?
+    private(set) var failure: ServerFailure?
 
     init(
         _ configuration: WorldConfiguration, environment: RealEnvironment, launch: Launch,
@@ -57,9 +57,9 @@ actor RealNetwork {
         }
     }
 
-    private func port(of actor: UInt32) throws(RealRunError) -> Int {
+    private func port(of actor: UInt32) throws(ServerFailure) -> Int {
         if let port = addresses[actor] { return port }
-        guard let port = ports.next() else { throw .noPort }
+        let port = try ports.next()
         addresses[actor] = port
         return port
     }
@@ -177,7 +177,7 @@ actor RealNetwork {
 
     private func fail(_ actor: UInt32, _ error: any Error) {
         guard failure == nil else { return }
-        failure = .server("server \(actor)", "\(error)")
+        failure = ServerFailure(description: "server \(actor) cannot run: \(error)")
         environment.alarm.ring()
     }
 

@@ -38,7 +38,7 @@ package struct RealRunner: Sendable {
     /// behind. Throws when a server cannot run at all.
     package func run(
         observe: (RunProgress) -> Void = { _ in }
-    ) async throws(RealRunError) -> Outcome {
+    ) async throws(ServerFailure) -> Outcome {
         var world = World(scenario.configuration)
         let (predicted, _) = Runner(scenario: scenario, cancel: cancel).run(&world)
         let folder = try makeFolder()
@@ -49,7 +49,7 @@ package struct RealRunner: Sendable {
         let servers = topology.discoveries + topology.nodes + topology.backends
         let launch: Launch
         do { launch = try Launch(acting: clock, servers: servers, meter: meter) } catch {
-            throw .server("the HTTP client", "\(error)")
+            throw ServerFailure(description: "the HTTP client cannot run: \(error)")
         }
         let environment = RealEnvironment(scenario.configuration, clock: clock)
         let network = RealNetwork(
@@ -66,7 +66,8 @@ package struct RealRunner: Sendable {
         } catch {
             _ = await network.stop(inOrder: false)
             await launch.shutDown()
-            throw error as? RealRunError ?? .server("the audit", "\(error)")
+            throw error as? ServerFailure
+                ?? ServerFailure(description: "the audit cannot run: \(error)")
         }
     }
 
@@ -84,9 +85,11 @@ package struct RealRunner: Sendable {
         return Outcome(result: result, timing: timing, reality: reality)
     }
 
-    private func makeFolder() throws(RealRunError) -> String {
+    private func makeFolder() throws(ServerFailure) -> String {
         let path = "\(parentFolder)/dsim-real-\(SystemRandom.word())"
-        do { try FileSystem().makeFolder(path) } catch { throw .noFolder(error.reason) }
+        do { try FileSystem().makeFolder(path) } catch {
+            throw ServerFailure(description: "cannot make a temporary folder: \(error.reason)")
+        }
         return path
     }
 
@@ -105,7 +108,7 @@ package struct RealRunner: Sendable {
         }
 
         /// Lets the scenario's time pass until it is over.
-        mutating func pass(_ observe: (RunProgress) -> Void) async throws(RealRunError) {
+        mutating func pass(_ observe: (RunProgress) -> Void) async throws(ServerFailure) {
             var looked = (wall: 0.0, events: UInt64(0), now: Instant.origin)
             while !cancel.isSet {
                 let (orders, next) = environment.pace()

@@ -2,10 +2,14 @@ import Primitives
 
 /// What became of nodes and servers.
 package struct ChurnMeter: Sendable {
-    package internal(set) var sessionsEnded = 0
-    package internal(set) var nodesDestroyed = 0
-    package internal(set) var nodesJoined = 0
-    package internal(set) var nodesLeft = 0
+    /// Times that a node went offline of itself.
+    package var sessionsEnded = 0
+    /// Nodes that ended of themselves, with their data.
+    package var nodesDestroyed = 0
+    /// New ones that took their place.
+    package var nodesJoined = 0
+    /// Nodes that left in order, having handed over what they held.
+    package var nodesLeft = 0
     package internal(set) var declaredDead = 0
     package internal(set) var deadReturned = 0
     package internal(set) var backendRestarts = 0

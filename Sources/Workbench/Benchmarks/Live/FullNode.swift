@@ -23,7 +23,7 @@ struct FullNode {
         defer { Task { await client.close() } }
         let backends = try await client.status(of: network.nodeURL).backends
         guard let backend = backends.first else {
-            throw NetworkProcesses.Failure(description: "the nodes do not know the backend")
+            throw ServerFailure(description: "the nodes do not know the backend")
         }
         try await fill("\(network.folder)/\(Self.name)", owner: backend)
         let start = ContinuousClock.now
@@ -36,7 +36,7 @@ struct FullNode {
             status = try await client.status(of: url)
         }
         guard status.chunks == chunks, !status.backends.isEmpty else {
-            throw NetworkProcesses.Failure(
+            throw ServerFailure(
                 description: "the node has \(status.chunks) chunks of \(chunks)")
         }
         let work = "a node with \(Format.count(chunks)) chunks"

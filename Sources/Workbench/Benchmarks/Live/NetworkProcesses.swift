@@ -16,12 +16,8 @@ package final class NetworkProcesses {
     private var processes: [(name: String, process: Process, url: String)] = []
     private let joinToken: String
 
-    /// Why a network does not come up.
-    package struct Failure: Error, CustomStringConvertible {
-        package var description: String
-    }
-
     private let discoveryPort: Int
+    private var freePorts: FreePorts
 
     /// Starts them all and waits until files can be put. `program` is `dsim`.
     package init(program: String, nodes: Int) async throws {
@@ -30,7 +26,9 @@ package final class NetworkProcesses {
             NSTemporaryDirectory() + "dsim-network-\(getpid())-\(SystemRandom.word())"
         joinToken = Hexadecimal.encode(SystemRandom.bytes(32))
         try FileSystem().makeFolders(folder)
-        let ports = try Self.freePorts(nodes + 2)
+        var free = FreePorts()
+        let ports = try (0..<nodes + 2).map { _ in try free.next() }
+        freePorts = free
         address = "http://127.0.0.1:\(ports[1])"
         discoveryPort = ports[0]
         try start("discovery", role: "discovery", port: ports[0])
@@ -48,7 +46,7 @@ package final class NetworkProcesses {
     /// Starts one more node on the data that is in the folder of its name, and waits until it is ready.
     /// Returns its URL.
     package func addNode(_ name: String, domain: Int) async throws -> String {
-        let port = try Self.freePorts(1)[0]
+        let port = try freePorts.next()
         try start(name, role: "node", port: port, domain: domain)
         try await ready(name)
         return "http://127.0.0.1:\(port)"
@@ -85,28 +83,20 @@ package final class NetworkProcesses {
         guard let (_, process, url) = processes.first(where: { $0.name == name }) else { return }
         for _ in 0..<1_500 {
             guard process.isRunning else {
-                throw Failure(description: "the \(name) of the benchmark stopped at its start")
+                throw ServerFailure(
+                    description: "the \(name) of the benchmark stopped at its start")
             }
             if await Self.answers(url + "/ready") { return }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw Failure(description: "the \(name) of the benchmark was not ready within 30 seconds")
+        throw ServerFailure(
+            description: "the \(name) of the benchmark was not ready within 30 seconds")
     }
 
     private static func answers(_ url: String) async -> Bool {
         let request = HTTPClientRequest(url: url)
         let answer = try? await HTTPClient.shared.execute(request, timeout: .seconds(1))
         return answer?.status == .ok
-    }
-
-    private static func freePorts(_ count: Int) throws -> [Int] {
-        var ports = FreePorts()
-        return try (0..<count).map { _ in
-            guard let port = ports.next() else {
-                throw Failure(description: "no port is free on 127.0.0.1")
-            }
-            return port
-        }
     }
 
     /// The base of the first node's URLs.
