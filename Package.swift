@@ -40,6 +40,7 @@ let package = Package(
                 "Primitives", "Cryptography", "Merkle", "Files", "Ledger",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
+        .target(name: "Segments", dependencies: ["Primitives", "Cryptography", "Roles"]),
         .target(
             name: "Observation",
             dependencies: [
@@ -49,7 +50,8 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Observation",
+                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Segments",
+                "Observation",
             ]),
         .target(name: "Platform", dependencies: ["Primitives", "Cryptography"]),
         .target(
@@ -72,7 +74,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Ledger", "Roles", "Platform",
+                "Primitives", "Cryptography", "Merkle", "Ledger", "Roles", "Segments", "Platform",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
@@ -87,8 +89,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Platform",
-                "Storage", "Frontend", "Wire", "Client",
+                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Segments",
+                "Platform", "Storage", "Frontend", "Wire", "Client",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -149,10 +151,11 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Simulation", "Observation", "Roles", "Ledger", "Files", "Merkle", "Cryptography",
-                "Primitives",
+                "Simulation", "Observation", "Segments", "Roles", "Ledger", "Files", "Merkle",
+                "Cryptography", "Primitives",
             ]),
-        .testTarget(name: "PlatformTests", dependencies: ["Platform", "Cryptography"]),
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Platform", "Cryptography", "Primitives"]),
         .testTarget(
             name: "WireTests",
             dependencies: ["Wire", "Ledger", "Merkle", "Cryptography", "Primitives", "Extremes"]),
@@ -166,16 +169,15 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: [
-                "Storage", "Platform", "Simulation", "Observation", "Roles", "Ledger", "Merkle",
-                "Cryptography", "Primitives", "Extremes",
+                "Storage", "Platform", "Simulation", "Observation", "Segments", "Roles", "Ledger",
+                "Merkle", "Cryptography", "Primitives", "Extremes",
             ]),
         .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Client", "Wire", "Storage", "Frontend", "Platform", "Roles", "Ledger",
-                "Files",
-                "Merkle", "Cryptography", "Primitives", "Spawning", "Extremes",
+                "Server", "Client", "Wire", "Storage", "Frontend", "Platform", "Segments", "Roles",
+                "Ledger", "Files", "Merkle", "Cryptography", "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(

@@ -1,4 +1,5 @@
 import Platform
+import Primitives
 
 /// Where a whole ledger comes from.
 package protocol LedgerSource: Sendable {

@@ -1,5 +1,6 @@
 import Glibc
-package import Platform
+import Platform
+package import Primitives
 
 /// Files on this machine, whose troubles are told in the client's words.
 enum LocalFile {

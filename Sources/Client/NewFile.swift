@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Primitives
 
 /// A file that is written from its start, and appears under its name once it is whole.
 package final class NewFile {

@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import Platform
+import Primitives
 
 /// Bytes to be uploaded: a file, which can be read again, or a stream such as standard input.
 final class UploadSource {

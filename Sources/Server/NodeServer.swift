@@ -8,6 +8,7 @@ import NIOPosix
 import Platform
 import Primitives
 package import Roles
+package import Segments
 package import ServiceLifecycle
 package import Storage
 import Wire

@@ -1,4 +1,5 @@
 import Glibc
+package import Primitives
 import Synchronization
 
 /// An open file, which closes with its last reference. Any thread may use it at any time.

@@ -1,4 +1,5 @@
 import Glibc
+package import Primitives
 
 /// The system calls on files, in one place: whatever else opens, writes, syncs or locks a file does so
 /// by this, and a test can let any of them fail.
@@ -7,12 +8,7 @@ import Glibc
 /// no syncs, locks, links, renames, folders, vectors or holes, so that most of this would stand beside
 /// it, and nothing of it can be made to fail.
 package struct FileSystem: Sendable {
-    /// What is done, in the words of an error: "cannot … PATH".
-    package enum Operation: String, Sendable, CaseIterable {
-        case open, create, read, write, sync, allocate, punch, truncate, rename, remove, list
-        case inspect, lock
-        case makeFolder = "make the folder"
-    }
+    package typealias Operation = FileOperation
 
     /// What a test makes of a system call instead of letting it happen.
     package enum Fault: Sendable, Equatable {

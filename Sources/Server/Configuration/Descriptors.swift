@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Segments
 import Storage
 
 /// The file descriptors that this process may have, and how each of its servers shares its part of them

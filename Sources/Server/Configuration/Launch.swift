@@ -7,6 +7,7 @@ import NIOPosix
 import Platform
 import Primitives
 import Roles
+import Segments
 package import ServiceLifecycle
 import Storage
 import Wire

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Platform
+import Primitives
 import Storage
 import Wire
 

@@ -1,6 +1,7 @@
 package import Client
 import Glibc
 import Platform
+import Primitives
 import Storage
 
 /// A ledger in a backend's database on this machine, which the backend may have open.

@@ -1,4 +1,5 @@
-package import Platform
+import Platform
+package import Primitives
 
 /// Why a store cannot be opened. A folder in a newer format is refused by `DataFolder`.
 package enum StorageError: Error, Equatable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Glibc
 package import Platform
+import Primitives
 
 /// The folder that a server keeps everything in: it says what it is for and in which format, and one
 /// process at a time may open it.

@@ -1,4 +1,5 @@
-package import Platform
+import Platform
+package import Primitives
 
 /// Why a folder cannot serve a server for its data.
 package enum DataFolderError: Error, Equatable, CustomStringConvertible {

@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import Platform
+import Primitives
 
 /// What a backend keeps in SQLite: its ledger, its users' accounts, ended sessions, and the peers
 /// that it knows.

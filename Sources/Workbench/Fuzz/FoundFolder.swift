@@ -1,5 +1,6 @@
 import Foundation
-package import Platform
+import Platform
+package import Primitives
 
 /// Where a fuzzer keeps what it found: a scenario file for each group, and how far it is.
 package struct FoundFolder: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Platform
+import Primitives
 import Synchronization
 
 /// A process of this program that runs scenarios one by one, so that one that traps takes nothing else

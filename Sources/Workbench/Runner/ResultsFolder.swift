@@ -1,5 +1,6 @@
 import Glibc
-package import Platform
+import Platform
+package import Primitives
 
 /// A folder that results are written to.
 package struct ResultsFolder: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
-package import Platform
+import Platform
+package import Primitives
 
 /// A scenario on disk.
 package enum ScenarioFile {

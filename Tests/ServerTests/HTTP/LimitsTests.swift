@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Hummingbird
 import Primitives
+import Segments
 import Storage
 import Testing
 

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import Primitives
 import Roles
+import Segments
 import Testing
 
 @testable import Server

@@ -2,8 +2,8 @@ import Foundation
 import Primitives
 import Testing
 
+@testable import Segments
 @testable import Server
-@testable import Storage
 
 /// A bit that flips on a node's disk while the node is down. Where a segment has its index file, a
 /// start does not read the chunks: then it is up to the scrub, or to whoever asks for the chunk.

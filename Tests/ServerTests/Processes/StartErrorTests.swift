@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import Platform
+import Primitives
 import Spawning
 import Testing
 

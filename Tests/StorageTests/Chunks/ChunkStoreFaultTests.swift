@@ -2,6 +2,7 @@ import Glibc
 import Platform
 import Primitives
 import Roles
+import Segments
 import Storage
 import Testing
 

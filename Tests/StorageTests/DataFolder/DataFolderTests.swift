@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Primitives
 import Storage
 import Testing
 

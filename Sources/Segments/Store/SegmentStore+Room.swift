@@ -1,43 +1,35 @@
 import Cryptography
-import Platform
 import Primitives
 import Roles
 
 /// Giving room back: at once where whole blocks of the disk are free, by moving what lives elsewhere.
-extension ChunkWriter {
-    private static let blockByteCount = 4096
+extension SegmentStore {
+    private static var blockByteCount: Int { 4096 }
     /// Below this, a hole is not worth the file's fragmentation.
-    private static let leastHole = 4 * blockByteCount
-
-    /// A compaction under way.
-    struct Compaction {
-        var segment: UInt32
-        /// What is to be moved, last first.
-        var records: [(offset: Int, header: RecordHeader)]
-    }
+    private static var leastHole: Int { 4 * blockByteCount }
 
     /// Gives back the room of a record that is dead durably.
-    func reclaim(_ dead: SyncBatch.Dead) {
+    mutating func reclaim(_ dead: DeadRecord) {
         let location = dead.location
         guard segments[location.segment] != nil else { return }
-        guard !table.isBeingRead(location) else {
+        guard !medium.withTable({ $0.isBeingRead(location) }) else {
             postponed.append(dead)
             return
         }
         segments[location.segment]?.dyingCount -= 1
-        guard let file = try? table.file(of: location.segment, in: folder) else { return }
+        guard let file = try? medium.dataFile(of: location.segment, in: folder) else { return }
         if let chunk = dead.suspect { keepIfDamaged(location, chunk, file) }
         let block = Self.blockByteCount
         let start = (location.payloadOffset + block - 1) / block * block
         let end = location.end / block * block
         guard end - start >= Self.leastHole,
-            (try? file.punch(from: start, count: end - start)) != nil
+            (try? medium.files.punch(start..<end, of: file)) != nil
         else { return }
         segments[location.segment]?.deadBytes -= end - start
     }
 
     /// Gives back what was being read when it died.
-    func reclaimPostponed() {
+    mutating func reclaimPostponed() {
         guard !postponed.isEmpty else { return }
         let dead = postponed
         postponed = []
@@ -46,8 +38,12 @@ extension ChunkWriter {
     }
 
     /// A role deletes what it read and found damaged.
-    private func keepIfDamaged(_ location: RecordLocation, _ chunk: ChunkID, _ file: File) {
-        guard let bytes = try? file.read(Int(location.length), at: location.payloadOffset),
+    private mutating func keepIfDamaged(
+        _ location: RecordLocation, _ chunk: ChunkID, _ file: M.Files.File
+    ) {
+        guard
+            let bytes = try? medium.files.read(
+                file, Int(location.length), at: location.payloadOffset),
             SHA256.hash(bytes) != chunk.hash
         else { return }
         note(
@@ -57,30 +53,31 @@ extension ChunkWriter {
     }
 
     /// Takes a copy of damaged bytes.
-    func note(
-        _ range: Range<Int>, of segment: UInt32, from file: File?, chunk: ChunkID?,
+    mutating func note(
+        _ range: Range<Int>, of segment: UInt32, from file: M.Files.File?, chunk: ChunkID?,
         because reason: String
     ) {
-        quarantine.take(range, of: segment, from: file, chunk: chunk, because: reason)
-        table.report { $0.quarantined += 1 }
+        quarantine.take(
+            range, of: segment, from: file, chunk: chunk, because: reason, on: &medium.files)
+        medium.withTable { $0.status.quarantined += 1 }
     }
 
     /// Removes the files of a segment in which nothing lives. The data file goes first: without its
     /// index file it would bring back what is marked dead there alone.
-    func removeIfEmpty(_ number: UInt32) {
+    mutating func removeIfEmpty(_ number: UInt32) {
         guard let segment = segments[number], segment.state == .sealed, segment.liveCount == 0,
-            segment.dyingCount == 0, (try? files.remove(folder.dataPath(number))) != nil
+            segment.dyingCount == 0, (try? medium.files.remove(folder.dataPath(number))) != nil
         else { return }
-        try? files.remove(folder.indexPath(number))
+        try? medium.files.remove(folder.indexPath(number))
         forget(number)
     }
 
     /// The segment's files are gone.
-    func forget(_ number: UInt32) {
+    mutating func forget(_ number: UInt32) {
         segments[number] = nil
         reportSegments()
         indexFiles[number] = nil
-        table.forgetFile(of: number)
+        medium.withTable { $0.forgetFile(of: number) }
         incompressible.remove(number)
         batch.index.remove(number)
         batch.reseal.remove(number)
@@ -92,25 +89,26 @@ extension ChunkWriter {
 
     /// Moves some of the living records of the segment that gains most by it, and wants a sync for
     /// them. Does nothing while a sync is under way or wanted.
-    func compactSome() {
+    mutating func compactSome() {
         guard failure == nil, syncing == nil, !batch.isWanted else { return }
         if compaction == nil { compaction = nextCompaction() }
         guard var current = compaction else { return }
         guard segments[current.segment]?.state == .sealed,
-            let file = try? table.file(of: current.segment, in: folder)
+            let file = try? medium.dataFile(of: current.segment, in: folder)
         else {
             compaction = nil
             return
         }
         var moved = 0
         while moved < limits.compactionStep, let (offset, header) = current.records.popLast() {
-            guard let location = table.location(of: header.stored.chunk),
+            guard let location = medium.location(of: header.stored.chunk),
                 location.segment == current.segment, location.offset == UInt32(offset)
             else { continue }
             do throws(SystemError) {
-                let bytes = try file.read(header.length, at: location.payloadOffset)
+                let bytes = try medium.files.read(
+                    file, header.length, at: location.payloadOffset)
                 guard bytes.count == header.length else {
-                    throw SystemError(.read, file.path, code: 0)
+                    throw SystemError(.read, medium.files.path(of: file), code: 0)
                 }
                 try put(
                     header.stored, Payload(bytes: bytes, byteCount: header.stored.byteCount))
@@ -124,7 +122,7 @@ extension ChunkWriter {
             moved += location.recordByteCount
         }
         if current.records.isEmpty {
-            table.report { $0.compactions += 1 }
+            medium.withTable { $0.status.compactions += 1 }
             incompressible.insert(current.segment)
             compaction = nil
         } else {
@@ -133,7 +131,7 @@ extension ChunkWriter {
         batch.isWanted = moved > 0
     }
 
-    private func nextCompaction() -> Compaction? {
+    private mutating func nextCompaction() -> Compaction? {
         let worthwhile = segments.values.filter {
             $0.state == .sealed && $0.deadBytes > limits.compaction
                 && $0.deadBytes > $0.liveBytes / 2 && $0.number != resumable
@@ -142,7 +140,7 @@ extension ChunkWriter {
         guard
             let best = worthwhile.max(by: { ($0.deadBytes, $0.number) < ($1.deadBytes, $1.number) }
             ),
-            let index = try? folder.readIndex(of: best.number)
+            let index = try? folder.readIndex(of: best.number, on: &medium.files)
         else { return nil }
         var records: [(offset: Int, header: RecordHeader)] = []
         SegmentFolder.forEach(index.entries, index.salt) { offset, record in
@@ -150,4 +148,11 @@ extension ChunkWriter {
         }
         return Compaction(segment: best.number, records: records.reversed())
     }
+}
+
+/// A compaction under way.
+struct Compaction: Sendable {
+    var segment: UInt32
+    /// What is to be moved, last first.
+    var records: [(offset: Int, header: RecordHeader)]
 }

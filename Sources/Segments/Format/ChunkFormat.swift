@@ -1,5 +1,4 @@
 import Cryptography
-import Platform
 import Primitives
 import Roles
 
@@ -32,18 +31,18 @@ import Roles
 /// `end` is where the last record's payload ends. While a segment has an index file, that one says
 /// which records live, and the states in the data file are a hint for rebuilding a lost index. Without
 /// one, those in the data file say so.
-enum ChunkFormat {
+package enum ChunkFormat {
     static let version: UInt32 = 1
     static let dataMagic = UInt64(0x4453_4348_554E_4B53)
     static let indexMagic = UInt64(0x4453_4349_4E44_4558)
-    static let recordMagic = UInt64(0x4453_5265_636F_7264)
+    package static let recordMagic = UInt64(0x4453_5265_636F_7264)
 
     static let segmentHeaderByteCount = 40
     static let secondHeaderOffset = 2048
-    static let firstRecordOffset = 4096
+    package static let firstRecordOffset = 4096
     static let alignment = 64
-    static let recordHeaderByteCount = 80
-    static let stateOffset = 72
+    package static let recordHeaderByteCount = 80
+    package static let stateOffset = 72
     static let indexHeaderByteCount = 56
     /// The longest payload: what a role may store, with room to spare.
     static let longestPayload = 64 << 20
@@ -59,11 +58,11 @@ enum ChunkFormat {
     static let dead: UInt8 = 0x5A
 
     /// Reads a state, of which a few bits may have flipped. In doubt a record lives.
-    static func isLive(state: UInt8) -> Bool { (state ^ live).nonzeroBitCount <= 4 }
+    package static func isLive(state: UInt8) -> Bool { (state ^ live).nonzeroBitCount <= 4 }
 }
 
 /// What a record's or an index entry's fixed part says.
-struct RecordHeader: Equatable {
+struct RecordHeader: Equatable, Sendable {
     var stored: StoredChunk
     /// Bytes of payload.
     var length: Int
@@ -111,16 +110,16 @@ struct RecordHeader: Equatable {
 }
 
 /// A segment's number and its 16 random bytes, which its checks depend on.
-struct SegmentSalt: Equatable {
+struct SegmentSalt: Equatable, Sendable {
     var segment: UInt32
     var high: UInt64
     var low: UInt64
 
     /// A new segment's.
-    init(segment: UInt32) {
+    init<Files: Volume>(segment: UInt32, on files: inout Files) {
         self.segment = segment
-        high = SystemRandom.word()
-        low = SystemRandom.word()
+        high = files.randomWord()
+        low = files.randomWord()
     }
 
     /// The check of a record whose first 64 bytes are `fields`; the first 8 do not count.

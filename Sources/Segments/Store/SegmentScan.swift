@@ -1,12 +1,10 @@
 import Cryptography
-import Glibc
-import Platform
 import Primitives
 import Roles
 
 /// Reads a data file record by record, as its index would have it: after a crash, or when the index
 /// is damaged.
-struct SegmentScan {
+struct SegmentScan<Files: Volume> {
     /// The 80 bytes of each intact record, as index entries.
     private(set) var entries: [UInt8] = []
     /// Behind the last intact record.
@@ -16,56 +14,60 @@ struct SegmentScan {
     /// Where the disk refused to read what may be records.
     private(set) var unread: [Range<Int>] = []
 
-    private let file: File
+    private let file: Files.File
     private let salt: SegmentSalt
     private let size: Int
 
     /// A part of the file that is in memory.
     private var window: [UInt8] = []
     private var windowStart = 0
-    private static let windowByteCount = 4 << 20
+    private static var windowByteCount: Int { 4 << 20 }
     /// What the disk said of the parts that it refused to read, and the blocks that it refused.
     private var refusal: SystemError?
     private var refused: [Range<Int>] = []
-    private static let blockByteCount = 4096
+    private static var blockByteCount: Int { 4096 }
 
     /// Where the disk refuses to read, what is behind it counts all the same, and so does a record of
     /// which it reads the header. Throws when nothing that can be read is a record, so that nobody
     /// takes a disk that fails for an empty file.
-    init(_ file: File, salt: SegmentSalt) throws(SystemError) {
+    init(
+        _ file: Files.File, salt: SegmentSalt, on files: inout Files
+    ) throws(SystemError) {
         self.file = file
         self.salt = salt
-        size = try file.size()
-        try scan()
+        size = try files.byteCount(of: file)
+        try scan(on: &files)
         if let refusal, entries.isEmpty { throw refusal }
     }
 
-    private mutating func scan() throws(SystemError) {
+    private mutating func scan(on files: inout Files) throws(SystemError) {
         var offset = ChunkFormat.firstRecordOffset
         var damageStart: Int?
         while offset + ChunkFormat.recordHeaderByteCount <= size {
-            guard let record = try header(at: offset) else {
+            guard let record = try header(at: offset, on: &files) else {
                 if damageStart == nil { damageStart = offset }
-                guard let next = try candidate(after: offset) else { break }
+                guard let next = try candidate(after: offset, on: &files) else { break }
                 offset = next
                 continue
             }
-            if let start = damageStart { try note(start..<offset, nil) }
+            if let start = damageStart { try note(start..<offset, nil, on: &files) }
             damageStart = nil
-            try take(record, at: offset)
+            try take(record, at: offset, on: &files)
             offset += ChunkFormat.recordByteCount(length: record.length)
         }
         let unread = damageStart ?? min(offset, size)
-        if unread < size { try note(unread..<size, nil) }
+        if unread < size { try note(unread..<size, nil, on: &files) }
     }
 
     /// The salt by a data file's own header, of which it has two copies. Nil when both are wrong;
     /// throws when one is and the other cannot be read.
-    static func salt(of file: File, segment: UInt32) throws(SystemError) -> SegmentSalt? {
+    static func salt(
+        of file: Files.File, segment: UInt32, on files: inout Files
+    ) throws(SystemError) -> SegmentSalt? {
         var failure: SystemError?
         for offset in [0, ChunkFormat.secondHeaderOffset] {
             do throws(SystemError) {
-                let bytes = try file.read(ChunkFormat.segmentHeaderByteCount, at: offset)
+                let bytes = try files.read(file, ChunkFormat.segmentHeaderByteCount, at: offset)
                 if let salt = SegmentSalt(dataHeader: bytes[...], segment: segment) { return salt }
             } catch {
                 failure = error
@@ -75,10 +77,12 @@ struct SegmentScan {
         return nil
     }
 
-    private mutating func take(_ record: RecordHeader, at offset: Int) throws(SystemError) {
+    private mutating func take(
+        _ record: RecordHeader, at offset: Int, on files: inout Files
+    ) throws(SystemError) {
         let start = offset + ChunkFormat.recordHeaderByteCount
         if record.isLive {
-            let isIntact = try hash(start, record.length) == record.stored.chunk.hash
+            let isIntact = try hash(start, record.length, on: &files) == record.stored.chunk.hash
             guard isIntact || isRefused(start..<start + record.length) else {
                 damage.append((offset..<min(start + record.length, size), record.stored.chunk))
                 return
@@ -94,7 +98,9 @@ struct SegmentScan {
     }
 
     /// Notes damage, unless it is nothing but zeros, which is room that was reserved and not used.
-    private mutating func note(_ range: Range<Int>, _ chunk: ChunkID?) throws(SystemError) {
+    private mutating func note(
+        _ range: Range<Int>, _ chunk: ChunkID?, on files: inout Files
+    ) throws(SystemError) {
         guard !isRefused(range) else {
             unread.append(range)
             return
@@ -102,7 +108,7 @@ struct SegmentScan {
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count = min(Self.windowByteCount, range.upperBound - offset)
-            let isZero = try withBytes(at: offset, count) { $0.allSatisfy { $0 == 0 } }
+            let isZero = try withBytes(at: offset, count, on: &files) { $0.allSatisfy { $0 == 0 } }
             guard isZero else {
                 damage.append((range, chunk))
                 return
@@ -111,20 +117,25 @@ struct SegmentScan {
         }
     }
 
-    private mutating func header(at offset: Int) throws(SystemError) -> RecordHeader? {
+    private mutating func header(
+        at offset: Int, on files: inout Files
+    ) throws(SystemError) -> RecordHeader? {
         let salt = salt
-        return try withBytes(at: offset, ChunkFormat.recordHeaderByteCount) { bytes in
+        return try withBytes(at: offset, ChunkFormat.recordHeaderByteCount, on: &files) { bytes in
             RecordHeader(bytes, in: salt, at: offset)
         }
     }
 
     /// The next place that has a record's magic. The magic matters only behind damage: elsewhere the
     /// record before says where the next one starts.
-    private mutating func candidate(after offset: Int) throws(SystemError) -> Int? {
+    private mutating func candidate(
+        after offset: Int, on files: inout Files
+    ) throws(SystemError) -> Int? {
         var offset = offset + ChunkFormat.alignment
         while offset + ChunkFormat.recordHeaderByteCount <= size {
             let count = min(Self.windowByteCount, size - offset) & -ChunkFormat.alignment
-            let found = try withBytes(at: offset, max(count, ChunkFormat.alignment)) { bytes in
+            let found = try withBytes(at: offset, max(count, ChunkFormat.alignment), on: &files) {
+                bytes in
                 stride(from: 0, to: bytes.count - 7, by: ChunkFormat.alignment).first {
                     bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self).bigEndian
                         == ChunkFormat.recordMagic
@@ -136,21 +147,26 @@ struct SegmentScan {
         return nil
     }
 
-    private mutating func hash(_ offset: Int, _ count: Int) throws(SystemError) -> Hash256 {
+    private mutating func hash(
+        _ offset: Int, _ count: Int, on files: inout Files
+    ) throws(SystemError) -> Hash256 {
         var hasher = SHA256Hasher()
         var offset = offset
         let end = offset + count
         while offset < end {
             let part = min(Self.windowByteCount, end - offset)
-            try withBytes(at: offset, part) { hasher.update($0) }
+            try withBytes(at: offset, part, on: &files) { hasher.update($0) }
             offset += part
         }
         return hasher.finalize()
     }
 
     /// Reads a part of the file; blocks that the disk refuses are filled with what is no record.
-    private mutating func load(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
-        do { return try file.read(count, at: offset) } catch  where error.code == EIO {
+    private mutating func load(
+        _ count: Int, at offset: Int, on files: inout Files
+    ) throws(SystemError) -> [UInt8] {
+        do { return try files.read(file, count, at: offset) } catch  where error.cause == .isBroken
+        {
             refusal = error
         }
         var bytes: [UInt8] = []
@@ -159,8 +175,8 @@ struct SegmentScan {
         while position < end {
             let next = min((position / Self.blockByteCount + 1) * Self.blockByteCount, end)
             do {
-                bytes += try file.read(next - position, at: position)
-            } catch  where error.code == EIO {
+                bytes += try files.read(file, next - position, at: position)
+            } catch  where error.cause == .isBroken {
                 bytes += [UInt8](repeating: .max, count: next - position)
                 refused.append(position..<next)
             }
@@ -171,10 +187,11 @@ struct SegmentScan {
 
     /// Lends a part of the file, at most as long as the window; what is behind its end is missing.
     private mutating func withBytes<Result>(
-        at offset: Int, _ count: Int, _ body: (UnsafeRawBufferPointer) -> Result
+        at offset: Int, _ count: Int, on files: inout Files,
+        _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(SystemError) -> Result {
         if offset < windowStart || offset + count > windowStart + window.count {
-            window = try load(max(Self.windowByteCount, count), at: offset)
+            window = try load(max(Self.windowByteCount, count), at: offset, on: &files)
             windowStart = offset
         }
         return window.withUnsafeBytes { bytes in

@@ -1,18 +1,17 @@
-import Platform
 import Primitives
 import Roles
 
 /// Making durable what was written, once for all that wait.
-extension ChunkWriter {
+extension SegmentStore {
     /// Begins the next sync, if one is wanted and none is under way. Nil when there is none to run.
     ///
     /// When the disk refuses, `failure` says so and a later call tries again.
-    func startSync() -> SyncWork? {
+    mutating func startSync() -> SyncWork<M.Files.File>? {
         guard syncing == nil, batch.isWanted else { return nil }
         do throws(SystemError) {
             try moveFromSuspects()
             try resealDamaged()
-            var work = SyncWork(batch)
+            var work = SyncWork<M.Files.File>(batch.written)
             for number in batch.data.sorted() {
                 // Without a file it was sealed meanwhile, durably.
                 guard let file = segments[number]?.file else { continue }
@@ -32,11 +31,13 @@ extension ChunkWriter {
     }
 
     /// The sync under way ended. Tells those who wait when it succeeded.
-    func finishSync(_ failures: [(SyncWork.Target, SystemError)]) {
+    mutating func endSync(
+        _ failures: [(SyncTarget, SystemError)], effects: inout [Effect]
+    ) {
         guard let done = syncing else { return }
         syncing = nil
         guard failures.isEmpty else {
-            table.report { $0.failedSyncs += 1 }
+            medium.withTable { $0.status.failedSyncs += 1 }
             batch = done.joined(with: batch)
             for (target, _) in failures { distrust(target) }
             // The first time, another file may do. After that it is the disk.
@@ -46,17 +47,19 @@ extension ChunkWriter {
         }
         failure = nil
         failuresInARow = 0
-        table.report { $0.syncs += 1 }
-        for old in done.superseded.values.joined() { kill(old) }
+        medium.withTable { $0.status.syncs += 1 }
+        for old in done.superseded.values.joined().sorted() { kill(old) }
         for dead in done.dead { reclaim(dead) }
         sealFullSegments()
         for number in Set(done.dead.map(\.location.segment)).sorted() { removeIfEmpty(number) }
-        for tell in done.waiting { tell() }
+        for (token, caller) in done.waiting {
+            effects.append(.report(.synced(token: token), caller))
+        }
     }
 
     /// After a sync that failed the kernel takes what it could not write for written. So nothing that
     /// the file was to hold since the last good sync counts, and nothing more is appended to it.
-    private func distrust(_ target: SyncWork.Target) {
+    private mutating func distrust(_ target: SyncTarget) {
         switch target {
         case .data(let number):
             if openSegment == number { closeOpenSegment() }
@@ -68,14 +71,14 @@ extension ChunkWriter {
     }
 
     /// Writes elsewhere what stands in files that could not be synced.
-    private func moveFromSuspects() throws(SystemError) {
+    private mutating func moveFromSuspects() throws(SystemError) {
         guard !batch.suspect.isEmpty else { return }
         for number in batch.suspect.sorted() where openSegment == number { closeOpenSegment() }
         for index in batch.written.indices {
             let written = batch.written[index]
             let old = written.location
             guard batch.suspect.contains(old.segment) else { continue }
-            if table.location(of: written.stored.chunk) == old {
+            if medium.location(of: written.stored.chunk) == old {
                 try put(written.stored, written.payload)
                 // `put` noted the copy, and that the old record is to die with it.
             }
@@ -91,7 +94,7 @@ extension ChunkWriter {
             batch.superseded[key]?.removeAll { unwritten.contains($0) }
         }
         let dying = Set(batch.dead.map(\.location))
-        for location in unwritten where !dying.contains(location) {
+        for location in unwritten.sorted() where !dying.contains(location) {
             segments[location.segment]?.markEntryDead(at: location.offset)
             segments[location.segment]?.count(dead: location)
             segments[location.segment]?.dyingCount += 1
@@ -103,7 +106,7 @@ extension ChunkWriter {
     }
 
     /// Writes whole index files where marking entries failed, or where the data file is not trusted.
-    private func resealDamaged() throws(SystemError) {
+    private mutating func resealDamaged() throws(SystemError) {
         for number in batch.reseal.sorted() {
             if segments[number]?.state == .unread {
                 // An index file would leave out what could not be read: a dead record may come back.
@@ -120,14 +123,14 @@ extension ChunkWriter {
     }
 
     /// Removes a segment in which nothing lives, durably: the marks in it may not be.
-    private func remove(_ number: UInt32) throws(SystemError) {
-        try files.remove(folder.dataPath(number))
-        try files.remove(folder.indexPath(number))
-        try files.syncFolder(folder.segmentsPath)
+    private mutating func remove(_ number: UInt32) throws(SystemError) {
+        try medium.files.remove(folder.dataPath(number))
+        try medium.files.remove(folder.indexPath(number))
+        try medium.files.syncFolder(folder.segmentsPath)
         forget(number)
     }
 
-    private func reseal(_ number: UInt32, dead: [RecordLocation]) throws(SystemError) {
+    private mutating func reseal(_ number: UInt32, dead: [RecordLocation]) throws(SystemError) {
         guard var segment = segments[number] else { return }
         segment.entries = try entries(of: segment)
         for location in dead { segment.markEntryDead(at: location.offset) }
@@ -136,7 +139,7 @@ extension ChunkWriter {
 
     /// Seals the full segments that have nothing that is not durable. What fails is tried again after
     /// the next sync.
-    func sealFullSegments() {
+    mutating func sealFullSegments() {
         for number in segments.keys.sorted() {
             guard let segment = segments[number], segment.state == .full,
                 !batch.suspect.contains(number),
@@ -147,12 +150,15 @@ extension ChunkWriter {
     }
 
     /// Writes the index file, which counts from here on, and forgets the entries.
-    func seal(_ segment: Segment) throws(SystemError) {
+    mutating func seal(_ segment: Segment<M.Files.File>) throws(SystemError) {
         var segment = segment
         try folder.writeIndex(
-            .init(salt: segment.salt, end: segment.end, entries: segment.entries))
+            .init(salt: segment.salt, end: segment.end, entries: segment.entries),
+            on: &medium.files)
         // Gives reserved room back; to fail in that costs nothing but room.
-        try? (segment.file ?? table.file(of: segment.number, in: folder)).truncate(to: segment.end)
+        if let file = try? segment.file ?? medium.dataFile(of: segment.number, in: folder) {
+            try? medium.files.truncate(file, to: segment.end)
+        }
         indexFiles[segment.number] = nil
         segment.entries = []
         segment.file = nil
@@ -162,7 +168,7 @@ extension ChunkWriter {
     }
 
     /// Leaves index files for all that is durable, so that the next start is quick.
-    func shut() {
+    mutating func shut() {
         closeOpenSegment()
         if failure == nil { sealFullSegments() }
         segments = [:]

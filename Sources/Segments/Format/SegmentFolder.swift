@@ -1,11 +1,8 @@
-import Glibc
-import Platform
 import Primitives
 
 /// The files of a store by their names.
-struct SegmentFolder {
+package struct SegmentFolder: Sendable {
     let path: String
-    let files: FileSystem
 
     func dataPath(_ segment: UInt32) -> String { segmentsPath + "/" + Self.name(segment) + ".data" }
     func indexPath(_ segment: UInt32) -> String {
@@ -22,7 +19,7 @@ struct SegmentFolder {
     }
 
     /// Makes the folders that are not there.
-    func make() throws(SystemError) {
+    func make<Files: Volume>(on files: inout Files) throws(SystemError) {
         var isNew = try files.makeFolder(path)
         if isNew { try files.syncFolder(of: path) }
         for folder in [segmentsPath, quarantinePath] where try files.makeFolder(folder) {
@@ -33,10 +30,12 @@ struct SegmentFolder {
 
     /// The numbers of the segments that have a data file, and of those that have an index file only,
     /// ascending. Removes index files that were never finished.
-    func segments() throws(SystemError) -> (data: [UInt32], indexOnly: [UInt32]) {
+    func segments<Files: Volume>(
+        on files: inout Files
+    ) throws(SystemError) -> (data: [UInt32], indexOnly: [UInt32]) {
         var (data, index): (Set<UInt32>, Set<UInt32>) = ([], [])
         for name in try files.list(segmentsPath) {
-            if name.hasSuffix(FileSystem.temporarySuffix) {
+            if name.hasSuffix(unfinishedSuffix) {
                 try? files.remove(segmentsPath + "/" + name)
             } else if let number = Self.number(name, suffix: ".data") {
                 data.insert(number)
@@ -57,14 +56,16 @@ struct SegmentFolder {
     // MARK: Index files
 
     /// What an index file says.
-    struct Index {
+    struct Index: Sendable {
         var salt: SegmentSalt
         var end: Int
         var entries: [UInt8]
     }
 
     /// Reads a segment's index file. Nil when it has none, or one that is damaged anywhere.
-    func readIndex(of segment: UInt32) throws(SystemError) -> Index? {
+    func readIndex<Files: Volume>(
+        of segment: UInt32, on files: inout Files
+    ) throws(SystemError) -> Index? {
         let limit = ChunkFormat.recordHeaderByteCount * ChunkStoreLimits.mostRecords + 4096
         let bytes: [UInt8]
         do {
@@ -72,7 +73,7 @@ struct SegmentFolder {
                 return nil
             }
             bytes = found
-        } catch  where error.code == EFBIG || error.code == EIO {
+        } catch  where error.cause == .isTooLong || error.cause == .isBroken {
             return nil
         }
         let header = bytes.prefix(ChunkFormat.indexHeaderByteCount)
@@ -108,7 +109,9 @@ struct SegmentFolder {
     }
 
     /// Writes a segment's index file durably, in place of one that it may have.
-    func writeIndex(_ index: Index) throws(SystemError) {
+    func writeIndex<Files: Volume>(
+        _ index: Index, on files: inout Files
+    ) throws(SystemError) {
         let records = index.entries.count / ChunkFormat.recordHeaderByteCount
         try files.replace(
             indexPath(index.salt.segment),

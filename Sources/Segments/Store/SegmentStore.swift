@@ -1,31 +1,46 @@
-import Glibc
-import Platform
-import Primitives
-import Roles
+package import Primitives
+package import Roles
 
-/// Everything that changes the files of a store. It lives on one serial queue and is not `Sendable`.
-final class ChunkWriter {
-    let folder: SegmentFolder
-    let table: ChunkTable
+/// A node's durable store of sealed chunks as a value: logs of records, described in `ChunkFormat`.
+///
+/// It does all that changes files, on a `Medium`, and names what somebody else has to do for it: to sync
+/// files, which takes long and may be done beside it, to read, to try again later. `perform`, `finishSync`
+/// and `retry` are its inputs. Whatever it lies on, it does the same.
+package struct SegmentStore<M: Medium>: Sendable {
+    /// What somebody is to do for it.
+    package enum Effect: Sendable {
+        /// Tell who asked.
+        case report(DiskEvent, M.Caller)
+        /// Find what is there, by `Medium.read`; nil: nothing. Then tell who asked.
+        case read(token: UInt64, RecordLocation?, M.Caller)
+        /// Run it, then call `finishSync`.
+        case sync(SyncWork<M.Files.File>)
+        /// Call `retry` after a while.
+        case retryLater
+        /// It is closed and all is durable that can be.
+        case closed
+    }
+
+    package let folder: SegmentFolder
     let limits: ChunkStoreLimits
     var quarantine: Quarantine
-    var segments: [UInt32: Segment] = [:]
+    var segments: [UInt32: Segment<M.Files.File>] = [:]
     /// The segment that records are appended to.
     var openSegment: UInt32?
     /// A sealed segment with room, which may be opened again.
     var resumable: UInt32?
     var nextNumber: UInt32 = 1
     /// Up to where the open segment's file has room.
-    private var reservedEnd = 0
+    var reservedEnd = 0
 
     /// What came after the last sync began.
-    var batch = SyncBatch()
+    var batch = SyncBatch<M.Caller>()
     /// What the sync under way covers.
-    var syncing: SyncBatch?
+    var syncing: SyncBatch<M.Caller>?
     /// Dead durably, but being read.
-    var postponed: [SyncBatch.Dead] = []
+    var postponed: [DeadRecord] = []
     /// Open index files that were written to.
-    var indexFiles: [UInt32: File] = [:]
+    var indexFiles: [UInt32: M.Files.File] = [:]
     var compaction: Compaction?
     /// Segments that could not be compacted and are let alone.
     var incompressible: Set<UInt32> = []
@@ -36,24 +51,38 @@ final class ChunkWriter {
     var failuresInARow = 0
     /// Why nothing can be made durable.
     var failure: SystemError? {
-        didSet { table.report { $0.failure = failure } }
+        didSet { medium.withTable { [failure] in $0.status.failure = failure } }
     }
 
-    var files: FileSystem { folder.files }
+    // Asked for, and not begun: oldest first.
+    var waiting: [(request: DiskRequest, caller: M.Caller)] = []
+    var isRetrying = false
+    var isClosing = false
 
-    init(folder: SegmentFolder, table: ChunkTable, limits: ChunkStoreLimits) {
-        self.folder = folder
-        self.table = table
+    /// Its files, and what those who read beside it share with it.
+    package var medium: M
+
+    /// A store in a folder; `open` makes sure that it can be used.
+    package init(path: String, on medium: M, limits: ChunkStoreLimits = ChunkStoreLimits()) {
+        folder = SegmentFolder(path: path)
+        self.medium = medium
         self.limits = limits
-        quarantine = Quarantine(
-            path: folder.quarantinePath, files: folder.files, limit: limits.quarantineBytes)
+        quarantine = Quarantine(path: folder.quarantinePath, limit: limits.quarantineBytes)
     }
 
-    func reportSegments() { table.report { $0.segments = segments.count } }
+    /// Makes the folders that are not there. The chunks are read when they are asked for.
+    package mutating func open() throws(SystemError) {
+        try folder.make(on: &medium.files)
+        _ = try folder.segments(on: &medium.files)
+    }
 
-    // MARK: Requests
+    mutating func reportSegments() {
+        medium.withTable { [count = segments.count] in $0.status.segments = count }
+    }
 
-    func write(_ stored: StoredChunk, _ payload: Payload) -> DiskOutcome {
+    // MARK: Writing
+
+    mutating func write(_ stored: StoredChunk, _ payload: Payload) -> DiskOutcome {
         // What cannot be made durable must not pile up in memory.
         if let failure { return failure.isFull ? .full : .failed }
         guard payload.bytes.count <= ChunkFormat.longestPayload,
@@ -61,38 +90,39 @@ final class ChunkWriter {
         else { return .failed }
         do throws(SystemError) {
             try put(stored, payload)
-            if table.status.isFull { table.report { $0.isFull = false } }
+            medium.withTable { $0.status.isFull = false }
             return .written
         } catch {
-            table.report {
-                $0.failedWrites += 1
-                $0.isFull = error.isFull
+            medium.withTable {
+                $0.status.failedWrites += 1
+                $0.status.isFull = error.isFull
             }
             return error.isFull ? .full : .failed
         }
     }
 
     /// Writes a record, which is the chunk's from now on.
-    func put(_ stored: StoredChunk, _ payload: Payload) throws(SystemError) {
+    mutating func put(_ stored: StoredChunk, _ payload: Payload) throws(SystemError) {
         let location = try append(stored, payload)
         batch.written.append(.init(stored: stored, payload: payload, location: location))
         batch.data.insert(location.segment)
-        if let old = table.update(stored.chunk, to: location) {
-            batch.superseded[ChunkTable.Key(stored.chunk), default: []].append(old)
+        let old = medium.withTable { $0.update(stored.chunk, to: location) }
+        if let old {
+            batch.superseded[ChunkKey(stored.chunk), default: []].append(old)
         }
     }
 
-    func delete(_ chunk: ChunkID) {
-        if let (location, wasReadLately) = table.remove(chunk) {
+    mutating func delete(_ chunk: ChunkID) {
+        if let (location, wasReadLately) = medium.withTable({ $0.remove(chunk) }) {
             kill(location, suspect: wasReadLately ? chunk : nil)
         }
         // Else an older record would come back once the newer one is gone.
-        for old in batch.superseded.removeValue(forKey: ChunkTable.Key(chunk)) ?? [] { kill(old) }
+        for old in batch.superseded.removeValue(forKey: ChunkKey(chunk)) ?? [] { kill(old) }
     }
 
     // MARK: Appending
 
-    private func append(
+    private mutating func append(
         _ stored: StoredChunk, _ payload: Payload
     ) throws(SystemError) -> RecordLocation {
         let length = payload.bytes.count
@@ -110,8 +140,9 @@ final class ChunkWriter {
         reserve(segment.end, byteCount, file)
         let header = RecordHeader(stored: stored, length: length)
         do throws(SystemError) {
-            try file.write(
-                header.encoded(in: segment.salt, at: segment.end), payload.bytes, at: segment.end)
+            try medium.files.write(
+                header.encoded(in: segment.salt, at: segment.end), payload.bytes, to: file,
+                at: segment.end)
         } catch {
             // A disk that refuses one place may take another; a full one will not.
             if !error.isFull, segment.recordCount > 0 { closeOpenSegment() }
@@ -131,33 +162,36 @@ final class ChunkWriter {
 
     /// Reserved room makes syncs of appended records cheaper. Where none can be had, the write itself
     /// finds out why.
-    private func reserve(_ end: Int, _ byteCount: Int, _ file: File) {
+    private mutating func reserve(_ end: Int, _ byteCount: Int, _ file: M.Files.File) {
         guard end + byteCount > reservedEnd else { return }
         let step = min(max(end, 1 << 20), limits.reservation, limits.segmentBytes)
         let from = max(reservedEnd, end)
         let count = max(end + byteCount - from, step)
-        if (try? file.allocate(from: from, count: count)) != nil { reservedEnd = from + count }
+        if (try? medium.files.allocate(from..<from + count, of: file)) != nil {
+            reservedEnd = from + count
+        }
     }
 
-    private func openNext() throws(SystemError) -> UInt32 {
+    private mutating func openNext() throws(SystemError) -> UInt32 {
         if let number = resumable {
             resumable = nil
             if try resume(number) { return number }
         }
         let number = nextNumber
-        let salt = SegmentSalt(segment: number)
+        let salt = SegmentSalt(segment: number, on: &medium.files)
         let path = folder.dataPath(number)
-        let file: File
+        let file: M.Files.File
         do {
-            file = try files.open(path, .emptied)
+            file = try medium.files.open(path, .emptied)
             let gap = [UInt8](
                 repeating: 0,
                 count: ChunkFormat.secondHeaderOffset - ChunkFormat.segmentHeaderByteCount)
-            try file.write(salt.dataHeader() + gap, salt.dataHeader() + gap, at: 0)
-            try file.sync()
-            try files.syncFolder(folder.segmentsPath)
+            try medium.files.write(
+                salt.dataHeader() + gap, salt.dataHeader() + gap, to: file, at: 0)
+            try medium.files.sync(file)
+            try medium.files.syncFolder(folder.segmentsPath)
         } catch {
-            try? files.remove(path)
+            try? medium.files.remove(path)
             throw error
         }
         nextNumber += 1
@@ -168,26 +202,27 @@ final class ChunkWriter {
 
     /// Appends to a sealed segment again. From here on its data file says which records live, so it
     /// has to say so durably before the index file goes.
-    private func resume(_ number: UInt32) throws(SystemError) -> Bool {
+    private mutating func resume(_ number: UInt32) throws(SystemError) -> Bool {
         guard var segment = segments[number], segment.state == .sealed,
-            let index = try folder.readIndex(of: number)
+            let index = try folder.readIndex(of: number, on: &medium.files)
         else { return false }
-        let file = try files.open(folder.dataPath(number))
-        try file.truncate(to: segment.end)
+        let file = try medium.files.open(folder.dataPath(number), .existing)
+        try medium.files.truncate(file, to: segment.end)
         var failure: SystemError?
         SegmentFolder.forEach(index.entries, index.salt) { offset, record in
             guard failure == nil, record?.isLive == false else { return }
             do throws(SystemError) {
-                try file.write([ChunkFormat.dead], at: offset + ChunkFormat.stateOffset)
+                try medium.files.write(
+                    [ChunkFormat.dead], to: file, at: offset + ChunkFormat.stateOffset)
             } catch {
                 failure = error
             }
         }
         if let failure { throw failure }
-        try file.sync()
+        try medium.files.sync(file)
         indexFiles[number] = nil
-        try files.remove(folder.indexPath(number))
-        try files.syncFolder(folder.segmentsPath)
+        try medium.files.remove(folder.indexPath(number))
+        try medium.files.syncFolder(folder.segmentsPath)
         segment.state = .open
         segment.file = file
         segment.entries = index.entries
@@ -195,16 +230,16 @@ final class ChunkWriter {
         return true
     }
 
-    private func start(_ segment: Segment, _ file: File) {
+    private mutating func start(_ segment: Segment<M.Files.File>, _ file: M.Files.File) {
         segments[segment.number] = segment
         reportSegments()
-        table.keep(file, of: segment.number)
+        medium.withTable { $0.keep(file, of: segment.number) }
         openSegment = segment.number
         reservedEnd = 0
     }
 
     /// Lets nothing more be appended to the open segment.
-    func closeOpenSegment() {
+    mutating func closeOpenSegment() {
         guard let number = openSegment else { return }
         segments[number]?.state = .full
         openSegment = nil
@@ -213,13 +248,12 @@ final class ChunkWriter {
     // MARK: Marking dead
 
     /// Marks a record dead: durably with the next sync, after which its room is given back.
-    func kill(_ location: RecordLocation, suspect: ChunkID? = nil) {
+    mutating func kill(_ location: RecordLocation, suspect: ChunkID? = nil) {
         let number = location.segment
         // Not the segment itself: a copy of it would have its entries copied.
         guard let state = segments[number]?.state else { return }
         let offset = Int(location.offset) + ChunkFormat.stateOffset
-        let file = segments[number]?.file ?? (try? table.file(of: number, in: folder))
-        let isMarked = (try? file?.write([ChunkFormat.dead], at: offset)) != nil
+        let isMarked = markInData(number, at: offset)
         if state == .sealed {
             if (try? markInIndex(location)) != true { batch.reseal.insert(number) }
         } else {
@@ -236,40 +270,49 @@ final class ChunkWriter {
         batch.dead.append(.init(location: location, suspect: suspect))
     }
 
+    /// Returns whether the data file takes it.
+    private mutating func markInData(_ number: UInt32, at offset: Int) -> Bool {
+        let file = segments[number]?.file ?? (try? medium.dataFile(of: number, in: folder))
+        guard let file else { return false }
+        return (try? medium.files.write([ChunkFormat.dead], to: file, at: offset)) != nil
+    }
+
     /// Returns whether the index file has such an entry.
-    private func markInIndex(_ location: RecordLocation) throws(SystemError) -> Bool {
+    private mutating func markInIndex(_ location: RecordLocation) throws(SystemError) -> Bool {
         let number = location.segment
-        let file: File
+        let file: M.Files.File
         if let open = indexFiles[number] {
             file = open
         } else {
             makeRoomForIndexFile()
-            file = try files.open(folder.indexPath(number))
+            file = try medium.files.open(folder.indexPath(number), .existing)
             indexFiles[number] = file
         }
         let header = ChunkFormat.indexHeaderByteCount
-        let count = (try file.size() - header) / ChunkFormat.recordHeaderByteCount
-        let found = try Segment.find(location.offset, count: count) {
+        let count =
+            (try medium.files.byteCount(of: file) - header) / ChunkFormat.recordHeaderByteCount
+        let found = try IndexEntries.find(location.offset, count: count) {
             (index) throws(SystemError) -> UInt64 in
             let position = header + index * ChunkFormat.recordHeaderByteCount
-            return try file.read(8, at: position).reduce(0) { $0 << 8 | UInt64($1) }
+            return try medium.files.read(file, 8, at: position).reduce(0) { $0 << 8 | UInt64($1) }
         }
         guard let found else { return false }
-        try file.write(
-            [ChunkFormat.dead],
+        try medium.files.write(
+            [ChunkFormat.dead], to: file,
             at: header + found * ChunkFormat.recordHeaderByteCount + ChunkFormat.stateOffset)
         batch.index.insert(number)
         return true
     }
 
     /// Closes an index file if there are too many, durably where that is wanted of it.
-    private func makeRoomForIndexFile() {
+    private mutating func makeRoomForIndexFile() {
         guard indexFiles.count >= limits.openIndexes,
-            let (number, file) = indexFiles.first(where: { !batch.index.contains($0.key) })
-                ?? indexFiles.first
+            let number = indexFiles.keys.filter({ !batch.index.contains($0) }).min()
+                ?? indexFiles.keys.min(),
+            let file = indexFiles[number]
         else { return }
         indexFiles[number] = nil
         guard batch.index.remove(number) != nil else { return }
-        if (try? file.sync()) == nil { batch.reseal.insert(number) }
+        if (try? medium.files.sync(file)) == nil { batch.reseal.insert(number) }
     }
 }

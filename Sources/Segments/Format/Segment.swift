@@ -1,9 +1,5 @@
-import Platform
-import Primitives
-import Roles
-
 /// Where a chunk's record is.
-struct RecordLocation: Hashable {
+package struct RecordLocation: Hashable, Comparable, Sendable {
     var segment: UInt32
     var offset: UInt32
     /// Bytes of payload.
@@ -17,25 +13,34 @@ struct RecordLocation: Hashable {
     var end: Int { Int(offset) + ChunkFormat.recordByteCount(length: Int(length)) }
 
     var recordByteCount: Int { end - Int(offset) }
+
+    /// A number below `count`, each about as often.
+    package func spread(over count: Int) -> Int {
+        Int(offset) / ChunkFormat.alignment % count
+    }
+
+    package static func < (one: Self, other: Self) -> Bool {
+        (one.segment, one.offset) < (other.segment, other.offset)
+    }
+}
+
+/// What becomes of a segment: open → full → sealed. An unread one stays as it is until the next start.
+enum SegmentState {
+    /// Records are appended to it.
+    case open
+    /// Nothing is appended any more, but it has no index file yet.
+    case full
+    /// It has an index file.
+    case sealed
+    /// The disk refuses to read parts of its data file: it gets no index file and is not removed,
+    /// so that the next start looks again.
+    case unread
 }
 
 /// One data file and what is known of it.
-struct Segment {
-    /// Successors: open → full → sealed. An unread one stays as it is until the next start.
-    enum State {
-        /// Records are appended to it.
-        case open
-        /// Nothing is appended any more, but it has no index file yet.
-        case full
-        /// It has an index file.
-        case sealed
-        /// The disk refuses to read parts of its data file: it gets no index file and is not removed,
-        /// so that the next start looks again.
-        case unread
-    }
-
+struct Segment<File: Sendable>: Sendable {
     var salt: SegmentSalt
-    var state: State
+    var state: SegmentState
     /// Held as long as the segment may need a sync.
     var file: File?
     /// Where the next record goes.
@@ -67,11 +72,14 @@ struct Segment {
 
     /// Changes the state of the record at an offset in `entries`.
     mutating func markEntryDead(at offset: UInt32) {
-        guard let index = Self.find(offset, in: entries) else { return }
+        guard let index = IndexEntries.find(offset, in: entries) else { return }
         entries[index * ChunkFormat.recordHeaderByteCount + ChunkFormat.stateOffset] =
             ChunkFormat.dead
     }
+}
 
+/// Index entries, in order of offset.
+enum IndexEntries {
     /// The number of the entry with an offset.
     static func find(_ offset: UInt32, in entries: [UInt8]) -> Int? {
         entries.withUnsafeBytes { bytes in
