@@ -82,8 +82,9 @@ let package = Package(
             resources: [
                 .embedInCode("index.html"), .embedInCode("style.css"), .embedInCode("favicon.svg"),
                 .embedInCode("api.js"), .embedInCode("app.js"), .embedInCode("chain.js"),
-                .embedInCode("dialog.js"), .embedInCode("dom.js"), .embedInCode("files.js"),
-                .embedInCode("format.js"), .embedInCode("ledger.js"), .embedInCode("network.js"),
+                .embedInCode("dialog.js"), .embedInCode("dom.js"), .embedInCode("drop.js"),
+                .embedInCode("entries.js"), .embedInCode("files.js"), .embedInCode("format.js"),
+                .embedInCode("forms.js"), .embedInCode("ledger.js"), .embedInCode("network.js"),
                 .embedInCode("upload.js"), .embedInCode("verify.js"),
             ]),
         .target(

@@ -3,6 +3,7 @@ import { ApiError, ask, events } from "./api.js";
 import { announce, byId, fillFacts, say } from "./dom.js";
 import { closeDialog } from "./dialog.js";
 import { connectFiles, filesView } from "./files.js";
+import { clearPasswords, connectForm, passwordProblem, userPattern } from "./forms.js";
 import { count, formatTime } from "./format.js";
 import { blockView, connectLedger, ledgerView } from "./ledger.js";
 import { connectNetwork, networkView } from "./network.js";
@@ -137,54 +138,6 @@ function showUploads() {
 
 // MARK: Forms
 
-const userPattern = /^[A-Za-z0-9._-]{1,64}$/;
-
-function passwordProblem(password, again) {
-    const bytes = new TextEncoder().encode(password.normalize("NFC")).length;
-    if (bytes < 8) return ["password", "A password needs at least 8 characters."];
-    if (bytes > 1024) return ["password", "This password is too long: 1024 bytes are the most."];
-    if (password !== again) return ["again", "The two passwords differ. Type the same one twice."];
-    return null;
-}
-
-/**
- * Connects a form: `check` names a field and what is wrong with it, or null; `submit` throws what the
- * server says. Both get the form's values.
- */
-function connectForm(form, check, submit) {
-    const error = form.querySelector(".error");
-    const button = form.querySelector("button");
-    error.id = `${form.id}-error`;
-    const mark = (field) => {
-        for (const input of form.querySelectorAll("input")) {
-            input.toggleAttribute("aria-invalid", false);
-            if (input.name === field) {
-                input.setAttribute("aria-invalid", "true");
-                input.focus();
-            }
-        }
-    };
-    form.addEventListener("submit", async (event) => {
-        event.preventDefault();
-        if (button.getAttribute("aria-disabled") === "true") return;
-        const values = Object.fromEntries(new FormData(form));
-        const problem = check(values);
-        say(error, problem?.[1]);
-        mark(problem?.[0]);
-        if (problem) return;
-        button.setAttribute("aria-disabled", "true");
-        form.setAttribute("aria-busy", "true");
-        try {
-            await submit(values);
-            form.reset();
-        } catch (refused) {
-            say(error, refused.message);
-        }
-        button.removeAttribute("aria-disabled");
-        form.removeAttribute("aria-busy");
-    });
-}
-
 async function logIn(user, password) {
     const answer = await ask("POST", "/api/login", { json: { user, password, cookie: true } });
     begin({ user: answer.user, expires: answer.expires });
@@ -217,15 +170,6 @@ function connectForms() {
             await ask("POST", "/api/password", { json: { current, new: password } });
             say(byId("password-done"), "Your password is changed. All your other sessions have ended.");
         });
-}
-
-function clearPasswords() {
-    for (const input of document.querySelectorAll("input[type=password]")) {
-        input.value = "";
-        input.removeAttribute("aria-invalid");
-    }
-    for (const error of document.querySelectorAll("form .error")) say(error);
-    say(byId("password-done"));
 }
 
 function showAccount() {

@@ -50,3 +50,6 @@ export function say(place, text = "") {
     place.textContent = text;
     if (place.classList.contains("bar") || place.classList.contains("notice")) place.hidden = !text;
 }
+
+/** A hash or a key. */
+export const mono = (text) => element("span", { class: "mono" }, text ?? "none");

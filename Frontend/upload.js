@@ -2,6 +2,7 @@
 import { ask, errorFrom, events, isConnected, ownHeader } from "./api.js";
 import { announce, byId, element, say } from "./dom.js";
 import { askUser } from "./dialog.js";
+import { connectDrop } from "./drop.js";
 import { count, formatBytes, formatDuration } from "./format.js";
 
 /** How far back the rate looks. */
@@ -241,51 +242,18 @@ function enqueue(file, replace) {
     startNext();
 }
 
-/** The files of a drop; folders, which cannot be read as files, are named in `folders`. */
-function filesOf(transfer) {
-    const folders = [];
-    const files = [];
-    for (const item of transfer.items) {
-        if (item.kind !== "file") continue;
-        const entry = item.webkitGetAsEntry?.();
-        if (entry?.isDirectory) folders.push(entry.name);
-        else files.push(item.getAsFile());
-    }
-    return { files: files.filter(Boolean), folders };
-}
-
 /** Connects the page. `isTaken` says whether a file of a name is stored. */
 export function connectUploads(isTaken) {
     const input = byId("file-input");
-    const drop = byId("drop");
-    const error = byId("upload-error");
     byId("uploads-title").tabIndex = -1;
     input.addEventListener("change", () => {
-        say(error);
+        say(byId("upload-error"));
         const files = [...input.files];
         // So that choosing the same file again is a change again.
         input.value = "";
         add(files, isTaken);
     });
-    let depth = 0;
-    const mark = (by) => {
-        depth = Math.max(0, depth + by);
-        drop.classList.toggle("over", depth > 0);
-    };
-    drop.addEventListener("dragenter", () => mark(1));
-    drop.addEventListener("dragleave", () => mark(-1));
-    drop.addEventListener("drop", (event) => {
-        mark(-depth);
-        const { files, folders } = filesOf(event.dataTransfer);
-        say(error, folders.length
-            ? `Folders cannot be uploaded: open “${folders[0]}” and drop the files that are in it.`
-            : files.length ? "" : "That was no file. Drop files from a folder of this device.");
-        add(files, isTaken);
-    });
-    // A drop beside the area must not replace the page by the file.
-    for (const name of ["dragover", "drop"]) {
-        document.addEventListener(name, (event) => event.preventDefault());
-    }
+    connectDrop((files) => add(files, isTaken));
     byId("clear-uploads").addEventListener("click", () => {
         for (const item of [...queue]) {
             if (item.isPending) continue;

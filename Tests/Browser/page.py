@@ -3,6 +3,11 @@
 import json
 
 
+def expect(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
 class Page:
     def __init__(self, browser, url):
         self.browser = browser
