@@ -1,4 +1,5 @@
 import Primitives
+import Roles
 import Simulation
 
 /// Simulated worlds: speed, memory and copies.
