@@ -7,12 +7,9 @@ package struct ClientFolders: Sendable {
     package let configuration: String
     /// For what transfers and ledger checks remember.
     package let state: String
+}
 
-    package init(configuration: String, state: String) {
-        self.configuration = configuration
-        self.state = state
-    }
-
+extension ClientFolders {
     /// From the environment. Nil where neither the XDG variables nor HOME say anything. Relative
     /// paths do not count, as the specification asks.
     package init?(environment: [String: String]) {

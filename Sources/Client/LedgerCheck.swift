@@ -16,14 +16,6 @@ package struct LedgerMemory: Hashable, Sendable, Codable {
     /// The last block's hash.
     package var tip: Hash256
 
-    package init(backend: String, writer: Hash256, blocks: UInt64, records: UInt64, tip: Hash256) {
-        self.backend = backend
-        self.writer = writer
-        self.blocks = blocks
-        self.records = records
-        self.tip = tip
-    }
-
     /// What is remembered of a backend's ledger; nil for nothing. Throws `cannotRead`.
     package static func read(
         of backend: BackendAddress, in folders: ClientFolders
@@ -125,18 +117,18 @@ package struct ProvenRecord: Sendable {
     package init(
         leaf: Hash256, proof: InclusionProof, header: SignedHeader, writer: PublicKey?
     ) throws(ClientError) {
-        guard header.hasValidSignature, writer == nil || header.header.writer == writer else {
-            throw ClientError(
-                .misbehaving,
-                "The header that the proof is for is not signed by the ledger's writer.")
-        }
-        guard UInt64(exactly: proof.treeSize) == header.header.totalRecords else {
-            throw ClientError(.misbehaving, "The proof is for a ledger of another size.")
-        }
-        do throws(MerkleProofError) {
-            try proof.verify(leafHash: leaf, root: header.header.ledgerRoot)
+        do {
+            try header.verifyInclusion(
+                of: leaf, proof: proof, writer: writer ?? header.header.writer)
         } catch {
-            throw ClientError(.misbehaving, "The proof does not hold: the record is not there.")
+            let reason =
+                switch error {
+                case .wrongWriter, .invalidSignature:
+                    "The header that the proof is for is not signed by the ledger's writer."
+                case .wrongTreeSize: "The proof is for a ledger of another size."
+                case .merkle: "The proof does not hold: the record is not there."
+                }
+            throw ClientError(.misbehaving, reason)
         }
         self.leaf = leaf
         self.proof = proof

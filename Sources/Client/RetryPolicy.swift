@@ -2,21 +2,11 @@
 /// chance somewhat less, so that many clients do not come back at once.
 package struct RetryPolicy: Hashable, Sendable {
     /// All tries, the first included.
-    package var tries: Int
-    package var firstDelaySeconds: Double
-    package var longestDelaySeconds: Double
+    package var tries = 12
+    package var firstDelaySeconds = 0.1
+    package var longestDelaySeconds = 5.0
     /// What a server may ask to wait at most; beyond it the user is told instead.
-    package var longestAskedSeconds: Double
-
-    package init(
-        tries: Int = 12, firstDelaySeconds: Double = 0.1, longestDelaySeconds: Double = 5,
-        longestAskedSeconds: Double = 30
-    ) {
-        self.tries = tries
-        self.firstDelaySeconds = firstDelaySeconds
-        self.longestDelaySeconds = longestDelaySeconds
-        self.longestAskedSeconds = longestAskedSeconds
-    }
+    package var longestAskedSeconds = 30.0
 
     /// Seconds to wait after the `tried`th try, from 1; nil when it was the last. `chance` is uniform
     /// in 0...1; `asked` is what the server asks for.

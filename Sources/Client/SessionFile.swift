@@ -12,17 +12,6 @@ package struct UserSession: Sendable {
     /// When the token ends (`WireTime`).
     package var expires: String
     package var masterKey: MasterKey
-
-    package init(
-        backend: BackendAddress, user: String, token: String, expires: String,
-        masterKey: MasterKey
-    ) {
-        self.backend = backend
-        self.user = user
-        self.token = token
-        self.expires = expires
-        self.masterKey = masterKey
-    }
 }
 
 /// Where a session is kept between two commands: a file that only its owner may read.
@@ -30,8 +19,6 @@ package struct UserSession: Sendable {
 /// It holds the master key until log-out, so whoever can read it can open the user's files.
 package struct SessionFile: Sendable {
     package let path: String
-
-    package init(path: String) { self.path = path }
 
     private struct Form: Codable {
         var backend: String

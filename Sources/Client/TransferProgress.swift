@@ -6,10 +6,4 @@ package struct TransferProgress: Hashable, Sendable {
     package var resumedBytes: UInt64
     /// The file's bytes; nil where nobody knows yet.
     package var total: UInt64?
-
-    package init(bytes: UInt64, resumedBytes: UInt64, total: UInt64?) {
-        self.bytes = bytes
-        self.resumedBytes = resumedBytes
-        self.total = total
-    }
 }

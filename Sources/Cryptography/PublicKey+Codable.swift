@@ -1,9 +1,9 @@
 import Primitives
 
 extension PublicKey: HexadecimalCodable {
-    package init?(hexadecimalText: String) {
-        guard let bytes = Hash256(hexadecimal: hexadecimalText) else { return nil }
+    package init?(hexadecimal: String) {
+        guard let bytes = Hash256(hexadecimal: hexadecimal) else { return nil }
         self.init(bytes: bytes)
     }
-    package var hexadecimalText: String { bytes.description }
+    package var hexadecimal: String { bytes.description }
 }

@@ -98,10 +98,4 @@ package struct Hash256: Hashable, Comparable, Sendable {
 extension Hash256: CustomStringConvertible {
     /// 64 lowercase hexadecimal digits.
     @usableFromInline package var description: String { Hexadecimal.encode(bytes) }
-
-    /// From 64 lowercase hexadecimal digits; nil for anything else.
-    package init?(hexadecimal: String) {
-        guard let bytes = Hexadecimal.decode(hexadecimal) else { return nil }
-        self.init(bytes: bytes)
-    }
 }

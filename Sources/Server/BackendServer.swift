@@ -34,17 +34,6 @@ package struct BackendServer: Sendable {
         package var tagKey: SecretKey
         package var chunkSize: ChunkSize
         package var accounts = Accounts.Settings()
-
-        package init(
-            database: BackendDatabase, disk: any Disk, secret: ServerSecret, tagKey: SecretKey,
-            chunkSize: ChunkSize
-        ) {
-            self.database = database
-            self.disk = disk
-            self.secret = secret
-            self.tagKey = tagKey
-            self.chunkSize = chunkSize
-        }
     }
 
     package init(

@@ -4,16 +4,10 @@ package struct RegisterForm: Hashable, Sendable, Codable {
     package var password: String?
     /// `PasswordProtectedKey.encoded`.
     package var key: Base64?
+}
 
-    package init(user: String, password: String) {
-        self.user = user
-        self.password = password
-    }
-
-    package init(user: String, key: Base64) {
-        self.user = user
-        self.key = key
-    }
+extension RegisterForm {
+    package init(user: String, key: Base64) { self.init(user: user, password: nil, key: key) }
 }
 
 /// A user's name: the answer to a registration, and the question for log-in parameters.
@@ -50,17 +44,11 @@ package struct LogInForm: Hashable, Sendable, Codable {
     package var proof: Hex?
     /// Whether the session is to be set as a cookie too.
     package var cookie: Bool?
+}
 
-    package init(user: String, password: String, cookie: Bool? = nil) {
-        self.user = user
-        self.password = password
-        self.cookie = cookie
-    }
-
-    package init(user: String, proof: Hex, cookie: Bool? = nil) {
-        self.user = user
-        self.proof = proof
-        self.cookie = cookie
+extension LogInForm {
+    package init(user: String, proof: Hex) {
+        self.init(user: user, password: nil, proof: proof, cookie: nil)
     }
 }
 
@@ -89,15 +77,11 @@ package struct PasswordForm: Hashable, Sendable, Codable {
     package var proof: Hex?
     /// The master key behind the new password.
     package var key: Base64?
+}
 
-    package init(current: String, new: String) {
-        self.current = current
-        self.new = new
-    }
-
+extension PasswordForm {
     package init(proof: Hex, key: Base64) {
-        self.proof = proof
-        self.key = key
+        self.init(current: nil, new: nil, proof: proof, key: key)
     }
 }
 

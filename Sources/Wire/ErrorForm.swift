@@ -9,12 +9,6 @@ package struct ErrorForm: Hashable, Sendable, Codable {
         package var message: String
         /// Of `unknown-chunks`: which of the file's chunks the network does not hold.
         package var indices: [Int]?
-
-        package init(code: String, message: String, indices: [Int]? = nil) {
-            self.code = code
-            self.message = message
-            self.indices = indices
-        }
     }
 
     package init(code: String, message: String, indices: [Int]? = nil) {

@@ -2,18 +2,10 @@ import Foundation
 import Primitives
 
 /// Bytes that travel as base64 (RFC 4648 §4), such as sealed manifests and wrapped keys.
-package struct Base64: Hashable, Sendable, Codable {
+package struct Base64: Hashable, Sendable, TextCodable {
     package var bytes: [UInt8]
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let value = Base64(text: try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not base64")
-        }
-        self = value
-    }
 
     /// Nil for anything but what `text` gives: other texts stand for the same bytes.
     package init?(text: String) {
@@ -36,30 +28,18 @@ package struct Base64: Hashable, Sendable, Codable {
     package var urlText: String {
         text.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
 }
 
 /// Bytes that travel as hexadecimal digits, such as salts.
-package struct Hex: Hashable, Sendable, Codable {
+package struct Hex: Hashable, Sendable, TextCodable {
     package var bytes: [UInt8]
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let bytes = Hexadecimal.decode(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not hexadecimal digits")
-        }
+    package init?(text: String) {
+        guard let bytes = Hexadecimal.decode(text) else { return nil }
         self.bytes = bytes
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(Hexadecimal.encode(bytes))
-    }
+    package var text: String { Hexadecimal.encode(bytes) }
 }

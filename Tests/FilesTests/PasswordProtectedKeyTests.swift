@@ -36,14 +36,11 @@ import Testing
     @Test func `another password may be set, and only it unlocks from then on`() throws {
         let new = Array("battery staple".utf8)
         let salt = [UInt8](repeating: 8, count: 32)
-        let changed = try Self.protected.changingPassword(
-            from: Self.password, to: new, salt: salt, parameters: Self.parameters)
+        let changed = try PasswordProtectedKey(
+            protecting: Self.protected.unlock(password: Self.password), password: new, salt: salt,
+            parameters: Self.parameters)
         #expect(try changed.unlock(password: new) == Self.master)
         #expect(throws: FilesError.wrongPassword) { try changed.unlock(password: Self.password) }
-        #expect(throws: FilesError.wrongPassword) {
-            try Self.protected.changingPassword(
-                from: new, to: new, salt: salt, parameters: Self.parameters)
-        }
     }
 
     @Test func `the proof logs in, and the verifier alone does not`() throws {

@@ -2,7 +2,8 @@ import Cryptography
 import Ledger
 import Merkle
 import Primitives
-import Wire
+
+@testable import Wire
 
 /// A form of each kind with every member that it may have.
 enum FormSamples {

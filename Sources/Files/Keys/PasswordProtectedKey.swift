@@ -68,16 +68,6 @@ package struct PasswordProtectedKey: Hashable, Sendable {
         return try MasterKey(secret)
     }
 
-    /// The same master key behind another password and another random salt. Throws as `unlock` does
-    /// for the present password, and as the initializer does for the new one.
-    package func changingPassword(
-        from present: [UInt8], to new: [UInt8], salt: [UInt8], parameters: ScryptParameters
-    ) throws(FilesError) -> PasswordProtectedKey {
-        try PasswordProtectedKey(
-            protecting: unlock(password: present), password: new, salt: salt,
-            parameters: parameters)
-    }
-
     private static func associatedData(parameters: ScryptParameters, salt: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(parameters.cost)

@@ -40,9 +40,7 @@ package struct Manifest: Hashable, Sendable {
 
     /// The root of the RFC 6962 §2.1 tree over the 32-byte chunk names: what the ledger keeps, and
     /// what proves that a chunk belongs to a file without showing the others.
-    package var merkleRoot: Hash256 {
-        MerkleTree.root(ofLeafHashes: chunks.map { MerkleTree.leafHash($0.hash.bytes) })
-    }
+    package var merkleRoot: Hash256 { MerkleTree.root(ofChunks: chunks) }
 
     /// How many plaintext bytes the chunk at `index` has.
     package func plaintextCount(ofChunk index: Int) -> Int {

@@ -20,19 +20,6 @@ package struct BlockHeader: Equatable, Sendable {
     package var time: Instant
     /// The key that signs.
     package var writer: PublicKey
-
-    package init(
-        height: UInt64, previous: Hash256, recordsRoot: Hash256, totalRecords: UInt64,
-        ledgerRoot: Hash256, time: Instant, writer: PublicKey
-    ) {
-        self.height = height
-        self.previous = previous
-        self.recordsRoot = recordsRoot
-        self.totalRecords = totalRecords
-        self.ledgerRoot = ledgerRoot
-        self.time = time
-        self.writer = writer
-    }
 }
 
 /// A header with its writer's signature. Enough, without the block, to check proofs against.

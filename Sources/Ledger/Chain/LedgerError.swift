@@ -8,11 +8,6 @@ package struct LedgerError: Error, Equatable, CustomStringConvertible {
     /// What is wrong with it.
     package let problem: LedgerProblem
 
-    package init(height: UInt64, problem: LedgerProblem) {
-        self.height = height
-        self.problem = problem
-    }
-
     package var description: String { "block \(height): \(problem)" }
 }
 

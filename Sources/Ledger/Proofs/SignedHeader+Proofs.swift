@@ -1,6 +1,6 @@
 package import Cryptography
 package import Merkle
-import Primitives
+package import Primitives
 
 /// Why a proof about a ledger does not hold.
 package enum LedgerProofError: Error, Equatable {
@@ -15,14 +15,15 @@ package enum LedgerProofError: Error, Equatable {
 }
 
 extension SignedHeader {
-    /// Checks that `writer`'s ledger holds `record` as of this header, with no more than the proof.
+    /// Checks that `writer`'s ledger holds a record, which `leaf` is the hash of, as of this header, with
+    /// no more than the proof.
     package func verifyInclusion(
-        of record: Record, proof: InclusionProof, writer: PublicKey
+        of leaf: Hash256, proof: InclusionProof, writer: PublicKey
     ) throws(LedgerProofError) {
         try verifySignature(by: writer)
         try requireSize(proof.treeSize)
         do {
-            try proof.verify(leafHash: record.leafHash, root: header.ledgerRoot)
+            try proof.verify(leafHash: leaf, root: header.ledgerRoot)
         } catch {
             throw .merkle(error)
         }

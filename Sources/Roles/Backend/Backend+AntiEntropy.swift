@@ -21,11 +21,10 @@ extension Backend {
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
         guard now >= comparisonsBegin else { return }
-        for index in members.all.indices {
+        for index in members.all.indices
+        where members.all[index].nextComparison <= now && members.all[index].standing.isReachable {
             guard comparisons.count < settings.antiEntropySessions else { return }
-            guard members.isComparisonDue(with: index, at: now), comparisons[index] == nil else {
-                continue
-            }
+            guard comparisons[index] == nil else { continue }
             members[index].nextComparison =
                 now + random.jittered(settings.antiEntropyInterval, by: 0.25)
             // Read here, so that what is hashed stays with the member and not with a copy.
@@ -71,7 +70,7 @@ extension Backend {
     /// No answer, or a refusal: the same question again, a bounded number of times.
     mutating func comparisonFailed(_ index: Int, at now: Instant, effects: inout Effects) {
         guard var comparison = comparisons[index] else { return }
-        guard comparison.attempts < settings.attempts, members[index].isReachable else {
+        guard comparison.attempts < settings.attempts, members[index].standing.isReachable else {
             endComparison(index, at: now, effects: &effects)
             return
         }
@@ -161,7 +160,9 @@ extension Backend {
         else { return nil }
         effects.note(.surplusFound(id, on: members[index].peer))
         // Members that are merely thought to come back are no reason to let go of what is there.
-        if presentHolders(of: chunk) >= settings.replicas || !members[index].countsForRedundancy {
+        if presentHolders(of: chunk) >= settings.replicas
+            || !members[index].standing.countsForRedundancy
+        {
             effects.mark(.surplusDeleted)
             journal.whenDurable(.delete(id, member: index))
         } else {

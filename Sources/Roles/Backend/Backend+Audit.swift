@@ -17,7 +17,8 @@ extension Backend {
     ) {
         let interval = settings.auditInterval
         guard interval > .zero else { return }
-        for index in members.all.indices where members.isAuditDue(of: index, at: now) {
+        for index in members.all.indices
+        where members.all[index].nextAudit <= now && members.all[index].standing.isReachable {
             members[index].nextAudit = now + random.jittered(interval, by: 0.25)
             let place = ChunkID(
                 Hash256(random.next(), random.next(), random.next(), random.next()))
@@ -25,7 +26,7 @@ extension Backend {
                 let id = members[index].expected.next(after: place)
                     ?? members[index].expected.next(after: nil),
                 let witness = chunks[id]?.holders.map(\.member).first(where: {
-                    $0 != index && members[$0].isReachable
+                    $0 != index && members[$0].standing.isReachable
                 })
             else { continue }
             challenge([index, witness], id, random: &random, effects: &effects)

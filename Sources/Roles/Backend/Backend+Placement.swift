@@ -32,11 +32,11 @@ extension Backend {
     private func domainsInUse(by id: ChunkID) -> [UInt32] {
         guard let chunk = chunks[id] else { return [] }
         return (chunk.holders.map(\.member) + chunk.underWay)
-            .filter { members[$0].countsForRedundancy }.map { members[$0].domain }
+            .filter { members[$0].standing.countsForRedundancy }.map { members[$0].domain }
     }
 
     private func isCandidate(_ member: Int, byteCount: Int, taken: [Int]) -> Bool {
-        members[member].acceptsChunks && members[member].room >= UInt64(byteCount)
+        members[member].standing.acceptsChunks && members[member].room >= UInt64(byteCount)
             && !taken.contains(member)
     }
 
@@ -109,12 +109,12 @@ extension Backend {
     }
 
     func redundancy(of chunk: PlacedChunk) -> Int {
-        chunk.holders.count { members[$0.member].countsForRedundancy }
+        chunk.holders.count { members[$0.member].standing.countsForRedundancy }
     }
 
     /// Holders known to be there and to stay: only these count when something is to be deleted.
     func presentHolders(of chunk: PlacedChunk) -> Int {
-        chunk.holders.count { members[$0.member].acceptsChunks }
+        chunk.holders.count { members[$0.member].standing.acceptsChunks }
     }
 
     /// Brings a chunk's placement in line with what is known of its holders: too few, and it is
@@ -128,14 +128,14 @@ extension Backend {
             return
         }
         chunks[id]?.commitment?.repairTicket = nil
-        for holder in chunk.holders where !members[holder.member].countsForRedundancy {
+        for holder in chunk.holders where !members[holder.member].standing.countsForRedundancy {
             removeHolder(holder.member, from: id)
         }
         trim(id, of: chunk, effects: &effects)
     }
 
     private mutating func trim(_ id: ChunkID, of chunk: PlacedChunk, effects: inout Effects) {
-        var alive = chunk.holders.map(\.member).filter { members[$0].acceptsChunks }
+        var alive = chunk.holders.map(\.member).filter { members[$0].standing.acceptsChunks }
         while alive.count > settings.replicas {
             let excess =
                 alive.lastIndex { member in

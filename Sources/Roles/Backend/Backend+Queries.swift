@@ -43,7 +43,7 @@ extension Backend {
 
     /// Whether some node that may be given chunks has room for one of this size.
     package func hasRoom(for byteCount: Int) -> Bool {
-        members.all.contains { $0.acceptsChunks && $0.room >= UInt64(byteCount) }
+        members.all.contains { $0.standing.acceptsChunks && $0.room >= UInt64(byteCount) }
     }
 
     /// What verifies the ledger.
@@ -53,7 +53,7 @@ extension Backend {
     package var writeQuorum: Int { settings.writeQuorum }
 
     /// Nodes that chunks may be placed on now.
-    package var openMembers: Int { members.all.count { $0.acceptsChunks } }
+    package var openMembers: Int { members.all.count { $0.standing.acceptsChunks } }
 
     /// Whether each discovery answered lately, in the order in which they were given.
     package var discoveriesAnswering: [Bool] { members.feeds.map(\.wasFresh) }

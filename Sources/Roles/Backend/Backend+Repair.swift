@@ -168,7 +168,7 @@ extension Backend {
         of id: ChunkID, _ chunk: PlacedChunk, at now: Instant, random: inout RandomSource,
         effects: inout Effects
     ) {
-        let sources = chunk.holders.map(\.member).filter { members[$0].isReachable }
+        let sources = chunk.holders.map(\.member).filter { members[$0].standing.isReachable }
         // Without a source there is nothing to do until a holder comes back; then it is reconciled.
         guard !sources.isEmpty else { return effects.mark(.repairWithoutSource) }
         let avoided = chunk.holders.map(\.member) + chunk.underWay
@@ -219,7 +219,9 @@ extension Backend {
                 id, to: members[transfer.target].peer, byteCount: transfer.byteCount, outcome))
         switch outcome {
         case .copied:
-            if !members[transfer.target].countsForRedundancy { effects.mark(.copyOnLeaver) }
+            if !members[transfer.target].standing.countsForRedundancy {
+                effects.mark(.copyOnLeaver)
+            }
             if members[transfer.target].standing.status == .suspect { effects.mark(.copyOnSuspect) }
             addHolder(transfer.target, to: id, at: now)
             reconcile(id, at: now, effects: &effects)

@@ -101,7 +101,7 @@ extension Backend {
         let holders = chunks[id]?.holders.map(\.member) ?? []
         let upload = Upload(
             chunk: id, payload: request.payload, user: user, call: call,
-            holders: holders.map { ($0, members[$0].countsForRedundancy) },
+            holders: holders.map { ($0, members[$0].standing.countsForRedundancy) },
             spares: settings.replicas * settings.attempts)
         uploads[operation] = upload
         sendStores(
@@ -147,7 +147,7 @@ extension Backend {
         if outcome == .stored { addHolder(member, to: id, at: now) }
         if outcome == .full { members[member].isFull() }
         // A node that is about to leave takes its replica along.
-        let counts = outcome == .stored && members[member].countsForRedundancy
+        let counts = outcome == .stored && members[member].standing.countsForRedundancy
         if outcome == .stored, !counts { effects.mark(.storeOnLeaver) }
         uploads[operation]?.ended(member, as: counts ? .counted : .failed)
         if counts {

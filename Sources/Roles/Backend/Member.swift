@@ -3,7 +3,8 @@ package import Primitives
 
 /// One node as a backend sees it.
 ///
-/// What is asked of every member again and again is inlined: a call would copy all of the member.
+/// What is asked of members again and again is a stored property, or one of `standing`: to compute a
+/// property of the member itself would copy all of it first.
 package struct Member: Sendable {
     package let peer: PeerID
     package let domain: UInt32
@@ -29,16 +30,6 @@ package struct Member: Sendable {
 
     /// What a member of which nothing was measured is taken to need for an answer.
     static let assumedAnswerTime = Duration.milliseconds(50)
-
-    /// A replica here counts: the node is there, or is thought to come back.
-    @inline(__always)
-    package var countsForRedundancy: Bool { standing.countsForRedundancy }
-    /// Something new may be placed here.
-    @inline(__always)
-    var acceptsChunks: Bool { standing == .staying(.alive) }
-    /// It can be asked for what it holds.
-    @inline(__always)
-    var isReachable: Bool { standing.isReachable }
 
     /// The room that it is thought to have.
     @inline(__always)
@@ -68,13 +59,17 @@ extension Member {
             }
         }
 
-        @inline(__always)
-        var hasLeft: Bool { self == .left }
+        /// It can be asked for what it holds.
         @inline(__always)
         var isReachable: Bool { status == .alive }
 
+        /// Something new may be placed here.
         @inline(__always)
-        var countsForRedundancy: Bool {
+        var acceptsChunks: Bool { self == .staying(.alive) }
+
+        /// A replica here counts: the node is there, or is thought to come back.
+        @inline(__always)
+        package var countsForRedundancy: Bool {
             switch self {
             case .staying(let status): status != .dead
             case .leaving, .left: false

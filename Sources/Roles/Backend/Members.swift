@@ -53,29 +53,10 @@ package struct Members: Sendable {
         return index
     }
 
-    // What maintenance asks of every member, again and again: single fields are read in place, since
-    // calling a method of a member copies all of it.
-
-    func isComparisonDue(with index: Int, at now: Instant) -> Bool {
-        all.withUnsafeBufferPointer {
-            $0[index].nextComparison <= now && $0[index].standing.isReachable
-        }
-    }
-
-    func isAuditDue(of index: Int, at now: Instant) -> Bool {
-        all.withUnsafeBufferPointer {
-            $0[index].nextAudit <= now && $0[index].standing.isReachable
-        }
-    }
-
-    /// No discovery that answers says anything of it.
+    /// Whether no discovery that answers says anything of a member, which has not left.
     func isUnheardOf(_ index: Int) -> Bool {
-        all.withUnsafeBufferPointer { members in
-            !members[index].standing.hasLeft
-                && members[index].views.withUnsafeBufferPointer { views in
-                    views.indices.allSatisfy { views[$0] == nil || !feeds[$0].wasFresh }
-                }
-        }
+        all[index].standing != .left
+            && !zip(all[index].views, feeds).contains { $0 != nil && $1.wasFresh }
     }
 
     /// When some discovery last called a member alive, or the backend started.
@@ -101,7 +82,7 @@ package struct Members: Sendable {
         mostFreeBytes = 1
         for index in all.indices {
             changeRoom(of: index) { $0.placedBytes = 0 }
-            guard all[index].countsForRedundancy else { continue }
+            guard all[index].standing.countsForRedundancy else { continue }
             mostFreeBytes = max(mostFreeBytes, all[index].freeBytes)
         }
     }
@@ -140,6 +121,6 @@ package struct Members: Sendable {
     }
 
     mutating func measureRoom() {
-        mostRoom = all.reduce(0) { $1.acceptsChunks ? max($0, $1.room) : $0 }
+        mostRoom = all.reduce(0) { $1.standing.acceptsChunks ? max($0, $1.room) : $0 }
     }
 }

@@ -60,14 +60,6 @@ package struct KeyRules: Sendable {
     /// The one length of salts. With several, a length would tell which users exist.
     package static let saltCount = 16
 
-    package init(
-        standard: ScryptParameters, work: ClosedRange<UInt64>, memoryBlocks: ClosedRange<UInt64>
-    ) {
-        self.standard = standard
-        self.work = work
-        self.memoryBlocks = memoryBlocks
-    }
-
     /// The most is four times the time of the standard and its memory.
     package static let standard = KeyRules(
         standard: .standard, work: LogInParametersForm.leastWork...4_194_304,

@@ -8,9 +8,11 @@ import Synchronization
 extension Accounts {
     /// What a client needs to make a log-in proof. For a user who does not exist: made up, and the
     /// same each time.
-    package func logInParameters(_ user: String) async throws(AccountError) -> LogInParameters {
+    package func logInParameters(
+        _ user: String
+    ) async throws(AccountError) -> (salt: [UInt8], scrypt: ScryptParameters) {
         let (_, key) = try await credentials(of: AccountName(user))
-        return LogInParameters(salt: key.salt, scrypt: key.parameters)
+        return (key.salt, key.parameters)
     }
 
     /// Opens a session in which the server holds the user's master key. Throws `badName`,

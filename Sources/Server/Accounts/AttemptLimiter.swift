@@ -109,13 +109,7 @@ private struct AttemptTable: Sendable {
     let window: Duration
     let capacity: Int
     /// Oldest first, and never more than `limit`.
-    private var times: [String: [Instant]] = [:]
-
-    init(limit: Int, window: Duration, capacity: Int) {
-        self.limit = limit
-        self.window = window
-        self.capacity = capacity
-    }
+    var times: [String: [Instant]] = [:]
 
     var count: Int { times.count }
 

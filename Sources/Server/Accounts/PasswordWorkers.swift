@@ -18,20 +18,14 @@ final class PasswordWorkers: Sendable {
     }
 
     private struct State {
-        var logIns = Queue()
-        var registrations = Queue()
+        private var queues: [Purpose: Queue] = [:]
 
         subscript(_ purpose: Purpose) -> Queue {
-            get { purpose == .logIn ? logIns : registrations }
-            set {
-                switch purpose {
-                case .logIn: logIns = newValue
-                case .registration: registrations = newValue
-                }
-            }
+            get { queues[purpose] ?? Queue() }
+            set { queues[purpose] = newValue }
         }
 
-        var running: Int { logIns.running + registrations.running }
+        var running: Int { queues.values.reduce(0) { $0 + $1.running } }
     }
 
     private let state = Mutex(State())
@@ -84,7 +78,7 @@ final class PasswordWorkers: Sendable {
     private func mayRun(_ purpose: Purpose, _ state: State) -> Bool {
         guard state.running < maximumRunning else { return false }
         return purpose == .logIn
-            || state.registrations.running < Self.registrationShare(of: maximumRunning)
+            || state[.registration].running < Self.registrationShare(of: maximumRunning)
     }
 
     /// How many of so many workers registrations may have.

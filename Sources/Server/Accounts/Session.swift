@@ -1,4 +1,3 @@
-package import Cryptography
 package import Files
 package import Primitives
 package import Storage
@@ -36,10 +35,4 @@ package struct LogIn: Sendable {
     package let session: Session
     /// The encoded password-protected key, for who logged in with a proof.
     package let key: [UInt8]?
-}
-
-/// What a client needs to make a log-in proof of a password.
-package struct LogInParameters: Sendable, Equatable {
-    package let salt: [UInt8]
-    package let scrypt: ScryptParameters
 }

@@ -26,23 +26,19 @@ struct AccountRoutes: Sendable {
     private func register(_ request: Request, _ context: ServerContext) async throws -> Response {
         let form = try await request.form(RegisterForm.self, context: context)
         let now = backend.clock.now
-        try await backend.refusing { () throws(AccountError) in
-            switch (form.password, form.key) {
-            case (let password?, nil):
-                _ = try await backend.accounts.register(form.user, password: password, at: now)
-            case (nil, let key?):
-                _ = try await backend.accounts.register(form.user, key: key.bytes, at: now)
-            default: throw .badPassword
-            }
+        switch (form.password, form.key) {
+        case (let password?, nil):
+            _ = try await backend.accounts.register(form.user, password: password, at: now)
+        case (nil, let key?):
+            _ = try await backend.accounts.register(form.user, key: key.bytes, at: now)
+        default: throw AccountError.badPassword
         }
         return .json(UserForm(user: form.user), status: .created)
     }
 
     private func parameters(_ request: Request, _ context: ServerContext) async throws -> Response {
         let form = try await request.form(UserForm.self, context: context)
-        let parameters = try await backend.refusing { () throws(AccountError) in
-            try await backend.accounts.logInParameters(form.user)
-        }
+        let parameters = try await backend.accounts.logInParameters(form.user)
         return .json(
             LogInParametersForm(
                 salt: Hex(parameters.salt), cost: parameters.scrypt.cost,
@@ -54,7 +50,7 @@ struct AccountRoutes: Sendable {
         let form = try await request.form(LogInForm.self, context: context)
         let now = backend.clock.now
         let address = context.clientAddress
-        let logIn = try await backend.refusing { () throws(AccountError) in
+        let logIn =
             switch (form.password, form.proof) {
             case (let password?, nil):
                 try await backend.accounts.logIn(
@@ -62,9 +58,8 @@ struct AccountRoutes: Sendable {
             case (nil, let proof?):
                 try await backend.accounts.logIn(
                     form.user, proof: SecretKey(copying: proof.bytes), from: address, at: now)
-            default: throw .wrongCredentials
+            default: throw AccountError.wrongCredentials
             }
-        }
         var response = Response.json(
             SessionForm(
                 token: logIn.token, expires: WireTime.text(logIn.session.expires),
@@ -77,9 +72,7 @@ struct AccountRoutes: Sendable {
     }
 
     private func logOut(_ session: Session) async throws -> Response {
-        try await backend.refusing { () throws(AccountError) in
-            try await backend.accounts.logOut(session)
-        }
+        try await backend.accounts.logOut(session)
         var response = Response(status: .noContent)
         response.setCookie(cookie("", maxAge: 0))
         return response
@@ -92,17 +85,15 @@ struct AccountRoutes: Sendable {
         let form = try await request.form(PasswordForm.self, context: context)
         let now = backend.clock.now
         let address = context.clientAddress
-        try await backend.refusing { () throws(AccountError) in
-            if let current = form.current, let new = form.new {
-                try await backend.accounts.changePassword(
-                    session, from: current, to: new, address: address, at: now)
-            } else if let proof = form.proof, let key = form.key {
-                try await backend.accounts.changeKey(
-                    session, proof: SecretKey(copying: proof.bytes), to: key.bytes,
-                    address: address, at: now)
-            } else {
-                throw .badPassword
-            }
+        if let current = form.current, let new = form.new {
+            try await backend.accounts.changePassword(
+                session, from: current, to: new, address: address, at: now)
+        } else if let proof = form.proof, let key = form.key {
+            try await backend.accounts.changeKey(
+                session, proof: SecretKey(copying: proof.bytes), to: key.bytes, address: address,
+                at: now)
+        } else {
+            throw AccountError.badPassword
         }
         return Response(status: .noContent)
     }

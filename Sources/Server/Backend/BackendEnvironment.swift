@@ -19,17 +19,6 @@ struct BackendEnvironment: Sendable {
     let clock: Clock
 
     static let cookie = "dsim_session"
-
-    /// Turns what accounts refuse into a response.
-    func refusing<Value>(
-        _ body: () async throws(AccountError) -> Value
-    ) async throws(HTTPFailure) -> Value {
-        do throws(AccountError) {
-            return try await body()
-        } catch {
-            throw HTTPFailure(error)
-        }
-    }
 }
 
 extension HTTPFailure {

@@ -40,7 +40,7 @@ struct FileRoutes: Sendable {
     /// The file that the route names.
     private func file(_ context: SessionContext) async throws -> ReadableFile {
         let id = try context.fileID()
-        let masterKey = try context.masterKey()
+        let masterKey = try context.session.masterKey()
         let (record, since) = try await backend.store.file(id, of: context.session.user)
         return try ReadableFile(record, since: since, masterKey: masterKey)
     }
@@ -61,7 +61,7 @@ struct FileRoutes: Sendable {
     // MARK: Uploading
 
     private func upload(_ request: Request, _ context: SessionContext) async throws -> Response {
-        let (session, masterKey) = (context.session, try context.masterKey())
+        let (session, masterKey) = (context.session, try context.session.masterKey())
         guard let name = request.uri.queryParameters["name"].map(String.init),
             FileName.isAllowed(name)
         else {

@@ -79,7 +79,7 @@ struct SealedRoutes: Sendable {
         let body = try await request.collect(upTo: RequestLimits.commit, context: context)
         let chunks: [ChunkID]
         if body.isEmpty {
-            let masterKey = try context.masterKey()
+            let masterKey = try context.session.masterKey()
             let (record, since) = try await backend.store.file(id, of: session.user)
             chunks = try ReadableFile(record, since: since, masterKey: masterKey).manifest.chunks
         } else {

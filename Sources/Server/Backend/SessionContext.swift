@@ -1,4 +1,3 @@
-import Files
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -19,15 +18,6 @@ struct SessionContext: ChildRequestContext, ConnectionContext {
         channel = context.channel
         bodyTimeoutSeconds = context.bodyTimeoutSeconds
         self.session = session
-    }
-
-    /// The key of an open session. Throws `sealed-session` where the backend does not have it.
-    func masterKey() throws(HTTPFailure) -> MasterKey {
-        do throws(AccountError) {
-            return try session.masterKey()
-        } catch {
-            throw HTTPFailure(error)
-        }
     }
 }
 
@@ -53,9 +43,7 @@ private struct SessionMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         let token = try Self.token(of: request)
-        context.session = try await backend.refusing { () throws(AccountError) in
-            try await backend.accounts.authenticate(token, at: backend.clock.now)
-        }
+        context.session = try await backend.accounts.authenticate(token, at: backend.clock.now)
         return try await next(request, context)
     }
 

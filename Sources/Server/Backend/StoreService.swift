@@ -12,11 +12,6 @@ struct StoreService: Sendable {
     let host: Host<Backend>
     let settings: ProtocolSettings
 
-    init(host: Host<Backend>, settings: ProtocolSettings) {
-        self.host = host
-        self.settings = settings
-    }
-
     /// Longer than the role takes to try every replacement for a slow node.
     private func timeout(forBytes bytes: Int) -> Primitives.Duration {
         settings.timeout(forBytes: bytes) * 3

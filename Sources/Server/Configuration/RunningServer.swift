@@ -50,7 +50,4 @@ extension Launch {
             token: token, servers: servers, tlsAuthority: nil, logger: .silent, clock: clock,
             meter: meter)
     }
-
-    /// Lets go of all connections between servers.
-    package func shutDown() async { try? await client.shutdown() }
 }

@@ -40,11 +40,6 @@ package struct ServerSettings: Sendable {
     package struct TLSFiles: Sendable {
         package var certificate: String
         package var key: String
-
-        package init(certificate: String, key: String) {
-            self.certificate = certificate
-            self.key = key
-        }
     }
 
     /// How others reach it.

@@ -61,6 +61,7 @@ struct EdgeMiddleware: RouterMiddleware {
     private func failure(_ error: any Error, _ context: ServerContext) -> HTTPFailure {
         switch error {
         case let failure as HTTPFailure: return failure
+        case let error as AccountError: return HTTPFailure(error)
         case WireError.malformed(let what): return .badRequest("Malformed request: \(what).")
         case WireError.forbidden(let code, let sentence):
             return HTTPFailure(.forbidden, code, sentence)

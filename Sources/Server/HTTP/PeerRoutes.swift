@@ -150,10 +150,7 @@ extension Response {
             self.init(
                 status: status, headers: [.contentType: "application/json"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-        case .bytes(let bytes):
-            self.init(
-                status: status, headers: [.contentType: "application/octet-stream"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .bytes(let bytes): self = .bytes(bytes)
         case .refusal(let code, let message):
             self = .json(ErrorForm(code: code, message: message), status: status)
         }

@@ -6,15 +6,10 @@ import Storage
 /// Keeps members in the database, so that a backend knows where its nodes are before any discovery
 /// answers.
 struct AddressBook: Service {
-    private let database: BackendDatabase
-    private let logger: Logger
+    let database: BackendDatabase
+    let logger: Logger
     private let changes = AsyncStream.makeStream(
         of: Contact.self, bufferingPolicy: .bufferingNewest(65_536))
-
-    init(database: BackendDatabase, logger: Logger) {
-        self.database = database
-        self.logger = logger
-    }
 
     /// Has a member written down soon.
     func keep(_ member: Contact) { changes.continuation.yield(member) }

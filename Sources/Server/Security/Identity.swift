@@ -6,8 +6,6 @@ import Roles
 package struct Identity: Sendable {
     package let key: SigningKey
 
-    package init(key: SigningKey) { self.key = key }
-
     package var publicKey: PublicKey { key.publicKey }
     package var id: PeerID { PeerID(of: key.publicKey) }
 }

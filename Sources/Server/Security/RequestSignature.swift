@@ -30,17 +30,6 @@ package struct RequestSignature: Sendable {
         /// The SHA-256 of the body; of a chunk, its name.
         package var bodyHash: Hash256
 
-        package init(
-            receiver: PeerID, method: String, target: String, introduction: String,
-            bodyHash: Hash256
-        ) {
-            self.receiver = receiver
-            self.method = method
-            self.target = target
-            self.introduction = introduction
-            self.bodyHash = bodyHash
-        }
-
         func write(to writer: inout ByteWriter) {
             writer.write(receiver.raw)
             writer.write(method)

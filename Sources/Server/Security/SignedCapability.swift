@@ -12,11 +12,6 @@ package struct SignedCapability: Sendable, Equatable {
 
     private static let byteCount = 8 + 8 + 32 + 8 + Signature.count
 
-    package init(capability: Capability, signature: Signature) {
-        self.capability = capability
-        self.signature = signature
-    }
-
     /// Signs a capability that `identity` issues.
     package init(_ capability: Capability, by identity: Identity) {
         self.capability = capability

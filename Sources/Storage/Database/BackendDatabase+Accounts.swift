@@ -44,11 +44,6 @@ package struct TokenStanding: Sendable, Equatable {
     /// Nil when it was deleted.
     package var account: StoredAccount?
     package var isRevoked: Bool
-
-    package init(account: StoredAccount?, isRevoked: Bool) {
-        self.account = account
-        self.isRevoked = isRevoked
-    }
 }
 
 /// Accounts, and sessions that were ended before their time.

@@ -61,11 +61,11 @@ package struct RealRunner: Sendable {
             try await network.prepare()
             try await run.pass(observe)
             let isComplete = try await run.end()
-            await launch.shutDown()
+            await launch.close()
             return outcome(of: run, isComplete: isComplete, predicted.measurements)
         } catch {
             _ = await network.stop(inOrder: false)
-            await launch.shutDown()
+            await launch.close()
             throw error as? ServerFailure
                 ?? ServerFailure(description: "the audit cannot run: \(error)")
         }

@@ -1,8 +1,9 @@
 import Cryptography
-import Ledger
 import Merkle
 import Primitives
 import Testing
+
+@testable import Ledger
 
 @Suite("A chain of blocks")
 struct LedgerChainTests {

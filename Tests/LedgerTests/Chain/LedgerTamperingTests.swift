@@ -1,7 +1,8 @@
 import Cryptography
-import Ledger
 import Primitives
 import Testing
+
+@testable import Ledger
 
 @Suite("A chain that was tampered with")
 struct LedgerTamperingTests {

@@ -32,11 +32,11 @@ struct LedgerProofTests {
                 #expect((proof != nil) == (index < size))
                 guard let proof else { continue }
                 try block.signedHeader.verifyInclusion(
-                    of: record, proof: proof, writer: key.publicKey)
+                    of: record.leafHash, proof: proof, writer: key.publicKey)
                 let next = records[(index + 1) % records.count]
                 #expect(throws: LedgerProofError.self) {
                     try block.signedHeader.verifyInclusion(
-                        of: next, proof: proof, writer: key.publicKey)
+                        of: next.leafHash, proof: proof, writer: key.publicKey)
                 }
             }
         }
@@ -85,7 +85,7 @@ struct LedgerProofTests {
         let proof = try #require(prover.inclusionProof(ofRecord: 0, at: 4))
         func failure(_ header: SignedHeader, _ writer: PublicKey) -> LedgerProofError? {
             #expect(throws: LedgerProofError.self) {
-                try header.verifyInclusion(of: record, proof: proof, writer: writer)
+                try header.verifyInclusion(of: record.leafHash, proof: proof, writer: writer)
             }
         }
         #expect(

@@ -1,8 +1,9 @@
 import Foundation
 import Primitives
 import Server
-import Storage
 import Testing
+
+@testable import Storage
 
 /// What every account store does, in memory or in SQLite.
 @Suite struct AccountStoreTests {

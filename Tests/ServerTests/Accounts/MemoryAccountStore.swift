@@ -1,7 +1,8 @@
 import Primitives
 import Server
-import Storage
 import Synchronization
+
+@testable import Storage
 
 /// Accounts in memory, whose every call fails while a test says so.
 final class MemoryAccountStore: AccountStore {

@@ -51,10 +51,7 @@ package protocol RouteParameter {
 }
 
 extension ChunkID: RouteParameter {
-    package init?(routeText: String) {
-        guard let hash = Hash256(hexadecimal: routeText) else { return nil }
-        self.init(hash)
-    }
+    package init?(routeText: String) { self.init(hexadecimal: routeText) }
     package var routeText: String { description }
     package static var shape: String { "64 hexadecimal digits" }
 }
