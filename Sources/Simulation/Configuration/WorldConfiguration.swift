@@ -85,6 +85,17 @@ package struct DiskSettings: Equatable, Sendable {
     package var syncLatency = Duration.milliseconds(8)
     package var bytesPerSecond = 150_000_000
     package var crash = Crash.losesAll
+    package var store = Store.model
+    /// Of a segment of the chunk store, to which no more is appended.
+    package var segmentBytes = 64 * 1024
+
+    /// What nodes keep their chunks in.
+    package enum Store: String, Equatable, Sendable, CaseIterable {
+        /// A quick model of what a disk does.
+        case model
+        /// The chunk store of real nodes, on a simulated file system.
+        case segments
+    }
 
     /// What a crash makes of writes and deletions that were not synced.
     package enum Crash: String, Equatable, Sendable, CaseIterable {

@@ -21,6 +21,12 @@ extension Environment {
         case .released(let actor): if !hasSettled { comeUp(actor) }
         case .fill(let ordinal): fill(ordinal)
         case .workload(let kind): work(kind)
+        case .diskGoesOn(let actor, let epoch, let step):
+            if let later = hangsUntil(actor) {
+                queue.schedule(event, at: later)
+            } else if participants[Int(actor)].runs(epoch) {
+                orders.append(.diskGoesOn(actor, step))
+            }
         case .sample: takeSample()
         case .inspect: inspectAndGoOn()
         case .settle: settle()

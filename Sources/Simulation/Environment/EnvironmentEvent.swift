@@ -17,6 +17,8 @@ package enum EnvironmentEvent: Sendable {
     /// A user puts one of the files that the world begins with.
     case fill(Int)
     case workload(WorkloadKind)
+    /// A server's disk does of itself what it wanted to do at this time.
+    case diskGoesOn(UInt32, epoch: UInt32, SegmentDisk.Step)
     case sample
     /// The oracles look at everything.
     case inspect

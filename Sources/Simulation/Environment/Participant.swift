@@ -64,6 +64,7 @@ enum Purpose: UInt64 {
     case session, downtime, lifetime, replacement
     case identity, keys, content, size
     case fault, workload
+    case salt
 
     /// Streams that belong to the world rather than to one participant.
     static let world = UInt64.max

@@ -18,6 +18,8 @@ package enum ServerOrder: Sendable {
     case leave(UInt32)
     /// A fault strikes a chunk on a node's disk.
     case damage(UInt32, ChunkID, DiskContents.Damage)
+    /// A node's disk does of itself what it wanted to do now.
+    case diskGoesOn(UInt32, SegmentDisk.Step)
     /// A user's request arrives at a backend.
     case deliver(Request, CallID, from: UInt32, to: UInt32)
     /// The observer wants to see every server that runs.

@@ -9,8 +9,12 @@ extension World {
         let isNode = environment.participants[Int(actor)].kind == .node
         for index in effects.disk.indices {
             let request = effects.disk[index]
+            // Its disk may have lost power over what it was asked before.
+            guard environment.participants[Int(actor)].isUp else { break }
             environment.observer.requested(request, by: actor, at: now)
-            if isNode {
+            if isNode, keepsSegments {
+                applySegmentDisk(request, actor, slot)
+            } else if isNode {
                 applyChunkDisk(request, actor, slot)
             } else {
                 applyLogDisk(request, actor, slot)
@@ -18,7 +22,7 @@ extension World {
         }
     }
 
-    private mutating func complete(_ event: DiskEvent, of actor: UInt32, at instant: Instant) {
+    mutating func complete(_ event: DiskEvent, of actor: UInt32, at instant: Instant) {
         environment.queue.schedule(
             EventQueue.Completion(
                 actor: actor, epoch: environment.participants[Int(actor)].epoch, event: event),
@@ -63,18 +67,23 @@ extension World {
 
     /// On whose disk a node reads a chunk: its own, unless it is one of liars that keep one replica
     /// among them.
-    private mutating func keeper(of chunk: ChunkID, for actor: UInt32) -> Int {
+    mutating func keeper(of chunk: ChunkID, for actor: UInt32) -> Int {
         let own = Int(environment.participants[Int(actor)].slot)
         guard environment.participants[Int(actor)].isAfflicted else { return own }
         for sharer in environment.sharers(with: actor) {
             let slot = Int(environment.participants[Int(sharer)].slot)
             guard slot != own else { return own }
-            if chunkDisks[slot].contents.replicas[chunk] != nil {
+            if holds(chunk, slot) {
                 environment.feltLie(of: actor)
                 return slot
             }
         }
         return own
+    }
+
+    private mutating func holds(_ chunk: ChunkID, _ slot: Int) -> Bool {
+        keepsSegments
+            ? segmentDisks[slot].holds(chunk) : chunkDisks[slot].contents.replicas[chunk] != nil
     }
 
     private mutating func applyLogDisk(
@@ -96,7 +105,7 @@ extension World {
     mutating func synced(_ actor: UInt32) {
         let slot = Int(environment.participants[Int(actor)].slot)
         if environment.participants[Int(actor)].kind == .node {
-            chunkDisks[slot].contents.finishSync()
+            if !keepsSegments { chunkDisks[slot].contents.finishSync() }
         } else {
             logDisks[slot].contents.finishSync()
         }

@@ -130,6 +130,7 @@ extension World {
                 ChunkDisk(
                     capacityBytes: configuration.nodes.capacityBytes,
                     speed: configuration.nodes.disk))
+            if keepsSegments { segmentDisks.append(makeSegmentDisk(actor)) }
         case .start(let run): handle(.start, by: run.actor)
         case .leave(let actor): handle(.leave, by: actor)
         case .deliver(let request, let call, let user, let backend):
@@ -138,13 +139,21 @@ extension World {
         case .destroy(let actor):
             let slot = Int(environment.participants[Int(actor)].slot)
             chunkDisks[slot] = ChunkDisk(capacityBytes: 0, speed: configuration.nodes.disk)
+            if keepsSegments { segmentDisks[slot] = makeSegmentDisk(actor) }
             nodes[slot] = makeNode(actor)
         case .empty(let actor):
-            chunkDisks[Int(environment.participants[Int(actor)].slot)] = ChunkDisk(
+            let slot = Int(environment.participants[Int(actor)].slot)
+            chunkDisks[slot] = ChunkDisk(
                 capacityBytes: configuration.nodes.capacityBytes, speed: configuration.nodes.disk)
+            if keepsSegments { segmentDisks[slot] = makeSegmentDisk(actor) }
         case .damage(let actor, let chunk, let damage):
             let slot = Int(environment.participants[Int(actor)].slot)
-            chunkDisks[slot].contents.suffer(damage, to: chunk)
+            if keepsSegments {
+                segmentDisks[slot].suffer(damage, to: chunk)
+            } else {
+                chunkDisks[slot].contents.suffer(damage, to: chunk)
+            }
+        case .diskGoesOn(let actor, let step): diskGoesOn(actor, step)
         case .inspect: inspect()
         }
     }
@@ -155,8 +164,13 @@ extension World {
         switch environment.participants[Int(actor)].kind {
         case .node:
             nodes[slot] = makeNode(actor)
-            if configuration.nodes.disk.crash == .keepsSome {
+            let isHalfWay = keepsSegments && !segmentDisks[slot].volume.hasPower
+            if configuration.nodes.disk.crash == .keepsSome || isHalfWay {
                 seed = environment.participants[Int(actor)].mishapStream.next()
+            }
+            guard !keepsSegments else {
+                // What the disk then has is known once it was read back.
+                return segmentDisks[slot].crash(keepingSome: seed)
             }
             chunkDisks[slot].crash(keepingSome: seed)
         case .backend:
@@ -174,14 +188,15 @@ extension World {
     package mutating func inspect() {
         for slot in nodes.indices {
             environment.observer.inspect(
-                nodes[slot], environment.nodeIndices[slot], holding: chunkDisks[slot].contents,
-                at: now)
+                nodes[slot], environment.nodeIndices[slot],
+                holding: keepsSegments ? nil : chunkDisks[slot].contents, at: now)
         }
     }
 
     /// The last checks, once the run is over.
     package mutating func finish() {
         inspect()
+        auditSegments()
         environment.finish()
     }
 }

@@ -16,6 +16,8 @@ package struct World: Sendable {
     package internal(set) var nodes: [StorageNode] = []
     /// By node, then by backend.
     package internal(set) var chunkDisks: [ChunkDisk] = []
+    /// By node, where nodes keep their chunks in segments, instead of the former.
+    package internal(set) var segmentDisks: [SegmentDisk] = []
     package internal(set) var logDisks: [LogDisk] = []
     private var backendKeys: [SigningKey] = []
     var effects = Effects()

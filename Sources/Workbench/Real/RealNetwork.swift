@@ -82,7 +82,7 @@ actor RealNetwork {
                 deliver(message, call, from: user, to: backend)
             case .inspect: Task { await inspect() }
             case .empty(let actor): chain(actor) { $0.removeFiles(at: $0.chunks(of: actor)) }
-            case .damage:
+            case .damage, .diskGoesOn:
                 preconditionFailure("such a scenario is refused; see Scenario.reality")
             }
         }

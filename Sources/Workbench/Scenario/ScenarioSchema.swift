@@ -113,6 +113,13 @@ enum ScenarioSchema {
             "crash", \.crash, .choice,
             "What becomes of writes and deletions that were not synced when a node's machine crashes: none happened, or of each chunk's a random number did."
         ),
+        ScenarioKey(
+            "store", \.store, .choice,
+            "What nodes keep their chunks in: a quick model of what a disk does, or the chunk store of real nodes on a simulated file system. There, a crash that keepsSome keeps any subset of the blocks and names that were not synced."
+        ),
+        ScenarioKey(
+            "segment", \.segmentBytes, .bytes(8_192...256 << 20),
+            "Size of a file of that chunk store, to which no more is appended."),
     ]
 
     static let network: [ScenarioKey<NetworkSettings>] = [

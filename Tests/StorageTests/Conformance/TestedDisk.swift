@@ -5,7 +5,7 @@ import Storage
 
 /// A kind of disk that the conformance suite is run over.
 enum DiskKind: String, CaseIterable, Sendable {
-    case memory, simulated, real, faultless
+    case memory, simulated, segments, real, faultless
 }
 
 /// A disk that can be restarted and killed.
@@ -26,6 +26,9 @@ struct TestedDisk {
         case .simulated:
             folder = nil
             disk = SimulatedDisk()
+        case .segments:
+            folder = nil
+            disk = SegmentsInSimulation()
         case .real:
             let folder = try TemporaryFolder()
             self.folder = folder
@@ -39,6 +42,7 @@ struct TestedDisk {
         await disk.abandon()
         memory?.crash()
         if let simulated = disk as? SimulatedDisk { simulated.crash() }
+        if let simulated = disk as? SegmentsInSimulation { simulated.crash(1) }
         if let folder { disk = try ChunkStore(path: folder.path(of: "chunks")) }
     }
 

@@ -1,0 +1,199 @@
+import Cryptography
+import Observation
+package import Primitives
+package import Roles
+package import Segments
+
+/// A simulated volume, and a table that nobody else has.
+package struct SimulatedMedium: Medium {
+    /// Whoever runs the disk.
+    package typealias Caller = Void
+
+    package var files: SimulatedVolume
+    private var table: ChunkTable<SimulatedVolume.File>
+
+    init(_ files: SimulatedVolume, mostFiles: Int) {
+        self.files = files
+        table = ChunkTable(mostFiles: mostFiles)
+    }
+
+    package mutating func withTable<Result: Sendable>(
+        _ body: (inout ChunkTable<SimulatedVolume.File>) -> Result
+    ) -> Result {
+        body(&table)
+    }
+}
+
+/// A node's simulated disk on which it keeps its chunks as real nodes do: the chunk store on a simulated
+/// volume, and how long that takes.
+package struct SegmentDisk: Sendable {
+    /// What it does of itself, once it is time.
+    package enum Step: Sendable {
+        case sync, retry
+    }
+
+    /// What comes of a request or a step.
+    package enum Outcome: Sendable {
+        case reports(DiskEvent, at: Instant)
+        case goesOn(Step, at: Instant)
+    }
+
+    private static let path = "chunks"
+    private static let retryDelay = Duration.seconds(1)
+
+    package private(set) var store: SegmentStore<SimulatedMedium>
+    private var underWay: SyncWork<SimulatedVolume.File>?
+    private var isOpen = false
+    private let limits: ChunkStoreLimits
+    private var time: ChunkDisk
+
+    package init(speed: DiskSettings, seed: UInt64) {
+        var limits = ChunkStoreLimits()
+        limits.segmentBytes = speed.segmentBytes
+        limits.compaction = speed.segmentBytes / 4
+        limits.compactionStep = speed.segmentBytes / 4
+        self.limits = limits
+        time = ChunkDisk(capacityBytes: 0, speed: speed)
+        store = Self.store(on: SimulatedVolume(seed: seed), limits)
+    }
+
+    private static func store(
+        on volume: SimulatedVolume, _ limits: ChunkStoreLimits
+    ) -> SegmentStore<SimulatedMedium> {
+        SegmentStore(
+            path: path, on: SimulatedMedium(volume, mostFiles: limits.openSegments), limits: limits)
+    }
+
+    package var volume: SimulatedVolume {
+        _read { yield store.medium.files }
+        _modify { yield &store.medium.files }
+    }
+
+    mutating func holds(_ chunk: ChunkID) -> Bool { store.payload(of: chunk) != nil }
+
+    // MARK: Requests
+
+    package mutating func perform(_ request: DiskRequest, at now: Instant) -> [Outcome] {
+        if !isOpen { isOpen = (try? store.open()) != nil }
+        var effects: [SegmentStore<SimulatedMedium>.Effect] = []
+        store.perform(CollectionOfOne((request: request, caller: ())), effects: &effects)
+        return outcomes(of: effects, at: now)
+    }
+
+    /// A step that it wanted is due.
+    package mutating func goOn(_ step: Step, at now: Instant) -> [Outcome] {
+        var effects: [SegmentStore<SimulatedMedium>.Effect] = []
+        switch step {
+        case .sync:
+            guard let work = underWay else { return [] }
+            underWay = nil
+            let failures = work.run(on: &volume)
+            store.finishSync(failures, effects: &effects)
+        case .retry: store.retry(effects: &effects)
+        }
+        return outcomes(of: effects, at: now)
+    }
+
+    private mutating func outcomes(
+        of effects: [SegmentStore<SimulatedMedium>.Effect], at now: Instant
+    ) -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for effect in effects {
+            switch effect {
+            case .report(let event, _): outcomes.append(.reports(event, at: end(of: event, now)))
+            case .read(let token, let location, _):
+                let outcome = location.map { store.medium.read($0, in: store.folder) } ?? .damaged
+                let event = DiskEvent.read(token: token, outcome)
+                outcomes.append(.reports(event, at: end(of: event, now)))
+            case .sync(let work):
+                underWay = work
+                outcomes.append(.goesOn(.sync, at: time.startSync(at: now)))
+            case .retryLater: outcomes.append(.goesOn(.retry, at: now + Self.retryDelay))
+            case .closed: break
+            }
+        }
+        return outcomes
+    }
+
+    /// When what it reports is done, as with the quick model.
+    private mutating func end(of event: DiskEvent, _ now: Instant) -> Instant {
+        switch event {
+        case .recoveredChunks(let chunks):
+            time.finish(bytes: 0, at: now) + .microseconds(10) * chunks.count
+        case .read(_, .bytes(let payload)): time.finish(bytes: payload.byteCount, at: now)
+        case .read, .wrote: time.finish(bytes: 0, at: now)
+        case .synced, .recoveredLog: now
+        }
+    }
+
+    // MARK: What befalls it
+
+    /// Its process ends and its volume loses power: see `SimulatedVolume.crash`.
+    package mutating func crash(keepingSome seed: UInt64? = nil) {
+        var volume = volume
+        volume.crash(keepingSome: seed)
+        restart(on: volume)
+        time.crash()
+    }
+
+    private mutating func restart(on volume: SimulatedVolume) {
+        store = Self.store(on: volume, limits)
+        underWay = nil
+        isOpen = false
+    }
+
+    /// A fault strikes a chunk.
+    mutating func suffer(_ damage: DiskContents.Damage, to chunk: ChunkID) {
+        // A copy, since a disk of one who is down was not read back.
+        var reader = self
+        if reader.store.payload(of: chunk) == nil {
+            _ = reader.perform(.recoverChunks, at: .origin)
+        }
+        guard let (path, bytes) = reader.store.payload(of: chunk), !bytes.isEmpty else { return }
+        switch damage {
+        case .rot(let position):
+            volume.rot(path, at: bytes.lowerBound + Int(position % UInt64(bytes.count)))
+        case .loss:
+            volume.rot(path, at: bytes.lowerBound)
+            for place in reader.store.checks(of: chunk) {
+                volume.rot(place.path, at: place.offset)
+            }
+        }
+    }
+
+    /// What is found after a restart in order: the chunks, and those that are not what they are called.
+    /// Nil when the disk cannot be read back now.
+    func audit() -> (found: [StoredChunk], damaged: [ChunkID])? {
+        var disk = self
+        disk.shut()
+        guard
+            case .reports(.recoveredChunks(let found), _)? =
+                disk.perform(.recoverChunks, at: .origin).first
+        else { return nil }
+        let damaged = found.map(\.chunk).filter { chunk in
+            guard
+                case .reports(.read(_, .bytes(let payload)), _)? =
+                    disk.perform(.read(token: 0, chunk), at: .origin).first
+            else { return true }
+            return SHA256.hash(payload.bytes) != chunk.hash
+        }
+        return (found, damaged)
+    }
+
+    /// Its process ends in order, and another one takes its place.
+    package mutating func shut() {
+        var effects: [SegmentStore<SimulatedMedium>.Effect] = []
+        if let work = underWay {
+            underWay = nil
+            let failures = work.run(on: &volume)
+            store.finishSync(failures, effects: &effects)
+        }
+        store.close(effects: &effects)
+        while case .sync(let work)? = effects.last {
+            let failures = work.run(on: &volume)
+            effects = []
+            store.finishSync(failures, effects: &effects)
+        }
+        restart(on: volume)
+    }
+}

@@ -1,0 +1,95 @@
+import Observation
+import Primitives
+import Roles
+
+/// Nodes that keep their chunks in the chunk store of real ones.
+extension World {
+    var keepsSegments: Bool { configuration.nodes.disk.store == .segments }
+
+    func makeSegmentDisk(_ actor: UInt32) -> SegmentDisk {
+        var stream = RandomSource(configuration.seed, of: UInt64(actor), .salt)
+        return SegmentDisk(speed: configuration.nodes.disk, seed: stream.next())
+    }
+
+    mutating func applySegmentDisk(_ request: DiskRequest, _ actor: UInt32, _ slot: Int) {
+        var disk = slot
+        switch request {
+        case .write: segmentDisks[slot].volume.isFull = environment.refusesWrite(actor)
+        case .read(let token, let chunk):
+            disk = keeper(of: chunk, for: actor)
+            let isRefused =
+                environment.refusesRead(actor)
+                || !environment.participants[Int(environment.nodeIndices[disk])].isUp
+            guard !isRefused else {
+                return complete(.read(token: token, .unavailable), of: actor, at: now)
+            }
+        case .delete, .sync, .recoverChunks, .append, .recoverLog: break
+        }
+        let outcomes = segmentDisks[disk].perform(request, at: now)
+        segmentDisks[slot].volume.isFull = false
+        follow(outcomes, of: actor, slot)
+    }
+
+    /// A node's disk does of itself what it wanted to do now.
+    mutating func diskGoesOn(_ actor: UInt32, _ step: SegmentDisk.Step) {
+        let slot = Int(environment.participants[Int(actor)].slot)
+        follow(segmentDisks[slot].goOn(step, at: now), of: actor, slot)
+    }
+
+    private mutating func follow(
+        _ outcomes: [SegmentDisk.Outcome], of actor: UInt32, _ slot: Int
+    ) {
+        guard segmentDisks[slot].volume.hasPower else { return losePower(actor) }
+        for outcome in outcomes {
+            switch outcome {
+            case .reports(let event, let at):
+                switch event {
+                case .wrote(let token, let outcome):
+                    environment.observer.wrote(token: token, outcome, by: actor, at: now)
+                case .recoveredChunks(let found):
+                    environment.observer.recovered(chunks: found, by: actor, at: now)
+                case .read, .synced, .recoveredLog: break
+                }
+                complete(event, of: actor, at: at)
+            case .goesOn(let step, let at):
+                environment.queue.schedule(
+                    .diskGoesOn(
+                        actor, epoch: environment.participants[Int(actor)].epoch, step),
+                    at: max(at, environment.diskHangsUntil(actor) ?? at))
+            }
+        }
+    }
+
+    /// The power of a node failed in the middle of what its disk did, and comes back soon.
+    private mutating func losePower(_ actor: UInt32) {
+        environment.losePower(actor)
+        carryOutOrders()
+    }
+
+    /// Has the power of a node fail when its volume has been changed so often.
+    package mutating func failPower(ofNode slot: Int, afterChanges count: Int) {
+        segmentDisks[slot].volume.failsAfter = count
+    }
+
+    /// Reads back the disks of nodes that run, as after they were stopped in order, and has the oracles
+    /// compare them with what they know.
+    mutating func auditSegments() {
+        for slot in segmentDisks.indices {
+            let actor = environment.nodeIndices[slot]
+            guard environment.participants[Int(actor)].isUp,
+                environment.lie(of: actor) == nil,
+                let (found, damaged) = segmentDisks[slot].audit()
+            else { continue }
+            environment.observer.audit(actor, found: found, damaged: damaged, at: now)
+        }
+    }
+}
+
+extension Environment {
+    /// How long a node is without power whose power failed.
+    static let powerCut = Duration.seconds(30)
+
+    mutating func losePower(_ actor: UInt32) {
+        if goDown(actor) { queue.schedule(.released(actor), at: now + Self.powerCut) }
+    }
+}
