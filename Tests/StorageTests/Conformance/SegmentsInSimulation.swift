@@ -1,8 +1,9 @@
 import Primitives
 import Roles
-import Simulation
 import Storage
 import Synchronization
+
+@testable import Simulation
 
 /// The chunk store on the simulated file system behind the protocol of real disks; it needs no time.
 final class SegmentsInSimulation: Disk {
