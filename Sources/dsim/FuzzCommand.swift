@@ -16,7 +16,7 @@ struct FuzzCommand: ParsableCommand {
 
             With --found, the scenarios of a folder run first: each must pass, but those that its \
             open.json lists must fail with the oracle that stands there. What they show is known, and \
-            no failure of a search that follows.
+            no failure of a search that follows; with --known, nor is what a search before took for known.
 
             A search counts which marks its scenarios reach: rare ways that the state machines take. \
             From the scenarios that reached rare ones come half of those that are drawn next, with \
@@ -63,30 +63,26 @@ struct FuzzCommand: ParsableCommand {
         completion: .directory)
     var found: String?
 
+    @Option(
+        help: "Take for known what the search in this folder took for known.",
+        completion: .directory)
+    var known: String?
+
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
     func validate() throws {
-        if resume && seeds != nil {
-            throw ValidationError("--resume and --seeds exclude each other.")
-        }
+        try require(!resume || seeds == nil, "--resume and --seeds exclude each other.")
         if let minutes {
-            guard minutes > 0, minutes <= 100_000 else {
-                throw ValidationError("--minutes is a number up to 100000.")
-            }
+            try require(minutes > 0 && minutes <= 100_000, "--minutes is a number up to 100000.")
         }
-        if let jobs {
-            guard 1...1_024 ~= jobs else {
-                throw ValidationError("--jobs is a number from 1 to 1024.")
-            }
-        }
-        if marks != nil, !isSearch {
-            throw ValidationError("--marks is of a search: give --seeds, --minutes or --resume.")
-        }
-        if resume && unsteered {
-            throw ValidationError("--resume goes on as the search began; leave --unsteered out.")
-        }
-        if out.isEmpty { throw ValidationError("--out needs the path of a folder.") }
+        if let jobs { try require(1...1_024 ~= jobs, "--jobs is a number from 1 to 1024.") }
+        try require(
+            marks == nil || isSearch,
+            "--marks is of a search: give --seeds, --minutes or --resume.")
+        try require(
+            !resume || !unsteered, "--resume goes on as the search began; leave --unsteered out.")
+        try require(!out.isEmpty, "--out needs the path of a folder.")
     }
 
     func run() throws {
@@ -99,7 +95,7 @@ struct FuzzCommand: ParsableCommand {
                 jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, cancel: cancel,
                 run: workers.run)
             var statuses: [ExitStatus] = []
-            var known: Set<FuzzFinding> = []
+            var known = try known.map { try FoundFolder($0).report().known } ?? []
             if let found {
                 guard let outcome = try FoundScenarios(folder: found).run(by: fuzzer) else {
                     return .interrupted
@@ -107,7 +103,7 @@ struct FuzzCommand: ParsableCommand {
                 for (file, verdict) in outcome.verdicts where !quiet || !verdict.isFine {
                     Output.standard(verdict.line(file: file))
                 }
-                known = outcome.known
+                known.formUnion(outcome.known)
                 statuses.append(outcome.isFine ? .fine : .violated)
             }
             if isSearch {
@@ -127,9 +123,10 @@ struct FuzzCommand: ParsableCommand {
     private func search(_ fuzzer: Fuzzer, _ known: Set<FuzzFinding>) throws -> ExitStatus {
         let rare = try marks.map { try RareMarks(file: $0) }
         let folder = try FoundFolder(out)
-        let before =
+        var before =
             resume
             ? try folder.report() : FuzzReport(seeds: drawnSeeds, isSteered: !unsteered)
+        before.known.formUnion(known)
         if !quiet { Output.error("from seed \(before.next) on\n") }
         let standard = before.last == FuzzReport.lastSeed ? 1 : Double.infinity
         let display = FuzzDisplay(before, folder, isQuiet: quiet)
@@ -138,11 +135,11 @@ struct FuzzCommand: ParsableCommand {
         display.clear()
         try folder.write(report, groupsFrom: before.groups.count)
         if !quiet {
-            Output.standard(report.text(folder: folder.path, known: known, before: before))
+            Output.standard(report.text(folder: folder.path, before: before))
         }
         let shortcomings = fuzzer.cancel.isSet ? [] : report.shortcomings(rare: rare)
         for shortcoming in shortcomings { Output.standard(shortcoming + "\n") }
-        let new = report.new(known)
+        let new = report.new
         if shrink { try fuzzer.shrink(new) { try folder.write($0, of: $1) } }
         return ExitStatus.worst([
             new.isEmpty ? .fine : .violated, shortcomings.isEmpty ? .fine : .expectationsNotMet,

@@ -44,6 +44,20 @@ import Testing
         #expect(rest.status == first.status)
     }
 
+    @Test mutating func `what a search took for known is no news of the next`() throws {
+        dsim.environment["DSIM_FUZZ_TRAP"] = "2"
+        let first = try dsim.run("fuzz", "--seeds", "2..2", "--out", "a")
+        #expect(first.status == 1, "\(first)")
+        let state = folder.url.appending(path: "a/state.json")
+        var report =
+            try JSONSerialization.jsonObject(with: Data(contentsOf: state)) as? [String: Any]
+        let groups = try #require(report?["groups"] as? [[String: Any]])
+        report?["known"] = groups.map { $0["finding"] }
+        try JSONSerialization.data(withJSONObject: report ?? [:]).write(to: state)
+        let second = try dsim.run("fuzz", "--known", "a", "--seeds", "2..2", "--out", "b")
+        #expect(second.status == 0 && second.output.contains("(known)"), "\(second)")
+    }
+
     @Test func `nothing to go on from ends with 66`() throws {
         let outcome = try dsim.run("fuzz", "--resume")
         #expect(outcome.status == 66, "\(outcome)")

@@ -21,9 +21,7 @@ extension FuzzReport {
     }
 
     /// What a person reads at the end. `folder` is where the scenarios are, `before` what it went on from.
-    package func text(
-        folder: String, known: Set<FuzzFinding> = [], before: FuzzReport? = nil
-    ) -> String {
+    package func text(folder: String, before: FuzzReport? = nil) -> String {
         let found = groups.map { group in
             "  \(group.finding.oracle): \(group.finding.site)"
                 + (known.contains(group.finding) ? " (known)\n" : "\n")
@@ -32,7 +30,7 @@ extension FuzzReport {
         }
         return "seeds \(first) to \(max(first, next) - (next > first ? 1 : 0)): \(pace)\n\n"
             + marksText(before) + "\n"
-            + (new(known).isEmpty ? "fine\n" : "VIOLATED\n") + found.joined()
+            + (new.isEmpty ? "fine\n" : "VIOLATED\n") + found.joined()
     }
 
     /// What a search should have come to and did not: marks that it had to reach, and oracles that looked

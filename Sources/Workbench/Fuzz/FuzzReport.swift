@@ -25,6 +25,8 @@ package struct FuzzReport: Codable, Equatable, Sendable {
     package var wallSeconds = 0.0
     /// In the order in which they were found.
     package var groups: [Group] = []
+    /// Failures that are no news.
+    package var known: Set<FuzzFinding> = []
     package var corpus = Corpus()
     /// How often each oracle could have failed, by name.
     package var checks: [String: UInt64] = [:]
@@ -76,7 +78,5 @@ package struct FuzzReport: Codable, Equatable, Sendable {
     }
 
     /// What is not known yet.
-    package func new(_ known: Set<FuzzFinding>) -> [Group] {
-        groups.filter { !known.contains($0.finding) }
-    }
+    package var new: [Group] { groups.filter { !known.contains($0.finding) } }
 }
