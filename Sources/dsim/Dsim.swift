@@ -11,7 +11,8 @@ struct Dsim: AsyncParsableCommand {
         discussion: ExitStatus.help,
         version: Version.current,
         subcommands: [
-            RunCommand.self, FuzzCommand.self, ScenarioCommand.self, BenchCommand.self,
+            RunCommand.self, FuzzCommand.self, CrashPointsCommand.self, ScenarioCommand.self,
+            BenchCommand.self,
             FuzzWorkerCommand.self,
         ],
         groupedSubcommands: [

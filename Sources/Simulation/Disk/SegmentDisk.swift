@@ -46,6 +46,8 @@ package struct SegmentDisk: Sendable {
     private var isOpen = false
     private let limits: ChunkStoreLimits
     private var time: ChunkDisk
+    /// What lasts of what was not synced, where the power fails in the middle of something.
+    var failureSeed: UInt64?
 
     package init(speed: DiskSettings, seed: UInt64) {
         var limits = ChunkStoreLimits()
@@ -131,7 +133,7 @@ package struct SegmentDisk: Sendable {
     /// Its process ends and its volume loses power: see `SimulatedVolume.crash`.
     package mutating func crash(keepingSome seed: UInt64? = nil) {
         var volume = volume
-        volume.crash(keepingSome: seed)
+        volume.crash(keepingSome: volume.hasPower ? seed : failureSeed)
         restart(on: volume)
         time.crash()
     }

@@ -164,8 +164,7 @@ extension World {
         switch environment.participants[Int(actor)].kind {
         case .node:
             nodes[slot] = makeNode(actor)
-            let isHalfWay = keepsSegments && !segmentDisks[slot].volume.hasPower
-            if configuration.nodes.disk.crash == .keepsSome || isHalfWay {
+            if configuration.nodes.disk.crash == .keepsSome {
                 seed = environment.participants[Int(actor)].mishapStream.next()
             }
             guard !keepsSegments else {

@@ -1,5 +1,5 @@
-import Observation
-import Primitives
+package import Observation
+package import Primitives
 import Roles
 
 /// Nodes that keep their chunks in the chunk store of real ones.
@@ -66,11 +66,6 @@ extension World {
         carryOutOrders()
     }
 
-    /// Has the power of a node fail when its volume has been changed so often.
-    package mutating func failPower(ofNode slot: Int, afterChanges count: Int) {
-        segmentDisks[slot].volume.failsAfter = count
-    }
-
     /// Reads back the disks of nodes that run, as after they were stopped in order, and has the oracles
     /// compare them with what they know.
     mutating func auditSegments() {
@@ -92,4 +87,41 @@ extension Environment {
     mutating func losePower(_ actor: UInt32) {
         if goDown(actor) { queue.schedule(.released(actor), at: now + Self.powerCut) }
     }
+}
+
+/// What a search for crash points sees and does.
+extension World {
+    /// How often the volume of a node was changed or synced.
+    package func changes(ofNode slot: Int) -> Int { segmentDisks[slot].volume.changes }
+
+    /// Has the power of a node fail before the change after so many, once and for `powerCut`. `seed`
+    /// decides which unsynced blocks and names last.
+    package mutating func failPower(ofNode slot: Int, afterChanges count: Int, keeping seed: UInt64)
+    {
+        segmentDisks[slot].volume.failsAfter = count
+        segmentDisks[slot].failureSeed = seed
+    }
+
+    /// Whether a node's power failed, and is not back.
+    package func isWithoutPower(node slot: Int) -> Bool {
+        !environment.participants[Int(environment.nodeIndices[slot])].isUp
+    }
+
+    /// Plants a defect: what the syncs of a node's disk do instead.
+    package mutating func plant(_ syncs: SimulatedVolume.Syncs, onNode slot: Int) {
+        segmentDisks[slot].volume.syncs = syncs
+    }
+
+    /// What the oracles have found so far.
+    package var violations: UInt64 { environment.observer.oracles.violations }
+    package var oracleOutcomes: [OracleOutcome] { environment.observer.oracles.outcomes }
+
+    /// Has the oracles look at every node, and read every disk back.
+    package mutating func inspectDisks() {
+        inspect()
+        auditSegments()
+    }
+
+    /// When faults, churn and workload are over.
+    package var settleStart: Instant { environment.settleStart }
 }

@@ -118,7 +118,7 @@ enum ScenarioSchema {
             "What nodes keep their chunks in: a quick model of what a disk does, or the chunk store of real nodes on a simulated file system. There, a crash that keepsSome keeps any subset of the blocks and names that were not synced."
         ),
         ScenarioKey(
-            "segment", \.segmentBytes, .bytes(8_192...256 << 20),
+            "segment", \.segmentBytes, .bytes(8_192...1 << 30),
             "Size of a file of that chunk store, to which no more is appended."),
     ]
 

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Primitives
+import Simulation
+import Workbench
+
+struct CrashPointsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "crashpoints",
+        abstract: "Have a node's power fail at every write and sync of its disk.",
+        discussion: """
+            Runs a scenario whose nodes keep their chunks in the chunk store of real nodes, on a simulated \
+            file system. Before every change and every sync of one node's disk it copies the world, \
+            has the power fail there, keeps any of the blocks and names that were not synced, starts \
+            the node again, and lets the copy go on, watched by all oracles.
+
+            Tries all points, or, where there are more than --sample, as many that are drawn with the \
+            scenario's seed. Ctrl-C ends the search and tells what is known.
+
+            \(ExitStatus.help)
+            """)
+
+    @Argument(help: "The scenario, a JSON file.", completion: .file(extensions: ["json"]))
+    var file: String
+
+    @Option(help: "The node, by its place among those that the world begins with.")
+    var node = 0
+
+    @Option(help: "Points to try at most.")
+    var sample = 1_000
+
+    @Option(help: "How often at each point, each time with other blocks and names that last.")
+    var draws = 1
+
+    @Option(name: .customLong("for"), help: "Simulated minutes that a world goes on afterwards.")
+    var minutes = 60.0
+
+    @Option(help: "Run with this seed instead of the scenario's.")
+    var seed: UInt64?
+
+    @Option(help: "Worlds that go on at a time. (default: one a core)")
+    var jobs: Int?
+
+    @Flag(name: .shortAndLong, help: "Print errors only.")
+    var quiet = false
+
+    func validate() throws {
+        try require(node >= 0, "--node is a number from 0 on.")
+        try require(1...100_000_000 ~= sample, "--sample is a number from 1 on.")
+        try require(1...1_000 ~= draws, "--draws is a number from 1 to 1000.")
+        try require(
+            minutes > 0 && minutes <= 1_000_000, "--for is a number of minutes up to 1000000.")
+        if let jobs { try require(1...1_024 ~= jobs, "--jobs is a number from 1 to 1024.") }
+    }
+
+    func run() throws {
+        try reporting {
+            var scenario = try Scenario(json: ScenarioFile.read(file), file: file)
+            if let seed { scenario.configuration.seed = seed }
+            try require(
+                node < scenario.configuration.topology.nodes,
+                "--node is \(node), and the scenario begins with "
+                    + "\(scenario.configuration.topology.nodes) nodes.")
+            let cancel = CancelFlag()
+            let interruptions = Interruptions(cancel)
+            defer { withExtendedLifetime(interruptions) {} }
+            var search = CrashPoints(scenario)
+            search.node = node
+            search.sample = sample
+            search.draws = draws
+            search.goingOn = Duration(seconds: minutes * 60)
+            search.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+            search.cancel = cancel
+            var display = ProgressDisplay()
+            let report = search.run { report in
+                guard !quiet else { return }
+                display.show(report.line, wallSeconds: report.wallSeconds)
+            }
+            display.clear()
+            if !quiet || !report.isFine { Output.standard(report.text) }
+            if !report.isFine { return .violated }
+            return cancel.isSet ? .interrupted : .fine
+        }
+    }
+}
