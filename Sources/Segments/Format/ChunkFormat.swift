@@ -42,7 +42,6 @@ package enum ChunkFormat {
     package static let firstRecordOffset = 4096
     static let alignment = 64
     package static let recordHeaderByteCount = 80
-    static let checkOffset = 64
     package static let stateOffset = 72
     static let indexHeaderByteCount = 56
     /// The longest payload: what a role may store, with room to spare.

@@ -15,14 +15,15 @@ extension SegmentStore {
         return (folder.dataPath(location.segment), start..<start + Int(location.length))
     }
 
-    /// A byte of each check without which nothing on the disk tells of a chunk.
-    package mutating func checks(of chunk: ChunkID) -> [FilePlace] {
-        guard let location = medium.location(of: chunk) else { return [] }
+    /// Takes a chunk away without a trace: returns the bytes that have to say `dead` for that, and takes
+    /// care that no file will say anything else. Who reads it finds that it is damaged or gone.
+    package mutating func lose(_ chunk: ChunkID) -> (places: [FilePlace], dead: UInt8) {
+        guard let location = medium.location(of: chunk) else { return ([], ChunkFormat.dead) }
         let number = location.segment
         var places = [
             FilePlace(
                 path: folder.dataPath(number),
-                offset: Int(location.offset) + ChunkFormat.checkOffset)
+                offset: Int(location.offset) + ChunkFormat.stateOffset)
         ]
         if let index = try? folder.readIndex(of: number, on: &medium.files),
             let entry = IndexEntries.find(location.offset, in: index.entries)
@@ -31,8 +32,9 @@ extension SegmentStore {
                 FilePlace(
                     path: folder.indexPath(number),
                     offset: ChunkFormat.indexHeaderByteCount
-                        + entry * ChunkFormat.recordHeaderByteCount + ChunkFormat.checkOffset))
+                        + entry * ChunkFormat.recordHeaderByteCount + ChunkFormat.stateOffset))
         }
-        return places
+        segments[number]?.markEntryDead(at: location.offset)
+        return (places, ChunkFormat.dead)
     }
 }

@@ -152,14 +152,14 @@ package struct SegmentDisk: Sendable {
             _ = reader.perform(.recoverChunks, at: .origin)
         }
         guard let (path, bytes) = reader.store.payload(of: chunk), !bytes.isEmpty else { return }
+        let isUp = store.payload(of: chunk) != nil
         switch damage {
         case .rot(let position):
             volume.rot(path, at: bytes.lowerBound + Int(position % UInt64(bytes.count)))
         case .loss:
             volume.rot(path, at: bytes.lowerBound)
-            for place in reader.store.checks(of: chunk) {
-                volume.rot(place.path, at: place.offset)
-            }
+            let (places, dead) = isUp ? store.lose(chunk) : reader.store.lose(chunk)
+            for place in places { volume.overwrite(place.path, at: place.offset, with: dead) }
         }
     }
 

@@ -144,15 +144,16 @@ struct SimulatedFile: Sendable {
         }
     }
 
-    /// The medium gives back other bits than it was given, whatever becomes of unsynced writes.
-    mutating func rot(at offset: Int) {
+    /// A byte is another from now on, whatever becomes of unsynced writes.
+    mutating func damage(at offset: Int, _ change: (UInt8) -> UInt8) {
         let (number, index) = offset.quotientAndRemainder(dividingBy: Self.blockByteCount)
-        durable[number]?[index] ^= 1
-        guard let changes = versions[number] else { return }
-        versions[number] = changes.map { block in
+        func damaged(_ block: Block?) -> Block? {
             guard var block else { return nil }
-            block[index] ^= 1
+            block[index] = change(block[index])
             return block
         }
+        durable[number] = damaged(durable[number])
+        if let block = lost[number] { lost[number] = .some(damaged(block)) }
+        if let changes = versions[number] { versions[number] = changes.map(damaged) }
     }
 }

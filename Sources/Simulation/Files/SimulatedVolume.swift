@@ -223,6 +223,11 @@ package struct SimulatedVolume: Volume {
 
     /// Flips a bit of a byte, whatever becomes of unsynced writes.
     package mutating func rot(_ path: String, at offset: Int) {
-        if let number = names[path] { files[number]?.rot(at: offset) }
+        if let number = names[path] { files[number]?.damage(at: offset) { $0 ^ 1 } }
+    }
+
+    /// Makes a byte another, whatever becomes of unsynced writes.
+    package mutating func overwrite(_ path: String, at offset: Int, with byte: UInt8) {
+        if let number = names[path] { files[number]?.damage(at: offset) { _ in byte } }
     }
 }
