@@ -24,6 +24,32 @@ package enum Input: Sendable {
     case backend(PeerID)
 }
 
+extension Input {
+    /// What it is, in words without numbers.
+    package var name: String {
+        switch self {
+        case .start: "start"
+        case .request(_, _, let request): Message.request(request).name
+        case .answer(_, _, let answer): Message.answer(answer).name
+        case .timer(let timer): "timer \(timer.kind)"
+        case .disk(let event): "disk \(event.name)"
+        case .leave: "leave"
+        case .backend: "backend"
+        }
+    }
+}
+
+extension DiskEvent {
+    fileprivate var name: String {
+        switch self {
+        case .recoveredChunks, .recoveredLog: "recovered"
+        case .wrote: "wrote"
+        case .synced: "synced"
+        case .read: "read"
+        }
+    }
+}
+
 /// A timer that a role set. It cannot be cancelled: a role ignores one that means nothing any more.
 @frozen
 package struct Timer: Sendable, Equatable {

@@ -190,9 +190,9 @@ extension Census {
         facts[chunk].map { $0.gains >= count } ?? false
     }
 
-    /// Referenced chunks that survive with fewer replicas than the target, in order.
-    func chunksShort() -> [ChunkID] {
-        facts.filter { $0.value.isReferenced && (1..<target).contains($0.value.durable) }
-            .map(\.key).sorted()
+    /// Referenced chunks that have a replica, in order.
+    var survivors: [(chunk: ChunkID, facts: Facts)] {
+        facts.filter { $0.value.isReferenced && $0.value.durable > 0 }
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

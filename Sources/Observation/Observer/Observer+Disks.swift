@@ -90,9 +90,10 @@ extension Observer {
             chunk, wasReachable: participants[Int(actor)].isUp, isFault: isFault, at: now,
             &meters)
         guard wasLast, !isFault else { return }
+        let held = countedOn(chunk)
         oracles.check(
             .durability, at: now, false,
-            "node \(actor) deleted the last replica of chunk \(chunk)")
+            "node \(actor) deleted the last replica of chunk \(chunk)\(held)")
     }
 
     /// A node is about to delete a chunk, or to leave with it.
@@ -100,9 +101,11 @@ extension Observer {
         guard nodes[slot(actor)].replicas.contains(chunk), census.isReferenced(chunk) else {
             return
         }
+        let isCountedOn = isCountedOn(chunk, on: actor)
+        let held = isCountedOn ? countedOn(chunk) : ""
         oracles.check(
-            .collection, at: now, !isCountedOn(chunk, on: actor),
-            "node \(actor) deleted chunk \(chunk), which the ledger says it holds")
+            .collection, at: now, !isCountedOn,
+            "node \(actor) deleted chunk \(chunk), which the ledger says it holds\(held)")
     }
 
     // MARK: Faults
@@ -124,8 +127,10 @@ extension Observer {
     }
 
     /// A node deviates from now on. What it keeps for nobody is lost with that.
-    package mutating func turnedLiar(_ actor: UInt32, keepsNothing: Bool, at now: Instant) {
-        participants[Int(actor)].isLiar = true
+    package mutating func turnedLiar(
+        _ actor: UInt32, telling lie: String, keepsNothing: Bool, at now: Instant
+    ) {
+        participants[Int(actor)].lie = lie
         participants[Int(actor)].keepsNothing = keepsNothing
         guard keepsNothing else { return }
         for chunk in nodes[slot(actor)].replicas {

@@ -14,9 +14,9 @@ extension Observer {
         else { return }
         let disk = contents ?? nodes[slot(actor)].disk
         for chunk in node.index.keys.sorted() {
-            let isThere =
-                disk.replicas[chunk].map { $0.stored.byteCount == node.index[chunk]?.byteCount }
-                ?? census.isDivergent(chunk, on: actor)
+            let replica = disk.replicas[chunk]
+            if replica == nil, census.isDivergent(chunk, on: actor) { continue }
+            let isThere = replica?.stored.byteCount == node.index[chunk]?.byteCount
             oracles.check(
                 .inventoryTruth, at: now, isThere,
                 "node \(actor) counts a chunk that its disk does not hold")
@@ -44,15 +44,19 @@ extension Observer {
                 .durability, at: now, operations == 0,
                 "user \(user) still waits for \(operations) operations")
         }
-        let short = census.chunksShort().filter { canTakeAnother(ofChunk: $0) }
-        for chunk in short.prefix(5) {
+        checkRedundancy(at: now)
+    }
+
+    /// Each chunk that survives is at its target, unless nobody could take another replica.
+    private mutating func checkRedundancy(at now: Instant) {
+        for (chunk, facts) in census.survivors {
+            let isShort = facts.durable < census.target
+            if isShort, !canTakeAnother(ofChunk: chunk) { continue }
+            let held = isShort ? countedOn(chunk) : ""
             oracles.check(
-                .redundancyRestored, at: now, false,
-                "chunk \(chunk) has \(census.durableReplicas(of: chunk)) replicas")
+                .redundancyRestored, at: now, !isShort,
+                "chunk \(chunk) has \(facts.durable) replicas\(held)")
         }
-        oracles.tally(
-            .redundancyRestored, checks: UInt64(meters.redundancy.chunks),
-            violations: UInt64(max(0, short.count - 5)))
     }
 
     /// Whether some node that stays lacks a chunk and has room for it. Backends hear of free space to

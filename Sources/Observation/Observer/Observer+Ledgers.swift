@@ -15,8 +15,11 @@ extension Observer {
                 if let actor = actor(node) { census.moot(chunk, on: actor, &meters) }
             }
             for (chunk, node) in changes.named {
+                let holder = actor(node)
+                if let holder, isExcused(holder, of: chunk) { continue }
                 oracles.check(
-                    .ledger, at: now, actor(node).map { heldOrDamaged(chunk, by: $0) } ?? false,
+                    .ledger, at: now,
+                    holder.map { nodes[self.slot($0)].disk.isDurable(chunk) } ?? false,
                     "backend \(slot) counts on chunk \(chunk) on \(node), which does not hold it")
             }
         } catch {
@@ -24,11 +27,10 @@ extension Observer {
         }
     }
 
-    /// Whether a node holds a chunk durably, or would but for a fault.
-    private func heldOrDamaged(_ chunk: ChunkID, by actor: UInt32) -> Bool {
+    /// Whether a node may well lack a chunk that it said to hold: it is gone, or lies, or a fault struck.
+    private func isExcused(_ actor: UInt32, of chunk: ChunkID) -> Bool {
         participants[Int(actor)].isGone || participants[Int(actor)].isLiar
             || census.isDivergent(chunk, on: actor)
-            || nodes[slot(actor)].disk.isDurable(chunk)
     }
 
     /// Whether a ledger says that the node holds the chunk.

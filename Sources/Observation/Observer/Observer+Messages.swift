@@ -65,12 +65,12 @@ extension Observer {
         }
     }
 
-    /// A node acknowledges a chunk: it holds one that a crash would leave it, or would but for a fault.
+    /// A node acknowledges a chunk: it holds one that a crash would leave it. Of what a fault took, and of
+    /// what a liar says, nothing can be told.
     private mutating func checkDurable(_ chunk: ChunkID, on node: UInt32, at now: Instant) {
+        guard !participants[Int(node)].isLiar, !census.isDivergent(chunk, on: node) else { return }
         let isDurable =
-            participants[Int(node)].isLiar
-            || participants[Int(node)].kind == .node
-                && (nodes[slot(node)].disk.isDurable(chunk) || census.isDivergent(chunk, on: node))
+            participants[Int(node)].kind == .node && nodes[slot(node)].disk.isDurable(chunk)
         oracles.check(
             .durableAcknowledgement, at: now, isDurable,
             "node \(node) acknowledged chunk \(chunk), which a crash would lose")
@@ -84,9 +84,10 @@ extension Observer {
                 "user \(to) was given the record of file \(record.file)")
         case .getChunk(.found(let payload)):
             let chunk = ChunkID(SHA256.hash(payload.bytes))
+            guard let owner = chunkOwners[chunk] else { return }
             oracles.check(
-                .ownerOnly, at: now, chunkOwners[chunk].map { $0 == to } ?? true,
-                "user \(to) was given chunk \(chunk) of user \(chunkOwners[chunk] ?? 0)")
+                .ownerOnly, at: now, owner == to,
+                "user \(to) was given chunk \(chunk) of user \(owner)")
         case .getFile(.notFound), .getChunk(.notFound), .getChunk(.unavailable), .putChunk,
             .commit, .delete:
             break
@@ -96,6 +97,7 @@ extension Observer {
     mutating func checkCanary(
         _ bytes: [UInt8], _ place: @autoclosure () -> String, at now: Instant
     ) {
+        guard bytes.count >= Oracles.canary.count else { return }
         oracles.check(
             .noPlaintext, at: now, !Oracles.holdsCanary(bytes), "plaintext in a \(place())")
     }

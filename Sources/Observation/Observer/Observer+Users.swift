@@ -43,9 +43,11 @@ extension Observer {
             oracles.check(.readIntegrity, at: now, true, "")
             if report.isFinal { oracles.check(.durability, at: now, true, "") }
         case (.get, .gaveUp) where report.isFinal:
+            guard !meters.durability.lostFiles.contains(plan.ordinal) else { return }
+            let hidden = report.chunks.first { !isWell($0) }.map { countedOn($0) } ?? ""
             oracles.check(
-                .durability, at: now, meters.durability.lostFiles.contains(plan.ordinal),
-                "file \(plan.ordinal) cannot be read back although its replicas survive")
+                .durability, at: now, false,
+                "file \(plan.ordinal) cannot be read back although its replicas survive\(hidden)")
         case (.put, .done):
             let kept = report.chunks.allSatisfy {
                 census.wereEverDurable(settings.writeQuorum, of: $0)

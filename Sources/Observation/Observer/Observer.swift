@@ -48,8 +48,9 @@ package struct Observer: Sendable {
         var isGone = false
         /// It was told to leave.
         var isLeaving = false
-        /// It deviates, and what it says may be untrue.
-        var isLiar = false
+        /// What it deviates by, so that what it says may be untrue.
+        var lie: String?
+        var isLiar: Bool { lie != nil }
         /// Nothing on its disk counts.
         var keepsNothing = false
     }

@@ -29,23 +29,14 @@ package struct Oracles: Sendable {
         var checks: UInt64 = 0
         var violations: UInt64 = 0
         var examples: [String] = []
-    }
-
-    /// What every plaintext chunk and file name of a run begins with: it must never be seen on a server.
-    package static let canary = Array("dsim: plaintext.".utf8)
-
-    static func holdsCanary(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count >= canary.count else { return false }
-        return bytes.withUnsafeBufferPointer { bytes in
-            (0...bytes.count - canary.count).contains { start in
-                bytes[start] == canary[0]
-                    && canary.indices.allSatisfy { bytes[start + $0] == canary[$0] }
-            }
-        }
+        /// Examples that say already what was under way.
+        var placed = 0
     }
 
     private static let exampleLimit = 5
     private var tallies = Array(repeating: Tally(), count: Name.allCases.count)
+    /// There are examples that do not say yet what was under way.
+    private(set) var awaitsPlace = false
 
     /// Notes one check. `what` is said of a violation only.
     mutating func check(
@@ -57,14 +48,19 @@ package struct Oracles: Sendable {
         tallies[index].violations += 1
         if tallies[index].examples.count < Self.exampleLimit {
             tallies[index].examples.append("at \(now.seconds) s: \(what())")
+            awaitsPlace = true
         }
     }
 
-    /// Adds checks that were made elsewhere.
-    mutating func tally(_ name: Name, checks: UInt64, violations: UInt64) {
-        let index = Name.allCases.firstIndex(of: name)!
-        tallies[index].checks += checks
-        tallies[index].violations += violations
+    /// Says of what was seen since the last call what was under way then.
+    mutating func place(_ place: String) {
+        for index in tallies.indices {
+            for example in tallies[index].placed..<tallies[index].examples.count {
+                tallies[index].examples[example] += " (\(place))"
+            }
+            tallies[index].placed = tallies[index].examples.count
+        }
+        awaitsPlace = false
     }
 
     package var violations: UInt64 { tallies.reduce(0) { $0 + $1.violations } }

@@ -44,6 +44,9 @@ extension Message {
         package let control: Int
     }
 
+    /// The name of its kind.
+    package var name: String { visit(Name()) }
+
     /// A word that stands for kind and content in the world's digest.
     package var fingerprint: UInt64 { visit(Fingerprint()) }
 
@@ -78,6 +81,10 @@ private struct CountBytes: ContentVisitor {
             payload: content.payloadByteCount,
             control: Message.framingByteCount + content.bodyByteCount)
     }
+}
+
+private struct Name: ContentVisitor {
+    func visit<Content: MessageContent>(_ content: Content) -> String { Content.kind.name }
 }
 
 private struct Fingerprint: ContentVisitor {

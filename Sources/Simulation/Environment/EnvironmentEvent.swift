@@ -27,6 +27,24 @@ package enum EnvironmentEvent: Sendable {
     case readBack(user: UInt32, file: Int)
 }
 
+extension EnvironmentEvent {
+    /// What it is, in words without numbers.
+    var name: String {
+        switch self {
+        case .starts: "a start"
+        case .sessionEnds: "the end of a session"
+        case .sessionBegins: "the beginning of a session"
+        case .destroyed: "the end of a life"
+        case .joins: "a node that joins"
+        case .faultBegins, .faultEnds, .faultStrikes: "a fault"
+        case .released: "a restart"
+        case .fill, .workload, .readBack: "the workload"
+        case .sample, .inspect: "an inspection"
+        case .settle: "settling"
+        }
+    }
+}
+
 /// What users do of themselves, each at its own rate.
 package enum WorkloadKind: UInt64, Sendable, CaseIterable {
     case read, write, delete, intrude

@@ -122,7 +122,10 @@ extension Environment {
         if let until { queue.schedule(.faultEnds(fault), at: until) }
         guard case .lying(let lie) = condition else { return }
         guard !lie.isOfDiscoveries else { return }
-        for actor in chosen { observer.turnedLiar(actor, keepsNothing: lie.keepsNothing, at: now) }
+        for actor in chosen {
+            observer.turnedLiar(
+                actor, telling: lie.rawValue, keepsNothing: lie.keepsNothing, at: now)
+        }
     }
 
     mutating func endConditions(of fault: Int) {

@@ -37,8 +37,10 @@ extension World {
             for (slot, actor) in environment.backendIndices.enumerated() {
                 environment.observer.queued(repairs: backends[slot].repairs.count, by: actor)
             }
-            environment.happen(environment.queue.takeEnvironmentEvent(slot))
+            let event = environment.queue.takeEnvironmentEvent(slot)
+            environment.happen(event)
             carryOutOrders()
+            if environment.observer.awaitsPlace { environment.observer.place(event.name) }
         }
     }
 
@@ -67,9 +69,10 @@ extension World {
             backends[slot].handle(
                 input, at: time(for: index), random: &environment.participants[index].roleStream,
                 effects: &effects)
-        case .user: return environment.handle(input, byUser: actor)
+        case .user: environment.handle(input, byUser: actor)
         }
-        apply(actor)
+        if environment.participants[index].kind != .user { apply(actor) }
+        if environment.observer.awaitsPlace { environment.observer.place(input, by: actor) }
     }
 
     /// The time by a participant's own clock.
@@ -197,5 +200,6 @@ extension World {
         inspect()
         auditSegments()
         environment.finish()
+        environment.observer.place("the end")
     }
 }

@@ -9,7 +9,10 @@ package struct FoundScenarios: Sendable {
     package struct Open: Codable, Equatable, Sendable {
         package var file: String
         package var oracle: String
+        package var site: String
         package var reason: String
+
+        var finding: FuzzFinding { FuzzFinding(oracle: oracle, site: site) }
     }
 
     /// What came of a scenario.
@@ -24,10 +27,10 @@ package struct FoundScenarios: Sendable {
 
         init(_ findings: [FuzzFinding], _ open: [Open]) {
             let others = findings.filter { finding in
-                !open.contains { $0.oracle == finding.oracle }
+                !open.contains { $0.finding == finding }
             }
             let mended = open.filter { entry in
-                !findings.contains { $0.oracle == entry.oracle }
+                !findings.contains(entry.finding)
             }
             if !others.isEmpty {
                 self = .failed(others)
@@ -49,10 +52,10 @@ package struct FoundScenarios: Sendable {
             switch self {
             case .fine: "\(file): fine\n"
             case .open(let open):
-                open.map { "\(file): open (\($0.oracle)): \($0.reason)\n" }.joined()
+                open.map { "\(file): open (\($0.oracle): \($0.site)): \($0.reason)\n" }.joined()
             case .mended(let mended):
                 mended.map {
-                    "\(file): passes (\($0.oracle)); take it off \(FoundScenarios.list)\n"
+                    "\(file): passes (\($0.oracle): \($0.site)); take it off \(FoundScenarios.list)\n"
                 }.joined()
             case .failed(let findings):
                 findings.map { "\(file): VIOLATED \($0.oracle): \($0.site)\n" }.joined()
@@ -90,7 +93,7 @@ package struct FoundScenarios: Sendable {
         guard let open = try? JSONDecoder().decode([Open].self, from: Data(bytes)) else {
             throw ScenarioError(
                 file: path,
-                problem: #"is no list of {"file": "…", "oracle": "…", "reason": "…"}"#)
+                problem: #"is no list of {"file": "…", "oracle": "…", "site": "…", "reason": "…"}"#)
         }
         for entry in open where !files.contains(entry.file) {
             throw ScenarioError(file: path, problem: "\(Excerpt.quoted(entry.file)) is not there")

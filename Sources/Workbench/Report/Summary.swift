@@ -88,6 +88,8 @@ package enum Summary {
         let violations = oracles.reduce(UInt64(0)) { $0 &+ $1.violations }
         return "\(Format.count(violations)) violations in \(Format.count(checks)) checks of "
             + Format.plural(oracles.count, "oracle")
+            + (result.blindOracles.isEmpty
+                ? "" : "; never could fail: \(result.blindOracles.joined(separator: ", "))")
     }
 
     private static func faults(_ result: RunResult) -> String {

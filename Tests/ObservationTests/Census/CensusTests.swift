@@ -31,7 +31,7 @@ struct CensusTests {
             meters.redundancy.chunksBelowTarget == 1 && meters.redundancy.chunksUnreachable == 0)
         #expect(census.lost(chunk, wasReachable: true, isFault: true, at: at(2), &meters) == false)
         #expect(meters.redundancy.chunksUnreachable == 1)
-        #expect(census.chunksShort() == [chunk])
+        #expect(census.survivors.map(\.chunk) == [chunk])
     }
 
     @Test func `the last replica's loss is the file's, once`() {
@@ -41,7 +41,7 @@ struct CensusTests {
         #expect(census.lost(chunk, wasReachable: true, isFault: true, at: at(3), &meters) == true)
         #expect(meters.durability.lostFiles == [7] && meters.durability.chunksLost == 1)
         #expect(meters.repair.replicasDestroyed == 2, "a deletion is no destruction")
-        #expect(census.chunksShort().isEmpty, "what is lost is not short")
+        #expect(census.survivors.isEmpty, "what is lost does not survive")
     }
 
     @Test func `a chunk destroyed before its file was acknowledged is lost with it`() {

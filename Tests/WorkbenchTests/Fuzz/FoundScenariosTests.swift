@@ -26,7 +26,8 @@ struct FoundScenariosTests {
             })
     }
 
-    private let listed = #"[{"file": "a.json", "oracle": "durability", "reason": "not yet"}]"#
+    private let listed =
+        #"[{"file": "a.json", "oracle": "durability", "site": "file # is lost", "reason": "not yet"}]"#
 
     @Test func `what was mended must pass`() throws {
         let fine = try #require(try run([], open: nil))
@@ -40,19 +41,25 @@ struct FoundScenariosTests {
         let open = try #require(try run([lost], open: listed))
         #expect(open.isFine && open.known == [lost])
         #expect(
-            open.verdicts[0].verdict.line(file: "a.json") == "a.json: open (durability): not yet\n")
+            open.verdicts[0].verdict.line(file: "a.json")
+                == "a.json: open (durability: file # is lost): not yet\n")
         let other = try #require(try run([lost, grown], open: listed))
         #expect(!other.isFine && other.verdicts[0].verdict == .failed([grown]))
+        // Another way to violate the same oracle is not what is known.
+        let elsewhere = FuzzFinding(oracle: lost.oracle, site: "file # is late")
+        let new = try #require(try run([lost, elsewhere], open: listed))
+        #expect(!new.isFine && new.verdicts[0].verdict == .failed([elsewhere]))
         let mended = try #require(try run([], open: listed))
         #expect(!mended.isFine)
         #expect(
             mended.verdicts[0].verdict.line(file: "a.json")
-                == "a.json: passes (durability); take it off open.json\n")
+                == "a.json: passes (durability: file # is lost); take it off open.json\n")
     }
 
     @Test(arguments: [
         "nothing", #"[{"file": "a.json"}]"#,
-        #"[{"file": "c.json", "oracle": "durability", "reason": "gone"}]"#,
+        #"[{"file": "a.json", "oracle": "durability", "reason": "of no site"}]"#,
+        #"[{"file": "c.json", "oracle": "durability", "site": "", "reason": "gone"}]"#,
     ])
     func `a wrong list is refused`(open: String) {
         #expect(throws: ScenarioError.self) { try run([], open: open) }

@@ -1,8 +1,8 @@
-import Observation
 import Primitives
 import Simulation
 import Testing
 
+@testable import Observation
 @testable import Workbench
 
 /// What people and programs read of a run, compared with files under `Tests/Golden`.
@@ -44,6 +44,33 @@ import Testing
         let text = MarkdownReport(result, command: "x").text
         #expect(text.contains("- **Oracles.** Violated: ledger (2 oracles, 1,020 checks)."))
         #expect(text.contains("- ledger: at 5 s: block 3 changed"))
+    }
+
+    @Test func `an oracle that had nothing to look at is told where the scenario gives it cause`()
+        throws
+    {
+        var scenario = try SampleRun.result().scenario
+        let names = ["durability", "collection", "ledger"]
+        func text(isComplete: Bool) -> (report: String, summary: String) {
+            var measurements = Measurements()
+            measurements.oracles = names.map {
+                OracleOutcome(name: $0, checks: 0, violations: 0, examples: [])
+            }
+            let result = RunResult(
+                scenario: scenario, isComplete: isComplete, stoppedAt: .origin,
+                measurements: measurements, samples: [])
+            let timing = RunTiming(wallSeconds: 1, events: 1, peakMemoryBytes: 1)
+            return (MarkdownReport(result, command: "x").text, Summary.text(of: result, timing))
+        }
+        scenario.configuration.workload.files = 1
+        scenario.configuration.faults = []
+        #expect(text(isComplete: true).report.contains("| durability | never could fail | 0 |"))
+        #expect(
+            text(isComplete: true).summary.contains("; never could fail: durability, ledger\n"))
+        #expect(!text(isComplete: false).summary.contains("never could fail"))
+        scenario.configuration.workload.files = 0
+        scenario.configuration.workload.writesPerDay = 0
+        #expect(text(isComplete: true).summary.contains("; never could fail: ledger\n"))
     }
 
     @Test func `metrics are for programs`() throws {
