@@ -32,15 +32,6 @@ package struct FileSealer: Sendable {
         }
     }
 
-    /// Takes the next bytes of the file.
-    package mutating func append(
-        _ bytes: [UInt8], emit: (SealedChunk) throws(FilesError) -> Void
-    ) throws(FilesError) {
-        try bytes.withUnsafeBufferPointer { (bytes) throws(FilesError) in
-            try append(UnsafeRawBufferPointer(bytes), emit: emit)
-        }
-    }
-
     /// Ends the file: its last chunk, and the manifest of all. Throws `malformedManifest` for a name or
     /// a size that no manifest may have.
     package consuming func finish() throws(FilesError) -> (last: SealedChunk, manifest: Manifest) {

@@ -46,15 +46,6 @@ package struct Chunker: Sendable {
         }
     }
 
-    /// Takes the next bytes of the stream.
-    package mutating func append<Failure: Error>(
-        _ bytes: [UInt8], emit: (Chunk) throws(Failure) -> Void
-    ) throws(Failure) {
-        try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
-            try append(UnsafeRawBufferPointer(bytes), emit: emit)
-        }
-    }
-
     /// Ends the stream with its last chunk, which is empty only when the stream was.
     package consuming func finish() -> Chunk { cut(isLast: true) }
 

@@ -20,20 +20,12 @@ package struct Block: Equatable, Sendable {
 }
 
 extension Block {
-    /// The size of `encoded()` in bytes.
-    package var encodedByteCount: Int {
-        records.reduce(SignedHeader.encodedByteCount + 4) { $0 + 4 + $1.encodedByteCount }
-    }
-
     /// The signed header, the number of records in 32 bits, each record behind its length in 32 bits.
     package func encoded() -> [UInt8] {
-        var writer = ByteWriter(reserving: encodedByteCount)
+        var writer = ByteWriter(reserving: SignedHeader.encodedByteCount + 100 * records.count)
         signedHeader.write(to: &writer)
         writer.write(UInt32(records.count))
-        for record in records {
-            writer.write(UInt32(record.encodedByteCount))
-            record.write(to: &writer)
-        }
+        for record in records { writer.write(prefixed: record.encoded()) }
         return writer.bytes
     }
 

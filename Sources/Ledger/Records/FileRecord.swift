@@ -55,10 +55,6 @@ package struct FileRemoval: Equatable, Sendable {
 // MARK: - Coding
 
 extension FileRecord {
-    var encodedByteCount: Int {
-        32 + 16 + 32 + 4 + 4 + sealedManifest.count + 4 + wrappedKey.count
-    }
-
     func write(to writer: inout ByteWriter) {
         writer.write(owner.hash)
         writer.write(file)
@@ -77,8 +73,6 @@ extension FileRecord {
 }
 
 extension FileRemoval {
-    static let encodedByteCount = 32 + 16
-
     func write(to writer: inout ByteWriter) {
         writer.write(owner.hash)
         writer.write(file)

@@ -30,11 +30,6 @@ package struct MembershipRecord: Equatable, Sendable {
 // MARK: - Coding
 
 extension MembershipRecord {
-    var encodedByteCount: Int {
-        if case .joined = event { return 8 + 1 + 32 + 4 + 8 }
-        return 8 + 1
-    }
-
     func write(to writer: inout ByteWriter) {
         writer.write(node.raw)
         switch event {

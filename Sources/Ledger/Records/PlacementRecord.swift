@@ -31,8 +31,6 @@ package struct PlacementRecord: Equatable, Sendable {
 // MARK: - Coding
 
 extension PlacementRecord {
-    var encodedByteCount: Int { 32 + 4 + 4 + 8 * nodes.count }
-
     func write(to writer: inout ByteWriter) {
         writer.write(chunk.hash)
         writer.write(size)

@@ -25,21 +25,25 @@ extension Record {
         case membership = 4
     }
 
-    /// The size of `encoded()` in bytes.
-    package var encodedByteCount: Int {
-        switch self {
-        case .file(let record): 1 + record.encodedByteCount
-        case .fileRemoval: 1 + FileRemoval.encodedByteCount
-        case .placement(let record): 1 + record.encodedByteCount
-        case .membership(let record): 1 + record.encodedByteCount
-        }
-    }
-
     /// The canonical encoding: the kind in one byte, then the fields in the order of their
     /// declaration. Equal records have equal bytes, different ones different bytes.
     package func encoded() -> [UInt8] {
-        var writer = ByteWriter(reserving: encodedByteCount)
-        write(to: &writer)
+        // As long as most records, which place a chunk.
+        var writer = ByteWriter(reserving: 96)
+        switch self {
+        case .file(let record):
+            writer.write(Kind.file.rawValue)
+            record.write(to: &writer)
+        case .fileRemoval(let record):
+            writer.write(Kind.fileRemoval.rawValue)
+            record.write(to: &writer)
+        case .placement(let record):
+            writer.write(Kind.placement.rawValue)
+            record.write(to: &writer)
+        case .membership(let record):
+            writer.write(Kind.membership.rawValue)
+            record.write(to: &writer)
+        }
         return writer.bytes
     }
 
@@ -56,22 +60,5 @@ extension Record {
         case .membership: self = .membership(try MembershipRecord(from: &reader))
         }
         try reader.finish()
-    }
-
-    func write(to writer: inout ByteWriter) {
-        switch self {
-        case .file(let record):
-            writer.write(Kind.file.rawValue)
-            record.write(to: &writer)
-        case .fileRemoval(let record):
-            writer.write(Kind.fileRemoval.rawValue)
-            record.write(to: &writer)
-        case .placement(let record):
-            writer.write(Kind.placement.rawValue)
-            record.write(to: &writer)
-        case .membership(let record):
-            writer.write(Kind.membership.rawValue)
-            record.write(to: &writer)
-        }
     }
 }

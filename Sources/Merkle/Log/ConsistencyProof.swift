@@ -81,27 +81,3 @@ package struct ConsistencyProof: Equatable, Sendable {
         return (old, new)
     }
 }
-
-extension ConsistencyProof {
-    /// The size of `encoded()` in bytes.
-    package var encodedByteCount: Int { 8 + 8 + 1 + 32 * path.count }
-
-    /// Old size, new size, number of hashes (one byte), hashes.
-    package func encoded() -> [UInt8] {
-        var writer = ByteWriter(reserving: encodedByteCount)
-        writer.write(UInt64(oldSize))
-        writer.write(UInt64(newSize))
-        writer.write(path: path)
-        return writer.bytes
-    }
-
-    /// Reads what `encoded` wrote; throws for anything else. Says nothing about validity.
-    package init(decoding bytes: [UInt8]) throws(ByteReaderError) {
-        var reader = ByteReader(bytes)
-        let oldSize = try reader.readSize()
-        let newSize = try reader.readSize()
-        let path = try reader.readPath()
-        try reader.finish()
-        self.init(oldSize: oldSize, newSize: newSize, path: path)
-    }
-}

@@ -61,12 +61,9 @@ package struct InclusionProof: Equatable, Sendable {
 }
 
 extension InclusionProof {
-    /// The size of `encoded()` in bytes.
-    package var encodedByteCount: Int { 8 + 8 + 1 + 32 * path.count }
-
     /// Index, tree size, number of hashes (one byte), hashes.
     package func encoded() -> [UInt8] {
-        var writer = ByteWriter(reserving: encodedByteCount)
+        var writer = ByteWriter(reserving: 8 + 8 + 1 + 32 * path.count)
         writer.write(UInt64(index))
         writer.write(UInt64(treeSize))
         writer.write(path: path)

@@ -18,7 +18,7 @@ extension ByteReader {
         return size
     }
 
-    /// A proof's hashes. A valid consistency proof has at most 64 of them.
+    /// A proof's hashes.
     mutating func readPath() throws(ByteReaderError) -> [Hash256] {
         let start = offset
         let count = try read(UInt8.self)

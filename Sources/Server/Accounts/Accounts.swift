@@ -24,12 +24,6 @@ package final class Accounts: Sendable {
         package init() {}
     }
 
-    /// What happens in here, for measurements.
-    package enum Observation: Sendable, Equatable {
-        /// scrypt runs.
-        case derivation(ScryptParameters)
-    }
-
     struct OpenSession {
         var account: PeerID
         var masterKey: MasterKey
@@ -57,17 +51,18 @@ package final class Accounts: Sendable {
     let tokens: SessionTokens
     let settings: Settings
     let workers: PasswordWorkers
-    let observe: @Sendable (Observation) -> Void
+    /// Told whenever scrypt runs.
+    let deriving: @Sendable (ScryptParameters) -> Void
     let state: Mutex<State>
 
     package init(
         store: any AccountStore, secret: ServerSecret, settings: Settings = Settings(),
-        observe: @escaping @Sendable (Observation) -> Void = { _ in }
+        deriving: @escaping @Sendable (ScryptParameters) -> Void = { _ in }
     ) async {
         self.store = store
         self.secret = secret
         self.settings = settings
-        self.observe = observe
+        self.deriving = deriving
         tokens = await SessionTokens(secret)
         workers = PasswordWorkers(
             maximumRunning: settings.maximumDerivations, maximumWaiting: settings.maximumWaiting)
@@ -139,7 +134,7 @@ extension Accounts {
     func protect(
         _ masterKey: MasterKey, _ password: [UInt8]
     ) throws(AccountError) -> PasswordProtectedKey {
-        observe(.derivation(settings.keyRules.standard))
+        deriving(settings.keyRules.standard)
         do {
             return try PasswordProtectedKey(
                 protecting: masterKey, password: password,
@@ -155,7 +150,7 @@ extension Accounts {
     func unlock(
         _ key: PasswordProtectedKey, _ password: [UInt8]
     ) throws(AccountError) -> MasterKey {
-        observe(.derivation(key.parameters))
+        deriving(key.parameters)
         do throws(FilesError) {
             return try key.unlock(password: password)
         } catch {

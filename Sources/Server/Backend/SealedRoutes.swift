@@ -37,17 +37,15 @@ struct SealedRoutes: Sendable {
     }
 
     private func put(_ request: Request, _ context: SessionContext) async throws -> Response {
-        let session = context.session
         let chunk = try context.chunkID()
         let bytes = try await request.collect(
             upTo: ProtocolSettings.chunkBytes.upperBound, context: context)
         guard !bytes.isEmpty else { throw HTTPFailure.badRequest("A chunk has bytes.") }
-        try await backend.store.put(chunk, bytes, by: session.user)
+        try await backend.store.put(chunk, bytes, by: context.session.user)
         return Response(status: .noContent)
     }
 
     private func commit(_ request: Request, _ context: SessionContext) async throws -> Response {
-        let session = context.session
         let id = try context.fileID()
         let form = try await request.form(
             CommitForm.self, upTo: RequestLimits.commit, context: context)
@@ -55,12 +53,11 @@ struct SealedRoutes: Sendable {
         try await backend.store.commit(
             CommitRequest(
                 file: id, chunks: form.chunks, sealedManifest: form.sealedManifest.bytes,
-                wrappedKey: form.wrappedKey.bytes), by: session.user)
+                wrappedKey: form.wrappedKey.bytes), by: context.session.user)
         return .json(FileIDForm(id: id), status: .created)
     }
 
     private func chunk(_ request: Request, _ context: SessionContext) async throws -> Response {
-        let session = context.session
         guard let text = request.uri.queryParameters["proof"],
             let encoded = Base64(urlText: String(text)),
             let proof = try? InclusionProof(decoding: encoded.bytes)
@@ -70,23 +67,22 @@ struct SealedRoutes: Sendable {
         }
         return .bytes(
             try await backend.store.chunk(
-                context.chunkID(), of: context.fileID(), proof: proof, for: session.user))
+                context.chunkID(), of: context.fileID(), proof: proof, for: context.session.user))
     }
 
     private func delete(_ request: Request, _ context: SessionContext) async throws -> Response {
-        let session = context.session
         let id = try context.fileID()
         let body = try await request.collect(upTo: RequestLimits.commit, context: context)
         let chunks: [ChunkID]
         if body.isEmpty {
             let masterKey = try context.session.masterKey()
-            let (record, since) = try await backend.store.file(id, of: session.user)
+            let (record, since) = try await backend.store.file(id, of: context.session.user)
             chunks = try ReadableFile(record, since: since, masterKey: masterKey).manifest.chunks
         } else {
             try request.requireJSON()
             chunks = try WireJSON.read(DeleteForm.self, from: body).chunks
         }
-        try await backend.store.delete(id, chunks: chunks, by: session.user)
+        try await backend.store.delete(id, chunks: chunks, by: context.session.user)
         return Response(status: .noContent)
     }
 }

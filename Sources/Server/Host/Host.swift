@@ -16,7 +16,7 @@ package actor Host<R: Role> {
     private let clock: Clock
     private var disk: (any Disk)?
     private let transport: any Transport
-    private let observe: (@Sendable (Observation) -> Void)?
+    private let observe: (@Sendable (HostObservation) -> Void)?
     private let hangsFor: (@Sendable () -> Int64?)?
 
     private var role: R
@@ -32,8 +32,6 @@ package actor Host<R: Role> {
     private var isStopped = false
     private var hasLeft: [CheckedContinuation<Bool, Never>] = []
     private var roleStopped = false
-
-    package typealias Observation = HostObservation
 
     private struct Waiting {
         var continuation: CheckedContinuation<Answer?, Never>
@@ -51,7 +49,7 @@ package actor Host<R: Role> {
     package init(
         _ role: R, id: PeerID, on loop: any EventLoop, clock: Clock, random: RandomSource,
         disk: (any Disk)?, transport: any Transport,
-        observe: (@Sendable (Observation) -> Void)? = nil,
+        observe: (@Sendable (HostObservation) -> Void)? = nil,
         hangsFor: (@Sendable () -> Int64?)? = nil
     ) {
         self.role = role

@@ -5,24 +5,16 @@ import Synchronization
 
 /// Decides who a request between servers is from, or why nobody may be served.
 package struct Gate: Sendable {
-    private let own: PeerID
-    private let directory: Directory
-    private let clock: Clock
-    private let sessions: GrantedSessions?
-    private let replays: Box
+    /// The server that it belongs to; zero for a discovery, which is known by its address only.
+    let own: PeerID
+    let directory: Directory
+    let clock: Clock
+    /// Those of a server that grants any.
+    var sessions: GrantedSessions?
+    private let replays = Box()
 
     private final class Box: Sendable {
         let seen = Mutex(ReplayGuard())
-    }
-
-    /// For the server `own`, or for a discovery, which is known by its address only, zero.
-    /// `sessions` are those of a server that grants any.
-    init(own: PeerID, directory: Directory, clock: Clock, sessions: GrantedSessions? = nil) {
-        self.own = own
-        self.sessions = sessions
-        self.directory = directory
-        self.clock = clock
-        replays = Box()
     }
 
     package enum Refusal: String, Error {

@@ -6,18 +6,11 @@ import Wire
 /// What messages need of a server of this process: its directory, its key, and the capabilities that
 /// it was given.
 package struct ServerEdge: Edge {
-    private let identity: Identity
-    private let directory: Directory
-    private let given: GivenCapabilities
-    private let clock: Clock
+    let identity: Identity
+    let directory: Directory
+    let clock: Clock
+    private let given = GivenCapabilities()
     package private(set) var sender: Contact?
-
-    package init(identity: Identity, directory: Directory, clock: Clock) {
-        self.identity = identity
-        self.directory = directory
-        self.clock = clock
-        given = GivenCapabilities()
-    }
 
     /// The same for reading what somebody sent.
     func reading(from sender: Contact) -> ServerEdge {

@@ -56,11 +56,4 @@ extension BackendDatabase {
             }
         }
     }
-
-    /// Forgets a peer. No error when it is not known.
-    package func removePeer(_ id: PeerID) async throws(BackendDatabaseError) {
-        try await update { database in
-            try database.execute(sql: "DELETE FROM peers WHERE id = ?", arguments: [id.column])
-        }
-    }
 }

@@ -66,3 +66,23 @@ extension [UInt8] {
         return flipped
     }
 }
+
+extension Chunker {
+    mutating func append<Failure: Error>(
+        _ bytes: [UInt8], emit: (Chunk) throws(Failure) -> Void
+    ) throws(Failure) {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+            try append(UnsafeRawBufferPointer(bytes), emit: emit)
+        }
+    }
+}
+
+extension FileSealer {
+    mutating func append(
+        _ bytes: [UInt8], emit: (SealedChunk) throws(FilesError) -> Void
+    ) throws(FilesError) {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(FilesError) in
+            try append(UnsafeRawBufferPointer(bytes), emit: emit)
+        }
+    }
+}

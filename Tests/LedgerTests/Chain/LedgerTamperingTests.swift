@@ -136,7 +136,7 @@ struct LedgerTamperingTests {
             forged[3][offset + 4] = 0
             let reason = ByteReaderError.invalid(what: "a kind of record", offset: 0)
             #expect(failure(forged) == LedgerError(3, .malformedRecord(index: index, reason)))
-            offset += 4 + record.encodedByteCount
+            offset += 4 + record.encoded().count
         }
     }
 

@@ -110,20 +110,4 @@ struct ConsistencyProofTests {
         #expect(failure(4, 7, 2) == .wrongPathLength(expected: 1, found: 2))
         #expect(failure(1, .max, 0) == .wrongPathLength(expected: 63, found: 0))
     }
-
-    @Test
-    func `survives its encoding, and no other bytes are one`() throws {
-        let proof = ConsistencyProof(from: 6, in: makeLeaves(21))
-        let bytes = proof.encoded()
-        #expect(bytes.count == proof.encodedByteCount)
-        #expect(try ConsistencyProof(decoding: bytes) == proof)
-        for count in 0..<bytes.count {
-            #expect(throws: ByteReaderError.self) {
-                try ConsistencyProof(decoding: Array(bytes[..<count]))
-            }
-        }
-        #expect(throws: ByteReaderError.trailingBytes(count: 1)) {
-            try ConsistencyProof(decoding: bytes + [0])
-        }
-    }
 }

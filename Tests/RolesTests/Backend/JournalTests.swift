@@ -79,7 +79,7 @@ import Testing
         let block = story.drive.disk.state.log.count
         story.advance(by: .hours(20))
         #expect(story.drive.disk.state.log.count == block)
-        #expect(try story.records().allSatisfy { $0.encodedByteCount > 0 })
+        #expect(try story.records().allSatisfy { !$0.encoded().isEmpty })
         for encoded in story.drive.disk.state.log {
             #expect(try !Block(decoding: encoded).records.isEmpty)
         }

@@ -36,8 +36,7 @@ final class AccountsFixture: Sendable {
         self.derivations = derivations
         accounts = try await Accounts(
             store: store, secret: ServerSecret(secret), settings: settings
-        ) { observation in
-            guard case .derivation(let parameters) = observation else { return }
+        ) { parameters in
             derivations.parameters.withLock { $0.append(parameters) }
         }
     }

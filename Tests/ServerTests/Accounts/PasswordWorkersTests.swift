@@ -117,8 +117,8 @@ import Testing
         let accounts = try await Accounts(
             store: MemoryAccountStore(), secret: ServerSecret("a secret of the tests"),
             settings: settings
-        ) { observation in
-            if observation == .derivation(settings.keyRules.standard) { gate.wait() }
+        ) { parameters in
+            if parameters == settings.keyRules.standard { gate.wait() }
         }
         let key = try PasswordProtectedKey.made(of: .test(), cost: 32)
         _ = try await accounts.register("ada", key: key, at: AccountsFixture.start)

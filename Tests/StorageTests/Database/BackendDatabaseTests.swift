@@ -148,8 +148,6 @@ import Testing
 
         let again = try BackendDatabase(path: folder.path())
         #expect(try await again.peers() == [peers[1], peers[0]])
-        try await again.removePeer(PeerID(5))
-        #expect(try await again.peers() == [peers[0]])
     }
 
     @Test func `Closing leaves one file`() async throws {
