@@ -9,7 +9,7 @@ struct BenchCommand: AsyncParsableCommand {
         defaultSubcommand: CoreBenchCommand.self)
 }
 
-struct CoreBenchCommand: ParsableCommand {
+struct CoreBenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "core",
         abstract: "Measure the simulator and what the store is made of.",
@@ -29,8 +29,8 @@ struct CoreBenchCommand: ParsableCommand {
     @Flag(help: "Print JSON only.")
     var json = false
 
-    func run() throws {
-        try reporting {
+    func run() async throws {
+        try await reporting {
             let churn = try Scenario(json: ScenarioFile.read(scenario), file: scenario)
             let all = Benchmark.all(churn: churn)
             for name in names where !all.contains(where: { $0.name == name }) {

@@ -103,29 +103,14 @@ func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws {
     if !holds { throw ValidationError(problem()) }
 }
 
-/// Where errors become text and an exit code: runs a command's body, prints what went wrong to
-/// standard error, and ends with the code.
-func reporting(_ body: () throws -> ExitStatus) throws {
-    try end { try body() }
-}
-
-/// The same for a body that waits.
-func reporting(_ body: () async throws -> ExitStatus) async throws {
-    let result: Result<ExitStatus, any Error>
-    do { result = .success(try await body()) } catch { result = .failure(error) }
-    try end(result.get)
-}
-
 /// The same for a body that Ctrl-C or SIGTERM cancels; a second one ends the process at once.
 /// `advice` tells how to go on.
 func interruptible(
     _ advice: String, _ body: @escaping @Sendable () async throws -> ExitStatus
 ) async throws {
     let task = Task { try await body() }
-    let cancel = CancelFlag()
-    let interruptions = Interruptions(cancel) { task.cancel() }
+    let cancel = CancelFlag.whenInterrupted { task.cancel() }
     try await reporting {
-        defer { withExtendedLifetime(interruptions) {} }
         do {
             return try await task.value
         } catch  where cancel.isSet {
@@ -135,10 +120,12 @@ func interruptible(
     }
 }
 
-private func end(_ body: () throws -> ExitStatus) throws {
+/// Where errors become text and an exit code: runs a command's body, prints what went wrong to
+/// standard error, and ends with the code.
+func reporting(_ body: () async throws -> ExitStatus) async throws {
     let status: ExitStatus
     do {
-        status = try body()
+        status = try await body()
     } catch {
         status =
             switch error {

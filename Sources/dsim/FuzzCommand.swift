@@ -3,7 +3,7 @@ import Foundation
 import Platform
 import Workbench
 
-struct FuzzCommand: ParsableCommand {
+struct FuzzCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fuzz",
         abstract: "Draw scenarios, run them, and keep those that fail.",
@@ -85,11 +85,9 @@ struct FuzzCommand: ParsableCommand {
         try require(!out.isEmpty, "--out needs the path of a folder.")
     }
 
-    func run() throws {
-        try reporting {
-            let cancel = CancelFlag()
-            let interruptions = Interruptions(cancel)
-            defer { withExtendedLifetime(interruptions) {} }
+    func run() async throws {
+        try await reporting {
+            let cancel = CancelFlag.whenInterrupted()
             let workers = FuzzWorkers(program: Dsim.program, cancel: cancel)
             let fuzzer = Fuzzer(
                 jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, cancel: cancel,

@@ -4,15 +4,15 @@ import Workbench
 
 /// What `dsim fuzz` starts: runs the scenarios that it is asked for on standard input, a line each, and
 /// answers on standard output.
-struct FuzzWorkerCommand: ParsableCommand {
+struct FuzzWorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: FuzzWorkers.command, shouldDisplay: false)
 
     /// Tests have the scenario of this seed trap.
     private static let trapVariable = "DSIM_FUZZ_TRAP"
 
-    func run() throws {
-        try reporting {
+    func run() async throws {
+        try await reporting {
             let trap = ProcessInfo.processInfo.environment[Self.trapVariable]
                 .flatMap { UInt64($0) }.map { FuzzRequest.seed($0) }
             while let line = readLine() {

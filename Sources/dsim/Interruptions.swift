@@ -1,11 +1,13 @@
 import Foundation
 import Workbench
 
-/// Turns Ctrl-C and SIGTERM into a request to stop; a second one ends the process at once.
-final class Interruptions {
-    private var sources: [any DispatchSourceSignal] = []
+extension CancelFlag {
+    /// Those of signals stay until the process ends. Each command makes them once, before all else.
+    nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
 
-    init(_ cancel: CancelFlag, whenSet: @escaping @Sendable () -> Void = {}) {
+    /// One that Ctrl-C or SIGTERM sets; a second one ends the process at once.
+    static func whenInterrupted(_ whenSet: @escaping @Sendable () -> Void = {}) -> CancelFlag {
+        let cancel = CancelFlag()
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -21,5 +23,6 @@ final class Interruptions {
             source.resume()
             sources.append(source)
         }
+        return cancel
     }
 }

@@ -59,9 +59,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let scenario = try Scenario(json: ScenarioFile.read(file), file: file)
-            let cancel = CancelFlag()
-            let interruptions = Interruptions(cancel)
-            defer { withExtendedLifetime(interruptions) {} }
+            let cancel = CancelFlag.whenInterrupted()
             if let seeds {
                 let sweep = SeedSweep(scenario: scenario, file: file, out: out, isQuiet: quiet)
                 return try sweep.run(seeds, cancel)

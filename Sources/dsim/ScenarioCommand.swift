@@ -1,7 +1,7 @@
 import ArgumentParser
 import Workbench
 
-struct ScenarioCommand: ParsableCommand {
+struct ScenarioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenario",
         abstract: "Check scenarios without running them, or print the reference of the format.")
@@ -16,8 +16,8 @@ struct ScenarioCommand: ParsableCommand {
         try require(files.isEmpty == reference, "Give scenarios to check, or --reference.")
     }
 
-    func run() throws {
-        try reporting {
+    func run() async throws {
+        try await reporting {
             if reference { Output.standard(ScenarioReference.text) }
             for file in files {
                 let scenario = try Scenario(json: ScenarioFile.read(file), file: file)

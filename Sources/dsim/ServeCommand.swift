@@ -98,10 +98,7 @@ private struct Server {
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.shutdownTimeout
         let group = ServiceGroup(configuration: configuration)
-        let interruptions = Interruptions(CancelFlag()) {
-            Task { await group.triggerGracefulShutdown() }
-        }
-        defer { withExtendedLifetime(interruptions) {} }
+        _ = CancelFlag.whenInterrupted { Task { await group.triggerGracefulShutdown() } }
         logger.info(
             "starting",
             metadata: ["role": "\(plan.role.rawValue)", "url": "\(plan.server.address)"])
