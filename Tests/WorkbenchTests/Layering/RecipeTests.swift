@@ -70,7 +70,7 @@ import Testing
         let kinds = try Self.declared(
             #"(?m)^        case (\w+)\("#, in: "Sources/Simulation/Faults/FaultSettings.swift")
         #expect(kinds.contains("partition") && kinds.contains("bitRot"))
-        for kind in Set(kinds).subtracting(["domain", "region", "nodes", "backend"]) {
+        for kind in Set(kinds).subtracting(["domain", "region", "nodes", "backend", "discovery"]) {
             try expect(
                 kind, #"[^\w)\]]\.\#(kind)\b|case \#(kind)\("#, besides: "FaultSettings",
                 in: 2...3)

@@ -184,7 +184,7 @@ import Testing
             ),
             (
                 #"{"name": "a", "outage": {"at": "1d", "lasting": "1h", "of": "backend"}}"#,
-                #"faults[0].outage.of: "backend" stands here; allowed: {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, "backends", "discoveries" or "users""#
+                #"faults[0].outage.of: "backend" stands here; allowed: {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, {"discovery": 0}, "backends", "discoveries" or "users""#
             ),
             (
                 #"{"name": "a", "outtage": {}}"#,
@@ -196,7 +196,7 @@ import Testing
             ),
             (
                 #"{"name": "a", "departure": {"at": "1d"}}"#,
-                #"faults[0].departure.of: missing; give {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, "backends", "discoveries" or "users""#
+                #"faults[0].departure.of: missing; give {"domain": 0}, {"region": "tokyo"}, {"nodes": 5}, {"backend": 0}, {"discovery": 0}, "backends", "discoveries" or "users""#
             ),
         ] as [(String, String)])
     func `wrong faults are refused`(fault: String, line: String) {
