@@ -124,12 +124,7 @@ package struct RealRunner: Sendable {
                         wall: wall - looked.wall, events: events - looked.events,
                         simulated: (now - looked.now).seconds)
                     looked = (wall, events, now)
-                    observe(
-                        RunProgress(
-                            now: now, end: end, wallSeconds: wall,
-                            eventsPerSecond: pace.eventsPerSecond,
-                            secondsLeft: pace.secondsLeft(simulated: (end - now).seconds),
-                            latest: latest))
+                    observe(pace.progress(at: now, of: end, wallSeconds: wall, latest: latest))
                 }
                 guard now < end else { return }
                 let wait = environment.clock.nanosecondsToWait(

@@ -36,7 +36,13 @@ struct Pace {
         simulatedPerSecond += weight * (simulated / wall - simulatedPerSecond)
     }
 
-    func secondsLeft(simulated: Double) -> Double? {
-        simulatedPerSecond > 0 ? simulated / simulatedPerSecond : nil
+    /// How far a run is whose pace this is.
+    func progress(
+        at now: Instant, of end: Instant, wallSeconds: Double, latest: Sample
+    ) -> RunProgress {
+        let left = max(0, (end - now).seconds)
+        return RunProgress(
+            now: now, end: end, wallSeconds: wallSeconds, eventsPerSecond: eventsPerSecond,
+            secondsLeft: simulatedPerSecond > 0 ? left / simulatedPerSecond : nil, latest: latest)
     }
 }

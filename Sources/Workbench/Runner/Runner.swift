@@ -42,7 +42,10 @@ package struct Runner {
             // At most twice as long as the last: one slow slice must not be followed by a huge one.
             let wanted = wall > 0 ? limit * min(2, Self.sliceSeconds / wall) : limit * 2
             limit = min(max(wanted, Self.sliceLimits.lowerBound), Self.sliceLimits.upperBound)
-            observe(progress(of: world, since: start, pace))
+            observe(
+                pace.progress(
+                    at: world.now, of: world.end, wallSeconds: clock() - start,
+                    latest: world.latest))
         }
         let isComplete = world.isFinished
         if isComplete { world.finish() }
@@ -53,16 +56,6 @@ package struct Runner {
             wallSeconds: clock() - start, events: world.events,
             peakMemoryBytes: Self.peakMemoryBytes())
         return (result, timing)
-    }
-
-    private func progress<World: RunnableWorld>(
-        of world: World, since start: Double, _ pace: Pace
-    ) -> RunProgress {
-        RunProgress(
-            now: world.now, end: world.end, wallSeconds: clock() - start,
-            eventsPerSecond: pace.eventsPerSecond,
-            secondsLeft: pace.secondsLeft(simulated: max(0, (world.end - world.now).seconds)),
-            latest: world.latest)
     }
 
     private static func systemSeconds() -> Double {

@@ -69,11 +69,10 @@ struct LedgerProveCommand: AsyncParsableCommand {
     ) async throws -> ProvenRecord {
         let file = try await client.files(of: session).find(name ?? "").id
         let memory = try LedgerMemory.read(of: session.backend, in: ledger.connection.folders())
-        var check = LedgerCheck(memory: memory)
-        let found = try await find(file, reader, &check)
-        _ = try check.finish(backend: session.backend.text)
+        let found = try await find(file: file, reader, LedgerCheck(memory: memory))
+        _ = try found.check.finish(backend: session.backend.text)
         return try await prove(
-            UInt64(found.index), leaf: found.leaf, writer: check.writer, client)
+            UInt64(found.index), leaf: found.leaf, writer: found.check.writer, client)
     }
 
     /// Fetches the proof of a record and checks it. `leaf` is what the record must be.
@@ -92,9 +91,6 @@ struct LedgerProveCommand: AsyncParsableCommand {
 
     private func proveAlone(_ reader: any LedgerSource) async throws -> ProvenRecord {
         var prover = LedgerProver()
-        var check = LedgerCheck(memory: nil)
-        var index = record.flatMap { Int(exactly: $0) }
-        var leaf: Hash256?
         let wanted = try name.map { (name) throws(ClientError) in
             guard name.hasPrefix("id:"),
                 let id = FileID(hexadecimal: name.dropFirst(3).lowercased())
@@ -104,39 +100,38 @@ struct LedgerProveCommand: AsyncParsableCommand {
             }
             return id
         }
+        let found = try await find(record, file: wanted, reader, LedgerCheck(memory: nil)) {
+            prover.append($0)
+        }
+        guard let tip = found.check.state.tip,
+            let proof = prover.inclusionProof(ofRecord: found.index, at: tip.header.height)
+        else { throw Self.notThere }
+        return try ProvenRecord(
+            leaf: found.leaf, proof: proof, header: tip, writer: found.check.writer)
+    }
+
+    /// Verifies the ledger, and finds a record in it: that of a number, or of a file. `see` is told of every
+    /// block.
+    private func find(
+        _ number: UInt64? = nil, file: FileID?, _ reader: any LedgerSource, _ check: LedgerCheck,
+        see: (Block) -> Void = { _ in }
+    ) async throws -> (index: Int, leaf: Hash256, check: LedgerCheck) {
+        var check = check
+        var found: (index: Int, leaf: Hash256)?
         try await reader.blocks { bytes in
             let first = check.state.recordCount
             let block = try check.check(encoded: bytes)
-            prover.append(block)
-            for (offset, record) in block.records.enumerated() {
-                if case .file(let file) = record, file.file == wanted { index = first + offset }
-                if first + offset == index { leaf = record.leafHash }
-            }
-        }
-        guard let index, let leaf, let tip = check.state.tip,
-            let proof = prover.inclusionProof(ofRecord: index, at: tip.header.height)
-        else { throw Self.notThere }
-        return try ProvenRecord(leaf: leaf, proof: proof, header: tip, writer: check.writer)
-    }
-
-    /// Verifies the ledger, and finds the record of a file in it.
-    private func find(
-        _ file: FileID, _ reader: any LedgerSource, _ check: inout LedgerCheck
-    ) async throws -> (index: Int, leaf: Hash256) {
-        var walk = check
-        var found: (index: Int, leaf: Hash256)?
-        try await reader.blocks { bytes in
-            let first = walk.state.recordCount
-            let block = try walk.check(encoded: bytes)
-            for (offset, record) in block.records.enumerated() {
-                if case .file(let record) = record, record.file == file {
-                    found = (first + offset, Record.file(record).leafHash)
+            see(block)
+            for (index, record) in zip(first..., block.records) {
+                let stored: FileID? =
+                    if case .file(let record) = record { record.file } else { nil }
+                if UInt64(index) == number || (stored != nil && stored == file) {
+                    found = (index, record.leafHash)
                 }
             }
         }
-        check = walk
         guard let found else { throw Self.notThere }
-        return found
+        return (found.index, found.leaf, check)
     }
 
     private static let notThere = ClientError(.notFound, "The ledger has no such record.")
