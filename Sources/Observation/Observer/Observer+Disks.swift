@@ -89,10 +89,10 @@ extension Observer {
         let wasLast = census.lost(
             chunk, wasReachable: participants[Int(actor)].isUp, isFault: isFault, at: now,
             &meters)
-        guard wasLast, !isFault else { return }
-        let held = countedOn(chunk)
+        guard !isFault, census.isReferenced(chunk) else { return }
+        let held = wasLast ? countedOn(chunk) : ""
         oracles.check(
-            .durability, at: now, false,
+            .durability, at: now, !wasLast,
             "node \(actor) deleted the last replica of chunk \(chunk)\(held)")
     }
 
