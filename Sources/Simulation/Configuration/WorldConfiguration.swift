@@ -88,6 +88,8 @@ package struct DiskSettings: Equatable, Sendable {
     package var store = Store.model
     /// Of a segment of the chunk store, to which no more is appended.
     package var segmentBytes = 64 * 1024
+    /// Probability that its file system refuses a write or a sync.
+    package var failing = 0.0
 
     /// What nodes keep their chunks in.
     package enum Store: String, Equatable, Sendable, CaseIterable {

@@ -79,7 +79,9 @@ package struct SegmentDisk: Sendable {
         if !isOpen { isOpen = (try? store.open()) != nil }
         var effects: [SegmentStore<SimulatedMedium>.Effect] = []
         store.perform(CollectionOfOne((request: request, caller: ())), effects: &effects)
-        return outcomes(of: effects, at: now)
+        var bytes = 0
+        if case .write(_, _, let payload) = request { bytes = payload.byteCount }
+        return outcomes(of: effects, writing: bytes, at: now)
     }
 
     /// A step that it wanted is due.
@@ -97,16 +99,17 @@ package struct SegmentDisk: Sendable {
     }
 
     private mutating func outcomes(
-        of effects: [SegmentStore<SimulatedMedium>.Effect], at now: Instant
+        of effects: [SegmentStore<SimulatedMedium>.Effect], writing bytes: Int = 0, at now: Instant
     ) -> [Outcome] {
         var outcomes: [Outcome] = []
         for effect in effects {
             switch effect {
-            case .report(let event, _): outcomes.append(.reports(event, at: end(of: event, now)))
+            case .report(let event, _):
+                outcomes.append(.reports(event, at: end(of: event, writing: bytes, now)))
             case .read(let token, let location, _):
                 let outcome = location.map { store.medium.read($0, in: store.folder) } ?? .damaged
                 let event = DiskEvent.read(token: token, outcome)
-                outcomes.append(.reports(event, at: end(of: event, now)))
+                outcomes.append(.reports(event, at: end(of: event, writing: 0, now)))
             case .sync(let work):
                 underWay = work
                 outcomes.append(.goesOn(.sync, at: time.startSync(at: now)))
@@ -118,12 +121,15 @@ package struct SegmentDisk: Sendable {
     }
 
     /// When what it reports is done, as with the quick model.
-    private mutating func end(of event: DiskEvent, _ now: Instant) -> Instant {
+    private mutating func end(
+        of event: DiskEvent, writing bytes: Int, _ now: Instant
+    ) -> Instant {
         switch event {
         case .recoveredChunks(let chunks):
             time.finish(bytes: 0, at: now) + .microseconds(10) * chunks.count
         case .read(_, .bytes(let payload)): time.finish(bytes: payload.byteCount, at: now)
-        case .read, .wrote: time.finish(bytes: 0, at: now)
+        case .wrote: time.finish(bytes: bytes, at: now)
+        case .read: time.finish(bytes: 0, at: now)
         case .synced, .recoveredLog: now
         }
     }
@@ -184,6 +190,7 @@ package struct SegmentDisk: Sendable {
 
     /// Its process ends in order, and another one takes its place.
     package mutating func shut() {
+        volume.failing = 0
         var effects: [SegmentStore<SimulatedMedium>.Effect] = []
         if let work = underWay {
             underWay = nil

@@ -28,6 +28,10 @@ package struct SimulatedVolume: Volume {
     package var isFull = false
     /// It refuses to read files, for now.
     package var refusesReads = false
+    /// The probability that it refuses a write, after a part of it, or a sync.
+    package var failing = 0.0
+    /// How often it did.
+    package private(set) var refusals = 0
     /// What syncs do instead.
     package var syncs = Syncs.work
 
@@ -69,6 +73,12 @@ package struct SimulatedVolume: Volume {
             if hasPower { changes += 1 }
         }
         guard hasPower else { throw SystemError(operation, path, .isBroken) }
+    }
+
+    private mutating func refuses() -> Bool {
+        guard failing > 0, random.chance(failing) else { return false }
+        refusals += 1
+        return true
     }
 
     private func content(
@@ -133,12 +143,22 @@ package struct SimulatedVolume: Volume {
         guard !isFull || content.hasRoom(for: range) else {
             throw SystemError(.write, file.path, .isFull)
         }
-        files[file.number]?.write(head + tail, at: offset)
+        let bytes = head + tail
+        guard !refuses() else {
+            files[file.number]?.write(
+                Array(bytes.prefix(random.below(bytes.count + 1))), at: offset)
+            throw SystemError(.write, file.path, .isBroken)
+        }
+        files[file.number]?.write(bytes, at: offset)
     }
 
     package mutating func sync(_ file: File) throws(SystemError) {
         try begin(.sync, file.path)
         _ = try content(file, .sync)
+        guard !refuses() else {
+            files[file.number]?.giveUp()
+            throw SystemError(.sync, file.path, .isBroken)
+        }
         switch syncs {
         case .work: files[file.number]?.sync()
         case .lie: break
@@ -211,6 +231,7 @@ package struct SimulatedVolume: Volume {
     package mutating func syncFolder(_ path: String) throws(SystemError) {
         try begin(.sync, path)
         guard isFolder(path) else { throw SystemError(.sync, path, .isMissing) }
+        guard !refuses() else { throw SystemError(.sync, path, .isBroken) }
         guard syncs != .lie else { return }
         names.sync(path)
         forgetNameless()

@@ -25,6 +25,7 @@ extension World {
             }
         case .delete, .sync, .recoverChunks, .append, .recoverLog: break
         }
+        segmentDisks[disk].volume.failing = failing
         let outcomes = segmentDisks[disk].perform(request, at: now)
         segmentDisks[slot].volume.isFull = false
         follow(outcomes, of: actor, slot)
@@ -33,7 +34,12 @@ extension World {
     /// A node's disk does of itself what it wanted to do now.
     mutating func diskGoesOn(_ actor: UInt32, _ step: SegmentDisk.Step) {
         let slot = Int(environment.participants[Int(actor)].slot)
+        segmentDisks[slot].volume.failing = failing
         follow(segmentDisks[slot].goOn(step, at: now), of: actor, slot)
+    }
+
+    private var failing: Double {
+        environment.hasSettled ? 0 : configuration.nodes.disk.failing
     }
 
     private mutating func follow(

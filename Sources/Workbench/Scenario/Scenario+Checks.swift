@@ -43,6 +43,11 @@ extension Scenario {
             world.churn.replacement != nil && world.churn.lifetime == nil
                 ? "replaces nodes that never end; allowed: with churn.lifetime" : nil
         },
+        Rule("nodes.disk.failing", "nodes.disk.store") { world, _ in
+            world.nodes.disk.failing > 0 && world.nodes.disk.store == .model
+                ? "the quick model has no file system that could fail; allowed: with nodes.disk.store \"segments\""
+                : nil
+        },
         Rule("workload.smallestFile", "workload.largestFile") { world, _ in
             world.workload.smallestFileBytes > world.workload.largestFileBytes
                 ? "smallestFile is larger than largestFile; allowed: up to largestFile" : nil

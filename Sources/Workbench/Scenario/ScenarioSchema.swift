@@ -120,6 +120,10 @@ enum ScenarioSchema {
         ScenarioKey(
             "segment", \.segmentBytes, .bytes(8_192...1 << 30),
             "Size of a file of that chunk store, to which no more is appended."),
+        ScenarioKey(
+            "failing", \.failing, .probability,
+            "Probability that the file system under that chunk store refuses a write, after a part of it, or a sync, after which nobody knows what was written; until the world heals."
+        ),
     ]
 
     static let network: [ScenarioKey<NetworkSettings>] = [

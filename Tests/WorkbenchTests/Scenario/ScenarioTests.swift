@@ -180,7 +180,7 @@ import Testing
           "nodes": {
             "capacity": "1TiB", "upload": "20MiB/s", "download": "1Gbit/s",
             "disk": {"latency": "5ms", "syncLatency": "9ms", "throughput": "100MB/s", "crash": "keepsSome",
-                "store": "segments", "segment": "32KiB"}
+                "store": "segments", "segment": "32KiB", "failing": 0.01}
           },
           "users": {"upload": "1MB/s", "download": "10MB/s"}, "backends": {"upload": "50MB/s"},
           "discoveries": {"download": "2MB/s"},
