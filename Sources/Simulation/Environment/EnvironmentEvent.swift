@@ -39,7 +39,6 @@ extension EnvironmentEvent {
         case .faultBegins, .faultEnds, .faultStrikes: "a fault"
         case .diskGoesOn: "a disk that goes on"
         case .released: "a restart"
-        case .diskGoesOn: "a disk that goes on"
         case .fill, .workload, .readBack: "the workload"
         case .sample, .inspect: "an inspection"
         case .settle: "settling"
