@@ -82,11 +82,14 @@ extension StorageNode {
     }
 
     /// Asks the source of a copy for the chunk.
-    mutating func fetch(_ request: CopyRequest, for copy: NodeCopy, effects: inout Effects) {
-        let retrieve = RetrieveRequest(chunk: request.chunk, capability: request.capability)
+    mutating func fetch(
+        for copy: NodeCopy, from source: PeerID, showing capability: Capability,
+        effects: inout Effects
+    ) {
+        let request = RetrieveRequest(chunk: copy.stored.chunk, capability: capability)
         calls.ask(
-            .node(.retrieve(retrieve)), of: request.source, for: copy,
-            timeout: settings.timeout(forBytes: request.byteCount), effects: &effects)
+            .node(.retrieve(request)), of: source, for: copy,
+            timeout: settings.timeout(forBytes: copy.stored.byteCount), effects: &effects)
     }
 
     /// The pause between two scrubbed chunks that spreads all of them over the interval.

@@ -35,7 +35,8 @@ extension StorageNode {
         }
         copiesUnderWay += 1
         let copy = NodeCopy(stored: stored, backend: backend, call: call)
-        fetch(request, for: copy, effects: &effects)
+        fetch(
+            for: copy, from: request.source, showing: request.capability, effects: &effects)
         return nil
     }
 

@@ -29,7 +29,8 @@ import Testing
 
     /// Those that have the name in them, and what the patterns say. Most have not, which is soon seen.
     private static func files(naming name: String, _ patterns: String...) throws -> [String] {
-        let expressions = try patterns.map { try Regex($0) }
+        // As Unicode has it there is no boundary in "Name.member".
+        let expressions = try patterns.map { try Regex($0).wordBoundaryKind(.simple) }
         return sources.filter { source in
             source.code.range(of: name) != nil
                 && expressions.allSatisfy { source.code.contains($0) }
