@@ -62,13 +62,16 @@ extension SegmentStore {
         medium.withTable { $0.status.quarantined += 1 }
     }
 
-    /// Removes the files of a segment in which nothing lives. The data file goes first: without its
-    /// index file it would bring back what is marked dead there alone.
+    /// Removes the files of a segment in which nothing lives. The data file goes first, and durably:
+    /// without its index file it would bring back what is marked dead there alone. An index file that
+    /// stays behind is removed by the next start.
     mutating func removeIfEmpty(_ number: UInt32) {
         guard let segment = segments[number], segment.state == .sealed, segment.liveCount == 0,
             segment.dyingCount == 0, (try? medium.files.remove(folder.dataPath(number))) != nil
         else { return }
-        try? medium.files.remove(folder.indexPath(number))
+        if (try? medium.files.syncFolder(folder.segmentsPath)) != nil {
+            try? medium.files.remove(folder.indexPath(number))
+        }
         forget(number)
     }
 

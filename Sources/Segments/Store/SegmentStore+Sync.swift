@@ -125,6 +125,7 @@ extension SegmentStore {
     /// Removes a segment in which nothing lives, durably: the marks in it may not be.
     private mutating func remove(_ number: UInt32) throws(SystemError) {
         try medium.files.remove(folder.dataPath(number))
+        try medium.files.syncFolder(folder.segmentsPath)
         try medium.files.remove(folder.indexPath(number))
         try medium.files.syncFolder(folder.segmentsPath)
         forget(number)
