@@ -4,7 +4,7 @@ import Primitives
 import Simulation
 import Workbench
 
-struct CrashPointsCommand: ParsableCommand {
+struct CrashPointsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "crashpoints",
         abstract: "Have a node's power fail at every write and sync of its disk.",
@@ -53,17 +53,15 @@ struct CrashPointsCommand: ParsableCommand {
         if let jobs { try require(1...1_024 ~= jobs, "--jobs is a number from 1 to 1024.") }
     }
 
-    func run() throws {
-        try reporting {
+    func run() async throws {
+        try await reporting {
             var scenario = try Scenario(json: ScenarioFile.read(file), file: file)
             if let seed { scenario.configuration.seed = seed }
             try require(
                 node < scenario.configuration.topology.nodes,
                 "--node is \(node), and the scenario begins with "
                     + "\(scenario.configuration.topology.nodes) nodes.")
-            let cancel = CancelFlag()
-            let interruptions = Interruptions(cancel)
-            defer { withExtendedLifetime(interruptions) {} }
+            let cancel = CancelFlag.whenInterrupted()
             var search = CrashPoints(scenario)
             search.node = node
             search.sample = sample
