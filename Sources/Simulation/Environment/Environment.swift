@@ -41,6 +41,8 @@ package struct Environment: Sendable {
     /// Changes what a participant wants done, before it is done: how tests plant bugs that the oracles
     /// must catch. Nil in every run that is not such a test.
     package var sabotage: (@Sendable (PeerID, inout Effects) -> Void)?
+    /// Changes what servers are handed, likewise.
+    package var inputSabotage: (@Sendable (inout Input) -> Void)?
 
     /// Everybody but the nodes is there. `begin` must follow.
     package init(_ configuration: WorldConfiguration) {

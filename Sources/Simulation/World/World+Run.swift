@@ -47,6 +47,19 @@ extension World {
     /// Gives an input to a participant's role and carries out what it wants.
     @inline(__always)
     mutating func handle(_ input: Input, by actor: UInt32) {
+        guard environment.inputSabotage == nil else { return handleSabotaged(input, by: actor) }
+        take(input, by: actor)
+    }
+
+    @inline(never)
+    private mutating func handleSabotaged(_ input: Input, by actor: UInt32) {
+        var input = input
+        environment.inputSabotage?(&input)
+        take(input, by: actor)
+    }
+
+    @inline(__always)
+    private mutating func take(_ input: Input, by actor: UInt32) {
         let index = Int(actor)
         let slot = Int(environment.participants[index].slot)
         switch environment.participants[index].kind {

@@ -46,6 +46,16 @@ package struct World: Sendable {
     /// Has everything that is still to be drawn come from another seed; see `Environment.reseed`.
     package mutating func reseed(_ seed: UInt64) { environment.reseed(seed) }
 
+    /// Plants a bug in what servers are handed, or want; see `Environment.sabotage`.
+    package mutating func plant(inInputs bug: @escaping @Sendable (inout Input) -> Void) {
+        environment.inputSabotage = bug
+    }
+
+    package mutating func plant(inEffects bug: @escaping @Sendable (PeerID, inout Effects) -> Void)
+    {
+        environment.sabotage = bug
+    }
+
     // MARK: Servers
 
     private mutating func addBackend(_ actor: UInt32) {

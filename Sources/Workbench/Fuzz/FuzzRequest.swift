@@ -34,14 +34,15 @@ package enum FuzzRequest: Equatable, Sendable {
         }
     }
 
-    /// Runs it, and returns what came of it as a line.
-    package func answer() throws -> String {
+    /// Runs it, with a bug of the past where one is given, and returns what came of it as a line.
+    package func answer(planting bug: PastBug? = nil) throws -> String {
         let scenario =
             switch self {
             case .seed(let seed): ScenarioDrawer.scenario(seed: seed)
             case .scenario(let scenario): scenario
             }
-        let answer = try JSONEncoder().encode(FuzzOutcome(running: scenario))
+        let outcome = FuzzOutcome(running: scenario) { bug?.plant(in: &$0) }
+        let answer = try JSONEncoder().encode(outcome)
         return String(decoding: answer, as: UTF8.self)
     }
 }
