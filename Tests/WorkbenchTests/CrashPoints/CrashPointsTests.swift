@@ -12,10 +12,10 @@ struct CrashPointsTests {
               "name": "points", "seed": 3, "duration": "20m", "settle": "20m", "readBack": "5m",
               "topology": {"nodes": 4, "failureDomains": 2, "users": 1},
               "nodes": {"disk": {"segment": "8KiB"}},
-              "protocol": {"orphanGrace": "5m", "uploadExpiry": "4m"},
+              "protocol": {"orphanGrace": "5m", "uploadExpiry": "4m", "antiEntropyInterval": "5m"},
               "workload": {
                 "files": 8, "fill": "5m", "chunk": "64KiB", "largestFile": "256KiB",
-                "writesPerDay": 400, "deletesPerDay": 600
+                "writesPerDay": 1500, "deletesPerDay": 1500
               }
             }
             """
