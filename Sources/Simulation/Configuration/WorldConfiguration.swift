@@ -67,14 +67,18 @@ package struct NodeSettings: Equatable, Sendable {
     package var capacityBytes = 64 * 1024 * 1024 * 1024
     package var uploadBytesPerSecond = 12_500_000
     package var downloadBytesPerSecond = 25_000_000
+    /// What handling a message takes, one after the other.
+    package var handling = Duration.zero
     package var disk = DiskSettings()
 }
 
-/// How fast a participant's link to the network is.
+/// How fast a participant is: its link to the network, and its processor.
 package struct LinkSettings: Equatable, Sendable {
     /// Nil: nothing queues for it.
     package var uploadBytesPerSecond: Int?
     package var downloadBytesPerSecond: Int?
+    /// What handling a message takes, one after the other.
+    package var handling = Duration.zero
 }
 
 /// The speed of a disk.

@@ -148,11 +148,20 @@ extension Environment {
         if passage.isDoubled {
             queue.schedule(delivery, at: now + passage.latency * 2)
         }
-        queue.schedule(
-            delivery,
-            at: bytes.payload == 0
-                ? now + passage.latency
-                : transferEnd(bytes: bytes.payload, from: from, to: to, latency: passage.latency))
+        let arrival =
+            bytes.payload == 0
+            ? now + passage.latency
+            : transferEnd(bytes: bytes.payload, from: from, to: to, latency: passage.latency)
+        queue.schedule(delivery, at: handlingTakesTime ? handled(by: to, from: arrival) : arrival)
+    }
+
+    /// When a message is handled that arrives at some time: once all are that were sent before.
+    private mutating func handled(by actor: UInt32, from arrival: Instant) -> Instant {
+        let handling = link(of: actor).handling
+        guard handling > .zero else { return arrival }
+        let handled = max(arrival, participants[Int(actor)].handled) + handling
+        participants[Int(actor)].handled = handled
+        return handled
     }
 
     /// What the network does to a message that sets out now.
@@ -194,7 +203,8 @@ extension Environment {
         case .node:
             LinkSettings(
                 uploadBytesPerSecond: configuration.nodes.uploadBytesPerSecond,
-                downloadBytesPerSecond: configuration.nodes.downloadBytesPerSecond)
+                downloadBytesPerSecond: configuration.nodes.downloadBytesPerSecond,
+                handling: configuration.nodes.handling)
         case .user: configuration.users
         case .backend: configuration.backends
         case .discovery: configuration.discoveries

@@ -15,6 +15,9 @@ package struct Environment: Sendable {
     /// Rolling digest over every delivered event.
     package internal(set) var digest: UInt64 = 0x6465_6365_6e74_7261
 
+    /// Whether it does for anybody; asked for every message.
+    let handlingTakesTime: Bool
+
     var queue = EventQueue()
     var network: Network
     package internal(set) var participants: [Participant] = []
@@ -47,6 +50,10 @@ package struct Environment: Sendable {
     /// Everybody but the nodes is there. `begin` must follow.
     package init(_ configuration: WorldConfiguration) {
         self.configuration = configuration
+        handlingTakesTime =
+            configuration.nodes.handling > .zero
+            || [configuration.users, configuration.backends, configuration.discoveries]
+                .contains { $0.handling > .zero }
         network = Network(configuration)
         churn = Churn(configuration)
         faults = Faults(configuration)

@@ -24,6 +24,8 @@ package struct Participant: Sendable {
     /// When its uplink and downlink are free for the next payload.
     var uplinkFree = Instant.origin
     var downlinkFree = Instant.origin
+    /// When it has handled what was sent to it so far.
+    var handled = Instant.origin
 
     @inlinable
     package var isUp: Bool { downReasons == 0 && !isGone }

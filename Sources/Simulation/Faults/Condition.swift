@@ -1,5 +1,6 @@
 import Observation
 package import Primitives
+package import Roles
 
 /// A state that a fault puts participants into for a while: what they then do, or what befalls what
 /// they do. All of it that is not where it acts stands here.
@@ -14,6 +15,8 @@ package enum Condition: Equatable, Sendable {
     case unreadableDisk(share: Double)
     /// Its disk takes no new chunk.
     case fullDisk
+    /// Its process is out of descriptors or memory: what its disk is asked for is refused for now.
+    case exhausted
     /// Its disk finishes nothing; the process lives and its heartbeats go on.
     case hungDisk
     /// It deviates from the protocol.
@@ -27,6 +30,7 @@ package enum Condition: Equatable, Sendable {
         case .slowTransfers: "transfers slowed"
         case .unreadableDisk: "reads refused"
         case .fullDisk: "writes refused"
+        case .exhausted: "reads and writes refused"
         case .hungDisk: "disk operations held up"
         case .lying: "lies told"
         }
@@ -36,7 +40,8 @@ package enum Condition: Equatable, Sendable {
     var hidesDamage: Bool {
         switch self {
         case .lying(let lie): lie.hidesDamage
-        case .paused, .clock, .slowTransfers, .unreadableDisk, .fullDisk, .hungDisk: false
+        case .paused, .clock, .slowTransfers, .unreadableDisk, .fullDisk, .exhausted, .hungDisk:
+            false
         }
     }
 
@@ -49,7 +54,7 @@ package enum Condition: Equatable, Sendable {
     /// It has disks refuse or finish nothing.
     package var isOfDisks: Bool {
         switch self {
-        case .unreadableDisk, .fullDisk, .hungDisk: true
+        case .unreadableDisk, .fullDisk, .exhausted, .hungDisk: true
         case .paused, .clock, .slowTransfers, .lying: false
         }
     }
@@ -198,6 +203,7 @@ extension Environment {
             observer.felt(fault: fault)
             return true
         }
+        if isExhausted(actor) { return true }
         let share = conditions.first(of: actor) {
             if case .unreadableDisk(let share) = $0.condition { share } else { nil }
         }
@@ -208,9 +214,16 @@ extension Environment {
         return true
     }
 
-    package mutating func refusesWrite(_ actor: UInt32) -> Bool {
-        guard participants[Int(actor)].isAfflicted else { return false }
-        return felt(by: actor) { $0.condition == .fullDisk ? true : nil } ?? false
+    /// What becomes of a write that a disk refuses; nil where it does not.
+    package mutating func refusedWrite(_ actor: UInt32) -> DiskOutcome? {
+        guard participants[Int(actor)].isAfflicted else { return nil }
+        if isExhausted(actor) { return .failed }
+        return felt(by: actor) { $0.condition == .fullDisk ? .full : nil }
+    }
+
+    /// Whether it can open nothing.
+    package mutating func isExhausted(_ actor: UInt32) -> Bool {
+        felt(by: actor) { $0.condition == .exhausted ? true : nil } ?? false
     }
 
     package mutating func diskHangsUntil(_ actor: UInt32) -> Instant? {

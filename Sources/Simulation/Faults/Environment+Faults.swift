@@ -40,12 +40,26 @@ extension Environment {
                 observer.toldToLeave(actor)
                 orders.append(.leave(actor))
             }
+        case .destroyed(_, let selection):
+            for actor in select(selection, for: fault) { destroy(actor, fault) }
         case .emptied(_, let selection):
             for actor in select(selection, for: fault) { empty(actor, fault) }
         case .condition(let condition, _, let lasting, let selection):
             begin(condition, fault, lasting: lasting, of: select(selection, for: fault))
         case .crashes, .bitRot, .lostChunks: break
         }
+    }
+
+    /// A participant's machine is gone for ever.
+    private mutating func destroy(_ actor: UInt32, _ fault: Int) {
+        guard !participants[Int(actor)].isGone else { return }
+        if participants[Int(actor)].kind == .node {
+            destroy(actor, isFault: true)
+        } else {
+            goDown(actor)
+            participants[Int(actor)].isGone = true
+        }
+        observer.felt(fault: fault)
     }
 
     /// A node's machine restarts with another disk.
@@ -87,7 +101,9 @@ extension Environment {
         case .crashes(_, let downtime, let selection): crash(fault, selection, for: downtime)
         case .bitRot: damage(fault, isRot: true)
         case .lostChunks: damage(fault, isRot: false)
-        case .partition, .outage, .degradation, .departure, .emptied, .condition: break
+        case .partition, .outage, .degradation, .departure, .destroyed, .emptied,
+            .condition:
+            break
         }
         scheduleStrike(fault)
     }

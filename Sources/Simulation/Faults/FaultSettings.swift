@@ -33,6 +33,8 @@ package struct FaultSettings: Equatable, Sendable {
         case lostChunks(every: Distribution)
         /// The chosen nodes leave gracefully, handing over what they hold first.
         case departure(at: Duration, of: Selection)
+        /// The chosen participants are gone for ever, and with them what they kept.
+        case destroyed(at: Duration, of: Selection)
         /// The chosen nodes restart with an empty disk in the place of theirs.
         case emptied(at: Duration, of: Selection)
         /// The chosen participants are in some condition; until the run's end where `lasting` is nil.
@@ -74,6 +76,7 @@ extension FaultSettings.Kind {
         case .bitRot: "replicas rotted"
         case .lostChunks: "replicas lost"
         case .departure: "nodes left"
+        case .destroyed: "participants destroyed"
         case .emptied: "disks emptied"
         case .condition(let condition, _, _, _): condition.unit
         }
@@ -83,8 +86,8 @@ extension FaultSettings.Kind {
     package var begins: Duration? {
         switch self {
         case .partition(let at, _, _, _, _), .outage(let at, _, _),
-            .degradation(let at, _, _, _, _, _), .departure(let at, _), .emptied(let at, _),
-            .condition(_, let at, _, _):
+            .degradation(let at, _, _, _, _, _), .departure(let at, _), .destroyed(let at, _),
+            .emptied(let at, _), .condition(_, let at, _, _):
             at
         case .crashes, .bitRot, .lostChunks: nil
         }
@@ -94,7 +97,7 @@ extension FaultSettings.Kind {
     package var interval: Distribution? {
         switch self {
         case .crashes(let every, _, _), .bitRot(let every), .lostChunks(let every): every
-        case .partition, .outage, .degradation, .departure, .emptied, .condition: nil
+        case .partition, .outage, .degradation, .departure, .destroyed, .emptied, .condition: nil
         }
     }
 
@@ -105,7 +108,7 @@ extension FaultSettings.Kind {
             .degradation(_, let lasting, _, _, _, _):
             lasting
         case .condition(_, _, let lasting, _): lasting
-        case .crashes, .bitRot, .lostChunks, .departure, .emptied: nil
+        case .crashes, .bitRot, .lostChunks, .departure, .destroyed, .emptied: nil
         }
     }
 
@@ -114,7 +117,8 @@ extension FaultSettings.Kind {
         switch self {
         case .partition(_, _, let selection, _, _), .outage(_, _, let selection),
             .crashes(_, _, let selection), .degradation(_, _, let selection, _, _, _),
-            .departure(_, let selection), .emptied(_, let selection),
+            .departure(_, let selection), .destroyed(_, let selection),
+            .emptied(_, let selection),
             .condition(_, _, _, let selection):
             selection
         case .bitRot, .lostChunks: nil
@@ -136,7 +140,7 @@ extension FaultSettings.Kind {
         switch self {
         case .departure, .emptied: true
         case .condition(let condition, _, _, _): condition.isOfNodes
-        case .partition, .outage, .crashes, .degradation, .bitRot, .lostChunks: false
+        case .partition, .outage, .crashes, .degradation, .destroyed, .bitRot, .lostChunks: false
         }
     }
 
@@ -146,7 +150,7 @@ extension FaultSettings.Kind {
     /// Whether servers on sockets and real disks can be treated so as well.
     package var canBeReal: Bool {
         switch self {
-        case .partition, .outage, .crashes, .degradation, .departure, .emptied: true
+        case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .emptied: true
         case .bitRot, .lostChunks: false
         case .condition(let condition, _, _, _): condition.canBeReal
         }
@@ -160,7 +164,7 @@ extension FaultSettings.Kind {
         switch self {
         case .bitRot, .lostChunks: true
         case .condition(let condition, _, _, _): condition.hidesDamage
-        case .partition, .outage, .crashes, .degradation, .departure, .emptied: false
+        case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .emptied: false
         }
     }
 }

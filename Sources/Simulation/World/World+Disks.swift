@@ -41,10 +41,10 @@ extension World {
             complete(.recoveredChunks(inventory), of: actor, at: done)
         case .write(let token, let stored, let payload):
             let done = chunkDisks[slot].finish(bytes: payload.byteCount, at: now)
-            let fits =
-                !environment.refusesWrite(actor)
-                && chunkDisks[slot].contents.write(.init(stored: stored, payload: payload))
-            let outcome = fits ? DiskOutcome.written : .full
+            let outcome =
+                environment.refusedWrite(actor)
+                ?? (chunkDisks[slot].contents.write(.init(stored: stored, payload: payload))
+                    ? .written : .full)
             environment.observer.wrote(token: token, outcome, by: actor, at: now)
             complete(.wrote(token: token, outcome), of: actor, at: done)
         case .read(let token, let chunk):

@@ -14,7 +14,13 @@ extension World {
     mutating func applySegmentDisk(_ request: DiskRequest, _ actor: UInt32, _ slot: Int) {
         var disk = slot
         switch request {
-        case .write: segmentDisks[slot].volume.isFull = environment.refusesWrite(actor)
+        case .write(let token, _, _):
+            let refused = environment.refusedWrite(actor)
+            if refused == .failed {
+                return follow(
+                    [.reports(.wrote(token: token, .failed), at: now)], of: actor, slot)
+            }
+            segmentDisks[slot].volume.isFull = refused == .full
         case .read(let token, let chunk):
             disk = keeper(of: chunk, for: actor)
             let isRefused =

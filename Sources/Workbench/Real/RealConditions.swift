@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Primitives
+import Roles
 import Server
 import Simulation
 
@@ -37,10 +38,15 @@ extension RealEnvironment {
             self.waitForDisk(of: run)
             return self.tell { environment in
                 switch operation {
-                case .read: environment.refusesRead(run.actor) ? .fails(EIO) : nil
+                case .open where environment.isExhausted(run.actor): .fails(EMFILE)
+                case .create where environment.isExhausted(run.actor): .fails(EMFILE)
+                // What is open already serves on.
+                case .read where !environment.isExhausted(run.actor):
+                    environment.refusesRead(run.actor) ? .fails(EIO) : nil
                 case .write, .create, .allocate:
-                    environment.refusesWrite(run.actor) ? .fails(ENOSPC) : nil
-                case .open, .sync, .punch, .truncate, .rename, .remove, .list, .inspect, .lock,
+                    environment.refusedWrite(run.actor) == .full ? .fails(ENOSPC) : nil
+                case .open, .read, .sync, .punch, .truncate, .rename, .remove, .list, .inspect,
+                    .lock,
                     .makeFolder:
                     nil
                 }

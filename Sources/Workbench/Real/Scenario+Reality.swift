@@ -20,6 +20,12 @@ extension Scenario {
                 "workload.payload",
                 "stand-ins cannot be put on real disks; allowed with --real: \"real\"")
         }
+        for (key, handling) in [
+            ("nodes", configuration.nodes.handling), ("backends", configuration.backends.handling),
+            ("discoveries", configuration.discoveries.handling),
+        ] where handling > .zero {
+            refuse("\(key).handling", "real servers take what they take; leave it out with --real")
+        }
         for (index, fault) in configuration.faults.enumerated() where !fault.kind.canBeReal {
             refuse(
                 "faults[\(index)].\(FaultKind.of(fault.kind).name)",

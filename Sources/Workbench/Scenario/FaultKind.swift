@@ -136,6 +136,16 @@ struct FaultKind: Sendable {
                 fault.of = draw.nodes(in: world)
             }),
         FaultKind(
+            name: "destroyed", keys: [at, of],
+            meaning: "The chosen participants are gone for ever, and with them what they kept.",
+            make: { .destroyed(at: $0.at, of: $0.of) },
+            words: { "\($0.of.inWords) destroyed at \(Format.duration($0.at))" },
+            draw: { draw, world, fault in
+                fault.at = draw.time(in: world).at
+                // Nothing brings back what a backend alone knew.
+                fault.of = draw.nodes(in: world)
+            }),
+        FaultKind(
             name: "emptied", keys: [at, of],
             meaning: "The chosen nodes restart with an empty disk in the place of theirs.",
             make: { .emptied(at: $0.at, of: $0.of) },
@@ -190,6 +200,10 @@ struct FaultKind: Sendable {
             make: { .unreadableDisk(share: $0.share) },
             words: { "refuse \(Format.share($0.share)) of reads" },
             draw: { draw, fault in if !draw.coin() { fault.share = draw.number(0.01...1) } }),
+        condition(
+            "exhausted",
+            "The chosen nodes are out of descriptors or memory: what their disks are asked for is refused for now.",
+            make: { _ in .exhausted }, words: { _ in "out of descriptors" }),
         condition(
             "fullDisk", "The disks of the chosen nodes take no new chunk.",
             make: { _ in .fullDisk }, words: { _ in "with full disks" }),
@@ -255,7 +269,9 @@ extension FaultSettings.Kind {
         case .condition(.unreadableDisk(let share), _, _, _): all.share = share
         case .condition(.lying(let lie), _, _, _): all.lie = lie
         case .condition(.paused, _, _, _), .condition(.fullDisk, _, _, _),
-            .condition(.hungDisk, _, _, _), .outage, .bitRot, .lostChunks, .departure, .emptied:
+            .condition(.exhausted, _, _, _),
+            .condition(.hungDisk, _, _, _), .outage, .bitRot, .lostChunks, .departure, .emptied,
+            .destroyed:
             break
         }
         return all

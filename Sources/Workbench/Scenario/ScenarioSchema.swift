@@ -87,6 +87,9 @@ enum ScenarioSchema {
         ScenarioKey(
             "download", \.downloadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
             "Bandwidth of what a node is sent."),
+        ScenarioKey(
+            "handling", \.handling, handling,
+            "What handling a message takes a node, one after the other."),
         ScenarioKey(section: "disk", \.disk, disk, "The speed of a node's disk."),
     ]
 
@@ -97,7 +100,12 @@ enum ScenarioSchema {
         ScenarioKey(
             "download", \.downloadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
             absent: "as fast as anybody's", "Bandwidth of what it is sent."),
+        ScenarioKey(
+            "handling", \.handling, handling,
+            "What handling a message takes it, one after the other."),
     ]
+
+    private static let handling = ValueForm.duration(.zero...Duration.seconds(10))
 
     static let disk: [ScenarioKey<DiskSettings>] = [
         ScenarioKey(
