@@ -37,6 +37,7 @@ extension EnvironmentEvent {
         case .destroyed: "the end of a life"
         case .joins: "a node that joins"
         case .faultBegins, .faultEnds, .faultStrikes: "a fault"
+        case .diskGoesOn: "a disk that goes on"
         case .released: "a restart"
         case .fill, .workload, .readBack: "the workload"
         case .sample, .inspect: "an inspection"

@@ -117,6 +117,15 @@ struct ConditionTests {
         expectNoComplaint(world)
     }
 
+    @Test func `a node that is out of descriptors refuses for now, and loses nothing by it`() {
+        var world = world(.exhausted, of: .nodes(3))
+        world.run(until: .origin + .minutes(24))
+        #expect(effects(of: world) > 10)
+        #expect(world.meters.merkle.falselyFound == 0)
+        world.finishRun()
+        expectNoComplaint(world)
+    }
+
     @Test func `a disk that hangs finishes nothing while its node is thought to be well`() {
         var world = world(.hungDisk, of: .nodes(1))
         world.run(until: .origin + .minutes(20))
@@ -144,6 +153,54 @@ struct ConditionTests {
         #expect(statuses(world).allSatisfy { $0 == .alive })
         world.finishRun()
         expectNoComplaint(world)
+    }
+
+    @Test func `who was destroyed is never back, and what a node kept is made again`() {
+        for selection in [FaultSettings.Selection.nodes(1), .discovery(0)] {
+            var world = World(
+                .small {
+                    $0.topology.discoveries = 2
+                    $0.settings.deadAfter = .minutes(5)
+                    $0.faults = [
+                        FaultSettings(
+                            name: "fault", kind: .destroyed(at: .minutes(15), of: selection))
+                    ]
+                })
+            world.finishRun()
+            #expect(effects(of: world) == 1)
+            #expect(world.environment.participants.filter { !$0.isUp }.count == 1)
+            expectNoComplaint(world)
+        }
+    }
+
+    @Test func `without its backend nobody can read a file`() {
+        var world = World(
+            .small {
+                $0.faults = [
+                    FaultSettings(
+                        name: "fault", kind: .destroyed(at: .minutes(15), of: .backend(0)))
+                ]
+            })
+        world.finishRun()
+        #expect(world.oracles.violations(of: .durability) > 0)
+    }
+
+    @Test func `a backend that takes long for each message makes its users wait in turn`() {
+        func readSeconds(_ handling: Duration) -> Double? {
+            var world = World(
+                .small {
+                    $0.backends.handling = handling
+                    $0.workload.readsPerDay = 20_000
+                })
+            world.finishRun()
+            expectNoComplaint(world)
+            guard case .quantiles(let times) = world.measurements()["latency.readSeconds"] else {
+                return nil
+            }
+            return times.p50
+        }
+        let (quick, slow) = (readSeconds(.zero), readSeconds(.milliseconds(200)))
+        #expect((slow ?? 0) > (quick ?? .infinity) + 0.4)
     }
 
     @Test func `a node whose disk was emptied is told what it lacks`() {

@@ -98,6 +98,7 @@ struct RealRunTests {
             condition("late", .clock(offset: .zero - .seconds(5), drift: 0.01), at: 150),
             condition("slow", .slowTransfers(factor: 3), at: 140, lasting: 60),
             condition("mute", .unreadableDisk(share: 1), at: 160, of: .nodes(2)),
+            condition("none", .exhausted, at: 175, of: .nodes(2)),
             condition("full", .fullDisk, at: 130, lasting: 30, of: .nodes(2)),
             condition("stuck", .hungDisk, at: 185, lasting: 10),
             FaultSettings(name: "swapped", kind: .emptied(at: .seconds(200), of: of)),

@@ -192,7 +192,7 @@ import Testing
             ),
             (
                 #"{"name": "a"}"#,
-                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure, emptied, pause, clock, slowTransfers, unreadable, fullDisk, hungDisk, liars"#
+                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure, destroyed, emptied, pause, clock, slowTransfers, unreadable, exhausted, fullDisk, hungDisk, liars"#
             ),
             (
                 #"{"name": "a", "departure": {"at": "1d"}}"#,

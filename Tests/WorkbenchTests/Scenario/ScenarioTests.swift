@@ -50,6 +50,7 @@ import Testing
         }
         expectOneEach(ScenarioSchema.topology, TopologySettings())
         expectOneEach(ScenarioSchema.nodes, NodeSettings())
+        expectOneEach(ScenarioSchema.link, LinkSettings())
         expectOneEach(ScenarioSchema.disk, DiskSettings())
         expectOneEach(ScenarioSchema.network, NetworkSettings())
         expectOneEach(ProtocolSettings.all.map { ScenarioKey($0) }, ProtocolSettings())
@@ -66,6 +67,8 @@ import Testing
         #expect(world.nodes.disk.syncLatency == .milliseconds(9))
         #expect(
             world.churn.session == .weibull(shape: 0.55, scale: Duration(seconds: 35.3 * 3_600)))
+        #expect(world.nodes.handling == .milliseconds(1))
+        #expect(world.backends.handling == .milliseconds(20))
         #expect(world.users.uploadBytesPerSecond == 1_000_000)
         #expect(world.backends.uploadBytesPerSecond == 50_000_000)
         #expect(world.backends.downloadBytesPerSecond == nil)
@@ -105,6 +108,9 @@ import Testing
                 condition("n", .fullDisk, of: .nodes(3)),
                 condition("o", .hungDisk, of: .domain(0)),
                 condition("p", .lying(.alter), lasting: nil, of: .nodes(1)),
+                condition("q", .lying(.bury), lasting: nil, of: .discovery(1)),
+                condition("r", .exhausted, of: .nodes(2)),
+                FaultSettings(name: "s", kind: .destroyed(at: .hours(4), of: .backend(1))),
             ])
         #expect(
             scenario.expectations == [
@@ -178,11 +184,11 @@ import Testing
             "nodes": 30, "users": 7
           },
           "nodes": {
-            "capacity": "1TiB", "upload": "20MiB/s", "download": "1Gbit/s",
+            "capacity": "1TiB", "upload": "20MiB/s", "download": "1Gbit/s", "handling": "1ms",
             "disk": {"latency": "5ms", "syncLatency": "9ms", "throughput": "100MB/s", "crash": "keepsSome",
                 "store": "segments", "segment": "32KiB", "failing": 0.01}
           },
-          "users": {"upload": "1MB/s", "download": "10MB/s"}, "backends": {"upload": "50MB/s"},
+          "users": {"upload": "1MB/s", "download": "10MB/s"}, "backends": {"upload": "50MB/s", "handling": "20ms"},
           "discoveries": {"download": "2MB/s"},
           "network": {"jitter": 0.5, "loss": 0.01, "duplication": 0.02},
           "protocol": {
@@ -222,7 +228,10 @@ import Testing
             {"name": "m", "unreadable": {"at": "3h", "lasting": "2h", "of": {"nodes": 3}, "share": 0.5}},
             {"name": "n", "fullDisk": {"at": "3h", "lasting": "2h", "of": {"nodes": 3}}},
             {"name": "o", "hungDisk": {"at": "3h", "lasting": "2h", "of": {"domain": 0}}},
-            {"name": "p", "liars": {"at": "3h", "of": {"nodes": 1}, "lie": "alter"}}
+            {"name": "p", "liars": {"at": "3h", "of": {"nodes": 1}, "lie": "alter"}},
+            {"name": "q", "liars": {"at": "3h", "of": {"discovery": 1}, "lie": "bury"}},
+            {"name": "r", "exhausted": {"at": "3h", "lasting": "2h", "of": {"nodes": 2}}},
+            {"name": "s", "destroyed": {"at": "4h", "of": {"backend": 1}}}
           ],
           "expect": {
             "durability.filesLost": {"max": 0},
