@@ -22,7 +22,7 @@ struct SegmentDiskTests {
         var events: [DiskEvent] = []
         for request in requests {
             var outcomes = disk.perform(request, at: .origin)
-            while !outcomes.isEmpty {
+            while disk.volume.hasPower, !outcomes.isEmpty {
                 switch outcomes.removeFirst() {
                 case .reports(let event, _): events.append(event)
                 case .goesOn(let step, _): outcomes += disk.goOn(step, at: .origin)
