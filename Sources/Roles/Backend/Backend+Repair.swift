@@ -227,7 +227,9 @@ extension Backend {
             reconcile(id, at: now, effects: &effects)
         case .sourceMissing:
             effects.mark(.sourceLackedChunk)
-            replicaMissing(id, on: transfer.source, .scrubOrRead, at: now, effects: &effects)
+            // Nobody's word on another takes a replica away: the source is asked itself, for nobody.
+            lastOperation += 1
+            retrieve(id, from: transfer.source, for: lastOperation, at: now, effects: &effects)
             repairs.retryLater(id)
         case .full:
             effects.mark(.targetWasFull)

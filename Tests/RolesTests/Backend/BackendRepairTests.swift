@@ -69,6 +69,43 @@ import Testing
         #expect(story.requests(\.copyRequest).isEmpty)
     }
 
+    @Test func `a source that is said to lack a chunk is asked itself, and stays where it has it`()
+        throws
+    {
+        var story = BackendStory()
+        let chunk = TestChunk(1)
+        try story.store([chunk])
+        let holders = story.holders(of: chunk)
+        for index in story.nodes.indices where !holders.contains(index) {
+            story.nodes[index].rule = { request in
+                guard case .copy(let copy) = request else { return nil }
+                return .copied(copy.chunk, .sourceMissing)
+            }
+        }
+        story.hear(.dead, of: holders[0])
+        story.advance(by: .minutes(30))
+        #expect(outcomes(&story).contains(.sourceMissing))
+        #expect(!story.requests(\.retrieveRequest).isEmpty)
+        #expect(Set(holders.dropFirst()).isSubset(of: story.holders(of: chunk)))
+        // Another that tells the truth is found in the end, and nothing was lost meanwhile.
+        for index in story.nodes.indices { story.nodes[index].rule = { _ in nil } }
+        story.advance(by: .minutes(30))
+        #expect(story.nodesHolding(chunk).filter { $0 != holders[0] }.count == 3)
+    }
+
+    @Test func `a source that does lack a chunk is no holder of it any more`() throws {
+        var story = BackendStory()
+        let chunk = TestChunk(1)
+        try story.store([chunk])
+        let holders = story.holders(of: chunk)
+        for index in holders.dropFirst().dropLast() { story.nodes[index].held[chunk.id] = nil }
+        story.hear(.dead, of: holders[0])
+        story.advance(by: .hours(1))
+        #expect(story.nodesHolding(chunk).filter { $0 != holders[0] }.count == 3)
+        #expect(
+            story.holders(of: chunk).allSatisfy { story.nodes[$0].held[chunk.id] != nil })
+    }
+
     @Test func `the chunks with the fewest replicas left come first`() throws {
         var settings = ProtocolSettings()
         settings.repairTransfers = 1
