@@ -54,7 +54,7 @@ async function refresh() {
 
 const health = {
     alive: ["good", "alive"], suspect: ["fair", "suspect"], dead: ["bad", "dead"],
-    draining: ["fair", "handing over"], left: ["none", "has left"],
+    doubted: ["bad", "meets no challenge"], draining: ["fair", "handing over"], left: ["none", "has left"],
 };
 
 function state(kind, text) {

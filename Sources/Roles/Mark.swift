@@ -18,7 +18,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     case sourceLackedChunk, targetWasFull, copyOnSuspect, copyOnLeaver, excessTrimmed
     // Membership.
     case answerCameLate, discoveryRestarted, deadReturned, diedUnheard, leaveWithdrawn
-    case nobodyHolds
+    case nobodyHolds, memberDoubted, memberTrusted
     // Nodes.
     case deletionOfNewer, deletionMetWrite, deletionExpired, storeWasOld, storeMetWrite
     case copyWasTooMany, copyHadNoRoom, fetchCameLate, fetchUnanswered, diskRefusedWrite
@@ -78,6 +78,8 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .diedUnheard: "a node of which no discovery knew was declared dead"
         case .leaveWithdrawn: "a leaving node restarted and stayed"
         case .nobodyHolds: "a chunk lost its last holder"
+        case .memberDoubted: "a node had met no challenge for so long that it counted no more"
+        case .memberTrusted: "a node that was doubted counted again"
         case .deletionOfNewer: "a node refused to delete what was stored after the request"
         case .deletionMetWrite: "a node refused to delete what it was writing"
         case .deletionExpired: "a node refused a deletion that came too late"

@@ -7,6 +7,8 @@ package enum Note: Sendable {
     case requestTimedOut
     case declaredDead(PeerID)
     case deadReturned(PeerID)
+    /// A node met no challenge for as long as a silent one takes to be dead.
+    case doubted(PeerID)
     case repairStarted(ChunkID, to: PeerID)
     case repairFinished(ChunkID, to: PeerID, byteCount: Int, CopyOutcome?)
     /// A replica that was counted on is not there, or not intact.

@@ -20,7 +20,7 @@ package struct NetworkForm: Hashable, Sendable, Codable {
     }
 
     package enum Status: String, Hashable, Sendable, Codable {
-        case alive, suspect, dead, draining, left
+        case alive, suspect, dead, doubted, draining, left
     }
 
     /// A storage node.

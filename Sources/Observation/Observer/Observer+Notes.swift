@@ -8,6 +8,7 @@ extension Observer {
         case .requestTimedOut: meters.control.requestsTimedOut += 1
         case .declaredDead: meters.churn.declaredDead += 1
         case .deadReturned: meters.churn.deadReturned += 1
+        case .doubted: meters.churn.doubted += 1
         case .repairStarted, .blockWritten: break
         case .audited: meters.merkle.audits += 1
         case .recovered(let blocks): if blocks > 0 { meters.churn.backendRestarts += 1 }

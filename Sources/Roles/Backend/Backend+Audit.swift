@@ -17,6 +17,9 @@ extension Backend {
     ) {
         let interval = settings.auditInterval
         guard interval > .zero else { return }
+        for index in members.all.indices {
+            restoreTrust(in: index, at: now, effects: &effects)
+        }
         for index in members.all.indices
         where members.all[index].nextAudit <= now && members.all[index].standing.isReachable {
             members[index].nextAudit = now + random.jittered(interval, by: 0.25)
@@ -25,12 +28,18 @@ extension Backend {
             guard
                 let id = members[index].expected.next(after: place)
                     ?? members[index].expected.next(after: nil),
-                let witness = chunks[id]?.holders.map(\.member).first(where: {
-                    $0 != index && members[$0].standing.isReachable
-                })
+                let witness = witness(of: id, besides: index)
             else { continue }
             challenge([index, witness], id, random: &random, effects: &effects)
         }
+    }
+
+    /// Another holder that is there, rather one that met its last challenge.
+    private func witness(of id: ChunkID, besides challenged: Int) -> Int? {
+        let others = (chunks[id]?.holders ?? []).map(\.member).filter {
+            $0 != challenged && members.all[$0].standing.isReachable
+        }
+        return others.first { members.all[$0].trust.unmet == 0 } ?? others.first
     }
 
     private mutating func challenge(
@@ -59,6 +68,8 @@ extension Backend {
             if answer == .missing {
                 effects.mark(.challengeUnmet)
                 replicaMissing(audit.chunk, on: member, .audit, at: now, effects: &effects)
+            } else {
+                leftUnmet(member, at: now, effects: &effects)
             }
             return
         }
@@ -71,12 +82,57 @@ extension Backend {
             .audited(
                 audit.chunk, members[audit.members[0]].peer, members[audit.members[1]].peer,
                 agree: agree))
-        guard !agree else { return }
+        guard !agree else {
+            for member in audit.members { met(member, at: now, effects: &effects) }
+            return
+        }
         effects.mark(.proofsDiffered)
         // The bytes are asked for, for nobody: what comes of it tells of the replica.
         for member in audit.members {
             lastOperation += 1
             retrieve(audit.chunk, from: member, for: lastOperation, at: now, effects: &effects)
         }
+    }
+
+    // MARK: Trust
+
+    /// A node said nothing, or that it cannot prove anything now. One that does so for as long as a
+    /// silent node takes to be dead counts no more than that one, whatever the discoveries say of it,
+    /// unless nobody met a challenge lately: then it may be the backend that is cut off.
+    private mutating func leftUnmet(_ member: Int, at now: Instant, effects: inout Effects) {
+        members[member].trust.didNotMeet(at: now)
+        let trust = members[member].trust
+        guard trust.unmet >= Trust.placementLimit, now - trust.since >= settings.deadAfter,
+            let lastMet = lastMetChallenge, now - lastMet <= settings.auditInterval * 2,
+            members[member].standing.isDoubted()
+        else { return }
+        effects.mark(.memberDoubted)
+        effects.note(.doubted(members[member].peer))
+        reconcileExpected(of: member, at: now, effects: &effects)
+    }
+
+    private mutating func met(_ member: Int, at now: Instant, effects: inout Effects) {
+        lastMetChallenge = now
+        if members[member].trust.unmet >= Trust.placementLimit { members.candidateGained() }
+        members[member].trust.met()
+        trust(member, at: now, effects: &effects)
+    }
+
+    /// One that was relieved of all that it held cannot prove anything any more: after as long again
+    /// it gets another chance.
+    private mutating func restoreTrust(in member: Int, at now: Instant, effects: inout Effects) {
+        guard case .doubted = members.all[member].standing,
+            members.all[member].expected.isEmpty,
+            now - members.all[member].trust.since >= settings.deadAfter * 2
+        else { return }
+        members[member].trust.met()
+        trust(member, at: now, effects: &effects)
+    }
+
+    private mutating func trust(_ member: Int, at now: Instant, effects: inout Effects) {
+        guard members[member].standing.isTrusted() else { return }
+        effects.mark(.memberTrusted)
+        members.candidateGained()
+        reconcileExpected(of: member, at: now, effects: &effects)
     }
 }

@@ -37,6 +37,7 @@ extension Backend {
 
     private func isCandidate(_ member: Int, byteCount: Int, taken: [Int]) -> Bool {
         members[member].standing.acceptsChunks && members[member].room >= UInt64(byteCount)
+            && members[member].trust.unmet < Trust.placementLimit
             && !taken.contains(member)
     }
 

@@ -168,7 +168,9 @@ extension Backend {
         of id: ChunkID, _ chunk: PlacedChunk, at now: Instant, random: inout RandomSource,
         effects: inout Effects
     ) {
-        let sources = chunk.holders.map(\.member).filter { members[$0].standing.isReachable }
+        let reachable = chunk.holders.map(\.member).filter { members[$0].standing.isReachable }
+        let met = reachable.filter { members[$0].trust.unmet == 0 }
+        let sources = met.isEmpty ? reachable : met
         // Without a source there is nothing to do until a holder comes back; then it is reconciled.
         guard !sources.isEmpty else { return effects.mark(.repairWithoutSource) }
         let avoided = chunk.holders.map(\.member) + chunk.underWay

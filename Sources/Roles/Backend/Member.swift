@@ -23,6 +23,8 @@ package struct Member: Sendable {
     var incarnation: UInt64 = 0
     var nextComparison = Instant.origin
     var nextAudit = Instant.origin
+    /// How it did when it was challenged.
+    var trust = Trust()
     /// The committed chunks that it is to hold.
     package var expected = InventoryTree()
     /// Smoothed time that it took to answer a retrieval.
@@ -39,11 +41,32 @@ package struct Member: Sendable {
     mutating func isFull() { placedBytes = freeBytes }
 }
 
+/// How a member does when it is challenged to prove what it holds.
+struct Trust: Sendable {
+    /// With so many unmet in turn, nothing new is placed on a member.
+    static let placementLimit = 3
+
+    /// Challenges in turn that it left unanswered, or said that it cannot meet now.
+    private(set) var unmet = 0
+    /// When it left the first of those unmet.
+    private(set) var since = Instant.origin
+
+    mutating func met() { unmet = 0 }
+
+    mutating func didNotMeet(at now: Instant) {
+        if unmet == 0 { since = now }
+        unmet += 1
+    }
+}
+
 extension Member {
     /// Whether a node is one of the network, and whether it is there.
     package enum Standing: Sendable, Equatable {
-        /// → leaving, left
+        /// → doubted, leaving, left
         case staying(PeerStatus)
+        /// It met no challenge for as long as a silent node takes to be dead: nothing new is placed
+        /// here, and what is here does not count. → staying (it met one), leaving, left
+        case doubted(PeerStatus)
         /// It asked to go for good: nothing new is placed here, and what is here does not count.
         /// → staying (it restarted), left
         case leaving(PeerStatus)
@@ -54,7 +77,7 @@ extension Member {
         @inline(__always)
         package var status: PeerStatus? {
             switch self {
-            case .staying(let status), .leaving(let status): status
+            case .staying(let status), .doubted(let status), .leaving(let status): status
             case .left: nil
             }
         }
@@ -72,7 +95,7 @@ extension Member {
         package var countsForRedundancy: Bool {
             switch self {
             case .staying(let status): status != .dead
-            case .leaving, .left: false
+            case .doubted, .leaving, .left: false
             }
         }
 
@@ -80,6 +103,7 @@ extension Member {
         mutating func isNow(_ status: PeerStatus) {
             switch self {
             case .staying: self = .staying(status)
+            case .doubted: self = .doubted(status)
             case .leaving: self = .leaving(status)
             case .left: break
             }
@@ -87,8 +111,24 @@ extension Member {
 
         /// It asks to go. False when it did before.
         mutating func wantsToLeave() -> Bool {
+            switch self {
+            case .staying(let status), .doubted(let status): self = .leaving(status)
+            case .leaving, .left: return false
+            }
+            return true
+        }
+
+        /// It met no challenge for long. False when that changes nothing.
+        mutating func isDoubted() -> Bool {
             guard case .staying(let status) = self else { return false }
-            self = .leaving(status)
+            self = .doubted(status)
+            return true
+        }
+
+        /// It met a challenge. False when it was not doubted.
+        mutating func isTrusted() -> Bool {
+            guard case .doubted(let status) = self else { return false }
+            self = .staying(status)
             return true
         }
 

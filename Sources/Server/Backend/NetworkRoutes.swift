@@ -45,6 +45,7 @@ struct NetworkRoutes: Sendable {
             switch member.standing {
             case .left: .left
             case .leaving: .draining
+            case .doubted: .doubted
             case .staying(.alive): .alive
             case .staying(.suspect): .suspect
             case .staying(.dead): .dead

@@ -8,6 +8,7 @@ extension Note {
         case requestTimedOut = "request-timed-out"
         case declaredDead = "declared-dead"
         case deadReturned = "dead-returned"
+        case doubted
         case repairStarted = "repair-started"
         case repairFinished = "repair-finished"
         case replicaMissing = "replica-missing"
@@ -27,6 +28,7 @@ extension Note {
         case .requestTimedOut: .requestTimedOut
         case .declaredDead: .declaredDead
         case .deadReturned: .deadReturned
+        case .doubted: .doubted
         case .repairStarted: .repairStarted
         case .repairFinished: .repairFinished
         case .replicaMissing: .replicaMissing
@@ -46,7 +48,7 @@ extension Note {
         switch self {
         case .ledgerRefused: .critical
         case .collectionStopped: .error
-        case .declaredDead, .replicaMissing, .audited(_, _, _, agree: false): .warning
+        case .declaredDead, .doubted, .replicaMissing, .audited(_, _, _, agree: false): .warning
         case .deadReturned, .recovered: .info
         default: .debug
         }
@@ -54,7 +56,8 @@ extension Note {
 
     var metadata: Logger.Metadata {
         switch self {
-        case .declaredDead(let peer), .deadReturned(let peer), .comparisonFailed(let peer):
+        case .declaredDead(let peer), .deadReturned(let peer), .doubted(let peer),
+            .comparisonFailed(let peer):
             ["peer": "\(peer.hexadecimal)"]
         case .repairStarted(let chunk, let peer):
             ["chunk": "\(chunk)", "to": "\(peer.hexadecimal)"]

@@ -74,6 +74,69 @@ import Testing
             })
     }
 
+    /// Whether a node meets challenges.
+    private func unavailable(_ request: NodeRequest) -> Answer? {
+        guard case .audit(let request) = request else { return nil }
+        return .node(.audit(AuditAnswer(chunk: request.chunk, outcome: .unavailable)))
+    }
+
+    @Test func `a node that meets no challenge for as long as silence kills counts no more`()
+        throws
+    {
+        var settings = settings
+        settings.deadAfter = .hours(2)
+        var story = BackendStory(nodes: 5, domains: 5, settings: settings)
+        let chunks = (0..<10).map { TestChunk($0) }
+        try story.store(chunks)
+        story.nodes[0].rule = unavailable
+        let held = chunks.filter { story.holders(of: $0).contains(0) }
+        #expect(!held.isEmpty)
+        story.advance(by: .minutes(110))
+        // Nothing new is placed there by now, and what it has counts still.
+        for number in 100..<120 {
+            story.put(TestChunk(number))
+            #expect(!story.holders(of: TestChunk(number)).contains(0))
+        }
+        #expect(held.allSatisfy { story.holders(of: $0).contains(0) })
+        story.advance(by: .hours(1))
+        #expect(story.backend.members[0].standing == .doubted(.alive))
+        for chunk in chunks {
+            #expect(!story.holders(of: chunk).contains(0))
+            #expect(story.holders(of: chunk).count == 3)
+        }
+        // It has nothing left to prove, and is given another chance.
+        story.nodes[0].rule = { _ in nil }
+        story.advance(by: .hours(4))
+        #expect(story.backend.members[0].standing == .staying(.alive))
+    }
+
+    @Test func `one that meets a challenge in between is trusted on`() throws {
+        var settings = settings
+        settings.deadAfter = .hours(2)
+        var story = BackendStory(nodes: 5, domains: 5, settings: settings)
+        try story.store((0..<10).map { TestChunk($0) })
+        for _ in 0..<6 {
+            story.nodes[0].rule = unavailable
+            story.advance(by: .minutes(70))
+            story.nodes[0].rule = { _ in nil }
+            story.advance(by: .minutes(40))
+        }
+        #expect(story.backend.members[0].standing == .staying(.alive))
+    }
+
+    @Test func `a backend that no node answers doubts itself rather than them`() throws {
+        var settings = settings
+        settings.deadAfter = .hours(2)
+        var story = BackendStory(nodes: 5, domains: 5, settings: settings)
+        let chunks = (0..<10).map { TestChunk($0) }
+        try story.store(chunks)
+        let before = chunks.map { story.holders(of: $0) }
+        for index in story.nodes.indices { story.nodes[index].rule = unavailable }
+        story.advance(by: .hours(8))
+        #expect(chunks.map { story.holders(of: $0) } == before)
+        #expect(story.backend.members.all.allSatisfy { $0.standing == .staying(.alive) })
+    }
+
     @Test func `where proofs differ, the bytes decide who was wrong`() throws {
         // The liar has the bytes after all: it is asked for them, and stays.
         var honest = try story(liar: 0)

@@ -12,6 +12,7 @@ package struct ChurnMeter: Sendable {
     package var nodesLeft = 0
     package internal(set) var declaredDead = 0
     package internal(set) var deadReturned = 0
+    package internal(set) var doubted = 0
     package internal(set) var backendRestarts = 0
     package private(set) var nodesUp = 0
     private var nodeSeconds = 0.0
@@ -57,6 +58,10 @@ package struct ChurnMeter: Sendable {
         Metric(
             "churn.deadReturned", "Of those, nodes that came back.", row: "of those, returned",
             compared: [""], .count(\.churn.deadReturned)),
+        Metric(
+            "churn.doubted",
+            "Times that a node met no challenge for so long that it counted no more.",
+            row: "met no challenge", .count(\.churn.doubted)),
         Metric(
             "churn.backendRestarts", "Starts of a backend after a crash.", row: "backend restarts",
             .count(\.churn.backendRestarts)),
