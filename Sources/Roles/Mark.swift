@@ -18,7 +18,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     case sourceLackedChunk, targetWasFull, copyOnSuspect, copyOnLeaver, excessTrimmed
     // Membership.
     case answerCameLate, discoveryRestarted, deadReturned, diedUnheard, leaveWithdrawn
-    case nobodyHolds, memberDoubted, memberTrusted
+    case nobodyHolds, memberDoubted, memberTrusted, accusationFalse
     // Nodes.
     case deletionOfNewer, deletionMetWrite, deletionExpired, storeWasOld, storeMetWrite
     case copyWasTooMany, copyHadNoRoom, fetchCameLate, fetchUnanswered, diskRefusedWrite
@@ -78,6 +78,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .diedUnheard: "a node of which no discovery knew was declared dead"
         case .leaveWithdrawn: "a leaving node restarted and stayed"
         case .nobodyHolds: "a chunk lost its last holder"
+        case .accusationFalse: "a node said of another that it lacked a chunk that it had"
         case .memberDoubted: "a node had met no challenge for so long that it counted no more"
         case .memberTrusted: "a node that was doubted counted again"
         case .deletionOfNewer: "a node refused to delete what was stored after the request"

@@ -16,10 +16,10 @@ extension Backend {
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
         let interval = settings.auditInterval
-        guard interval > .zero else { return }
-        for index in members.all.indices {
+        for index in members.all.indices where members.all[index].trust.unmet > 0 {
             restoreTrust(in: index, at: now, effects: &effects)
         }
+        guard interval > .zero else { return }
         for index in members.all.indices
         where members.all[index].nextAudit <= now && members.all[index].standing.isReachable {
             members[index].nextAudit = now + random.jittered(interval, by: 0.25)
@@ -118,15 +118,18 @@ extension Backend {
         trust(member, at: now, effects: &effects)
     }
 
-    /// One that was relieved of all that it held cannot prove anything any more: after as long again
-    /// it gets another chance.
+    /// What was long ago is forgotten: one that was relieved of all that it held, or is challenged no
+    /// more, has no other way to prove itself.
     private mutating func restoreTrust(in member: Int, at now: Instant, effects: inout Effects) {
-        guard case .doubted = members.all[member].standing,
-            members.all[member].expected.isEmpty,
-            now - members.all[member].trust.since >= settings.deadAfter * 2
-        else { return }
+        let trust = members.all[member].trust
+        let memory =
+            if case .doubted = members.all[member].standing { settings.deadAfter } else {
+                max(.hours(1), settings.auditInterval * 2)
+            }
+        guard now - trust.last >= memory else { return }
+        if trust.unmet >= Trust.placementLimit { members.candidateGained() }
         members[member].trust.met()
-        trust(member, at: now, effects: &effects)
+        self.trust(member, at: now, effects: &effects)
     }
 
     private mutating func trust(_ member: Int, at now: Instant, effects: inout Effects) {

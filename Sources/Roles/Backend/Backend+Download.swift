@@ -136,12 +136,18 @@ extension Backend {
         _ retrieval: Retrieval, _ answer: RetrieveAnswer?, at now: Instant, effects: inout Effects
     ) {
         let operation = retrieval.operation
+        let accuser = accusers.removeValue(forKey: operation)
         downloads[operation]?.answered()
         // A smoothed estimate with the gain that TCP uses for round trips (RFC 6298 §2).
         let old = members[retrieval.member].answerTime
         members[retrieval.member].answerTime = (old * 7 + (now - retrieval.askedAt)) / 8
         switch answer {
         case .found(let payload) where SHA256.hash(payload.bytes) == retrieval.chunk.hash:
+            // Who slanders is given nothing new until it has proved something itself.
+            if let accuser {
+                effects.mark(.accusationFalse)
+                members[accuser].trust.didNotMeet(at: now)
+            }
             guard let download = downloads.removeValue(forKey: operation) else {
                 return effects.mark(.bytesCameLate)
             }

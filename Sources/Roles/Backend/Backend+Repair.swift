@@ -231,6 +231,7 @@ extension Backend {
             effects.mark(.sourceLackedChunk)
             // Nobody's word on another takes a replica away: the source is asked itself, for nobody.
             lastOperation += 1
+            accusers[lastOperation] = transfer.target
             retrieve(id, from: transfer.source, for: lastOperation, at: now, effects: &effects)
             repairs.retryLater(id)
         case .full:

@@ -34,6 +34,8 @@ package struct Backend: Role {
     var uploading: [ChunkID: UInt64] = [:]
     var downloads: [UInt64: Download] = [:]
     var lastOperation: UInt64 = 0
+    /// By retrieval: who said that the one that is asked lacks the chunk.
+    var accusers: [UInt64: Int] = [:]
     /// When two holders of a chunk last gave the same proof.
     var lastMetChallenge: Instant?
     /// Chunks put but not committed, those first that were put or kept on longest ago.

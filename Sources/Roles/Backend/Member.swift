@@ -48,14 +48,16 @@ struct Trust: Sendable {
 
     /// Challenges in turn that it left unanswered, or said that it cannot meet now.
     private(set) var unmet = 0
-    /// When it left the first of those unmet.
+    /// When it left the first and the last of those unmet.
     private(set) var since = Instant.origin
+    private(set) var last = Instant.origin
 
     mutating func met() { unmet = 0 }
 
     mutating func didNotMeet(at now: Instant) {
         if unmet == 0 { since = now }
         unmet += 1
+        last = now
     }
 }
 
