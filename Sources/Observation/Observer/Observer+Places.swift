@@ -4,10 +4,6 @@ package import Roles
 
 /// What belongs to a violation beside what was violated, so that one cause is told from another.
 extension Observer {
-    /// Whether something was seen of which nobody has said yet what was under way.
-    @inline(__always)
-    package var awaitsPlace: Bool { oracles.awaitsPlace }
-
     /// A participant took an input when that was seen.
     package mutating func place(_ input: Input, by actor: UInt32) {
         oracles.place("\(participants[Int(actor)].kind), \(input.name)")

@@ -36,7 +36,7 @@ package struct Oracles: Sendable {
     private static let exampleLimit = 5
     private var tallies = Array(repeating: Tally(), count: Name.allCases.count)
     /// There are examples that do not say yet what was under way.
-    private(set) var awaitsPlace = false
+    package private(set) var awaitsPlace = false
 
     /// Notes one check. `what` is said of a violation only.
     mutating func check(

@@ -40,7 +40,7 @@ extension World {
             let event = environment.queue.takeEnvironmentEvent(slot)
             environment.happen(event)
             carryOutOrders()
-            if environment.observer.awaitsPlace { environment.observer.place(event.name) }
+            if environment.observer.oracles.awaitsPlace { environment.observer.place(event.name) }
         }
     }
 
@@ -85,7 +85,7 @@ extension World {
         case .user: environment.handle(input, byUser: actor)
         }
         if environment.participants[index].kind != .user { apply(actor) }
-        if environment.observer.awaitsPlace { environment.observer.place(input, by: actor) }
+        if environment.observer.oracles.awaitsPlace { environment.observer.place(input, by: actor) }
     }
 
     /// The time by a participant's own clock.
