@@ -9,7 +9,7 @@ struct BenchCommand: AsyncParsableCommand {
         defaultSubcommand: CoreBenchCommand.self)
 }
 
-struct CoreBenchCommand: AsyncParsableCommand {
+struct CoreBenchCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "core",
         abstract: "Measure the simulator and what the store is made of.",
@@ -29,24 +29,22 @@ struct CoreBenchCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON only.")
     var json = false
 
-    func run() async throws {
-        try await reporting {
-            let churn = try Scenario(json: ScenarioFile.read(scenario), file: scenario)
-            let all = Benchmark.all(churn: churn)
-            for name in names where !all.contains(where: { $0.name == name }) {
-                let known = all.map(\.name).joined(separator: ", ")
-                throw ValidationError("there is no benchmark \(name); there are \(known)")
-            }
-            let chosen = names.isEmpty ? all : all.filter { names.contains($0.name) }
-            var results: [BenchmarkResult] = []
-            for benchmark in chosen {
-                let result = try BenchmarkResult(of: benchmark)
-                results.append(result)
-                if !json { Output.error("\(result.row.joined(separator: "  "))\n") }
-            }
-            if !json { Output.standard(BenchmarkResult.table(results) + "\n") }
-            Output.standard(JSONOutput.array(results.map(\.json)).text)
-            return .fine
+    func report() async throws -> ExitStatus {
+        let churn = try Scenario(json: ScenarioFile.read(scenario), file: scenario)
+        let all = Benchmark.all(churn: churn)
+        for name in names where !all.contains(where: { $0.name == name }) {
+            let known = all.map(\.name).joined(separator: ", ")
+            throw ValidationError("there is no benchmark \(name); there are \(known)")
         }
+        let chosen = names.isEmpty ? all : all.filter { names.contains($0.name) }
+        var results: [BenchmarkResult] = []
+        for benchmark in chosen {
+            let result = try BenchmarkResult(of: benchmark)
+            results.append(result)
+            if !json { Output.error("\(result.row.joined(separator: "  "))\n") }
+        }
+        if !json { Output.standard(BenchmarkResult.table(results) + "\n") }
+        Output.standard(JSONOutput.array(results.map(\.json)).text)
+        return .fine
     }
 }

@@ -4,7 +4,7 @@ import Primitives
 import Simulation
 import Workbench
 
-struct CrashPointsCommand: AsyncParsableCommand {
+struct CrashPointsCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "crashpoints",
         abstract: "Have a node's power fail at every write and sync of its disk.",
@@ -53,31 +53,29 @@ struct CrashPointsCommand: AsyncParsableCommand {
         if let jobs { try require(1...1_024 ~= jobs, "--jobs is a number from 1 to 1024.") }
     }
 
-    func run() async throws {
-        try await reporting {
-            var scenario = try Scenario(json: ScenarioFile.read(file), file: file)
-            if let seed { scenario.configuration.seed = seed }
-            try require(
-                node < scenario.configuration.topology.nodes,
-                "--node is \(node), and the scenario begins with "
-                    + "\(scenario.configuration.topology.nodes) nodes.")
-            let cancel = CancelFlag.whenInterrupted()
-            var search = CrashPoints(scenario)
-            search.node = node
-            search.sample = sample
-            search.draws = draws
-            search.goingOn = Duration(seconds: minutes * 60)
-            search.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
-            search.cancel = cancel
-            var display = ProgressDisplay()
-            let report = search.run { report in
-                guard !quiet else { return }
-                display.show(report.line, wallSeconds: report.wallSeconds)
-            }
-            display.clear()
-            if !quiet || !report.isFine { Output.standard(report.text) }
-            if !report.isFine { return .violated }
-            return cancel.isSet ? .interrupted : .fine
+    func report() async throws -> ExitStatus {
+        var scenario = try Scenario(json: ScenarioFile.read(file), file: file)
+        if let seed { scenario.configuration.seed = seed }
+        try require(
+            node < scenario.configuration.topology.nodes,
+            "--node is \(node), and the scenario begins with "
+                + "\(scenario.configuration.topology.nodes) nodes.")
+        let cancel = CancelFlag.whenInterrupted()
+        var search = CrashPoints(scenario)
+        search.node = node
+        search.sample = sample
+        search.draws = draws
+        search.goingOn = Duration(seconds: minutes * 60)
+        search.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+        search.cancel = cancel
+        var display = ProgressDisplay()
+        let report = search.run { report in
+            guard !quiet else { return }
+            display.show(report.line, wallSeconds: report.wallSeconds)
         }
+        display.clear()
+        if !quiet || !report.isFine { Output.standard(report.text) }
+        if !report.isFine { return .violated }
+        return cancel.isSet ? .interrupted : .fine
     }
 }

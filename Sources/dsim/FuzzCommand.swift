@@ -3,7 +3,7 @@ import Foundation
 import Platform
 import Workbench
 
-struct FuzzCommand: AsyncParsableCommand {
+struct FuzzCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "fuzz",
         abstract: "Draw scenarios, run them, and keep those that fail.",
@@ -85,30 +85,28 @@ struct FuzzCommand: AsyncParsableCommand {
         try require(!out.isEmpty, "--out needs the path of a folder.")
     }
 
-    func run() async throws {
-        try await reporting {
-            let cancel = CancelFlag.whenInterrupted()
-            let workers = FuzzWorkers(program: Dsim.program, cancel: cancel)
-            let fuzzer = Fuzzer(
-                jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, cancel: cancel,
-                run: workers.run)
-            var statuses: [ExitStatus] = []
-            var known = try known.map { try FoundFolder($0).report().known } ?? []
-            if let found {
-                guard let outcome = try FoundScenarios(folder: found).run(by: fuzzer) else {
-                    return .interrupted
-                }
-                for (file, verdict) in outcome.verdicts where !quiet || !verdict.isFine {
-                    Output.standard(verdict.line(file: file))
-                }
-                known.formUnion(outcome.known)
-                statuses.append(outcome.isFine ? .fine : .violated)
+    func report() async throws -> ExitStatus {
+        let cancel = CancelFlag.whenInterrupted()
+        let workers = FuzzWorkers(program: Dsim.program, cancel: cancel)
+        let fuzzer = Fuzzer(
+            jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, cancel: cancel,
+            run: workers.run)
+        var statuses: [ExitStatus] = []
+        var known = try known.map { try FoundFolder($0).report().known } ?? []
+        if let found {
+            guard let outcome = try FoundScenarios(folder: found).run(by: fuzzer) else {
+                return .interrupted
             }
-            if isSearch {
-                statuses.append(try search(fuzzer, known))
+            for (file, verdict) in outcome.verdicts where !quiet || !verdict.isFine {
+                Output.standard(verdict.line(file: file))
             }
-            return ExitStatus.worst(statuses)
+            known.formUnion(outcome.known)
+            statuses.append(outcome.isFine ? .fine : .violated)
         }
+        if isSearch {
+            statuses.append(try search(fuzzer, known))
+        }
+        return ExitStatus.worst(statuses)
     }
 
     private var isSearch: Bool { found == nil || seeds != nil || minutes != nil || resume }

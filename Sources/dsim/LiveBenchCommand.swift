@@ -1,7 +1,7 @@
 import ArgumentParser
 import Workbench
 
-struct LiveBenchCommand: AsyncParsableCommand {
+struct LiveBenchCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "live",
         abstract: "Measure a store of separate processes on this machine's loopback.",
@@ -36,19 +36,18 @@ struct LiveBenchCommand: AsyncParsableCommand {
         try require(0.01...1_000 ~= scale, "--scale is a number from 0.01 to 1000.")
     }
 
-    func run() async throws {
+    var advice: String? { "Its servers are stopped and their data is removed." }
+
+    func report() async throws -> ExitStatus {
         var benchmark = LiveBenchmark(program: Dsim.program)
         benchmark.nodes = nodes
         benchmark.scale = scale
         benchmark.largeFileGigabytes = largeFile
         benchmark.nodeChunks = nodeChunks
-        try await interruptible("Its servers are stopped and their data is removed.") {
-            [benchmark] in
-            let rows = try await benchmark.run { row in
-                Output.error("\(row.work): \(Int(row.figure.rounded())) \(row.unit)\n")
-            }
-            Output.standard(LiveBenchmark.table(rows))
-            return .fine
+        let rows = try await benchmark.run { row in
+            Output.error("\(row.work): \(Int(row.figure.rounded())) \(row.unit)\n")
         }
+        Output.standard(LiveBenchmark.table(rows))
+        return .fine
     }
 }

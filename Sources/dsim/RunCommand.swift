@@ -2,7 +2,7 @@ import ArgumentParser
 import Simulation
 import Workbench
 
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run a scenario and write what it found.",
@@ -56,16 +56,14 @@ struct RunCommand: AsyncParsableCommand {
         try require(out?.isEmpty != true, "--out needs the path of a folder.")
     }
 
-    func run() async throws {
-        try await reporting {
-            let scenario = try Scenario(json: ScenarioFile.read(file), file: file)
-            let cancel = CancelFlag.whenInterrupted()
-            if let seeds {
-                let sweep = SeedSweep(scenario: scenario, file: file, out: out, isQuiet: quiet)
-                return try sweep.run(seeds, cancel)
-            }
-            return try await runOnce(scenario, cancel)
+    func report() async throws -> ExitStatus {
+        let scenario = try Scenario(json: ScenarioFile.read(file), file: file)
+        let cancel = CancelFlag.whenInterrupted()
+        if let seeds {
+            let sweep = SeedSweep(scenario: scenario, file: file, out: out, isQuiet: quiet)
+            return try sweep.run(seeds, cancel)
         }
+        return try await runOnce(scenario, cancel)
     }
 
     /// Runs the scenario in the simulator, or on real servers and beside that in the simulator.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Workbench
 
-struct ScenarioCommand: AsyncParsableCommand {
+struct ScenarioCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenario",
         abstract: "Check scenarios without running them, or print the reference of the format.")
@@ -16,14 +16,12 @@ struct ScenarioCommand: AsyncParsableCommand {
         try require(files.isEmpty == reference, "Give scenarios to check, or --reference.")
     }
 
-    func run() async throws {
-        try await reporting {
-            if reference { Output.standard(ScenarioReference.text) }
-            for file in files {
-                let scenario = try Scenario(json: ScenarioFile.read(file), file: file)
-                Output.standard("\(file): fine\n\n\(scenario.inWords)")
-            }
-            return .fine
+    func report() async throws -> ExitStatus {
+        if reference { Output.standard(ScenarioReference.text) }
+        for file in files {
+            let scenario = try Scenario(json: ScenarioFile.read(file), file: file)
+            Output.standard("\(file): fine\n\n\(scenario.inWords)")
         }
+        return .fine
     }
 }

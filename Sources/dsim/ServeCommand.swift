@@ -5,7 +5,7 @@ import Server
 import ServiceLifecycle
 import Workbench
 
-struct ServeCommand: AsyncParsableCommand {
+struct ServeCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract:
@@ -39,12 +39,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Argument(parsing: .allUnrecognized, help: .hidden)
     var arguments: [String] = []
 
-    func run() async throws {
-        try await reporting {
-            let plan = try ServePlan(Self.values(arguments))
-            try await Server(plan: plan).run()
-            return .fine
-        }
+    func report() async throws -> ExitStatus {
+        let plan = try ServePlan(Self.values(arguments))
+        try await Server(plan: plan).run()
+        return .fine
     }
 
     private static func values(_ arguments: [String]) throws -> SettingValues {

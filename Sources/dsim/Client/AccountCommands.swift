@@ -2,7 +2,7 @@ import ArgumentParser
 import Client
 import Files
 
-struct RegisterCommand: AsyncParsableCommand {
+struct RegisterCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "register",
         abstract: "Open an account at a backend.",
@@ -18,21 +18,19 @@ struct RegisterCommand: AsyncParsableCommand {
     @OptionGroup var passwords: PasswordOptions
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await reporting {
-            let backend = try connection.backendToLogInTo()
-            let password = try passwords.new()
-            try await connection.withClient(backend) {
-                try await $0.register(user: user, password: password)
-            }
-            Output.standard(
-                "\(user) is registered at \(backend).\nLog in with: dsim login --user \(user)\n")
-            return .fine
+    func report() async throws -> ExitStatus {
+        let backend = try connection.backendToLogInTo()
+        let password = try passwords.new()
+        try await connection.withClient(backend) {
+            try await $0.register(user: user, password: password)
         }
+        Output.standard(
+            "\(user) is registered at \(backend).\nLog in with: dsim login --user \(user)\n")
+        return .fine
     }
 }
 
-struct LogInCommand: AsyncParsableCommand {
+struct LogInCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
         abstract: "Log in to a backend.",
@@ -48,46 +46,42 @@ struct LogInCommand: AsyncParsableCommand {
     @OptionGroup var passwords: PasswordOptions
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await reporting {
-            let backend = try connection.backendToLogInTo()
-            let password = try passwords.present()
-            let session = try await connection.withClient(backend) {
-                try await $0.logIn(user: user, password: password)
-            }
-            try connection.folders().sessionFile.write(session)
-            Output.standard(
-                "\(session.user) is logged in at \(backend) until \(session.expires).\n")
-            return .fine
+    func report() async throws -> ExitStatus {
+        let backend = try connection.backendToLogInTo()
+        let password = try passwords.present()
+        let session = try await connection.withClient(backend) {
+            try await $0.logIn(user: user, password: password)
         }
+        try connection.folders().sessionFile.write(session)
+        Output.standard(
+            "\(session.user) is logged in at \(backend) until \(session.expires).\n")
+        return .fine
     }
 }
 
-struct LogOutCommand: AsyncParsableCommand {
+struct LogOutCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "logout", abstract: "End the session and forget its key.")
 
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await reporting {
-            let session = try connection.session()
-            // The key goes first: it must not stay because a backend cannot be reached.
-            try connection.folders().sessionFile.remove()
-            do {
-                try await connection.withClient(session.backend, token: session.token) {
-                    try await $0.logOut()
-                }
-            } catch let error as ClientError where error.kind == .notLoggedIn {
-                // It had ended by itself.
+    func report() async throws -> ExitStatus {
+        let session = try connection.session()
+        // The key goes first: it must not stay because a backend cannot be reached.
+        try connection.folders().sessionFile.remove()
+        do {
+            try await connection.withClient(session.backend, token: session.token) {
+                try await $0.logOut()
             }
-            Output.standard("\(session.user) is logged out.\n")
-            return .fine
+        } catch let error as ClientError where error.kind == .notLoggedIn {
+            // It had ended by itself.
         }
+        Output.standard("\(session.user) is logged out.\n")
+        return .fine
     }
 }
 
-struct PasswordCommand: AsyncParsableCommand {
+struct PasswordCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "passwd",
         abstract: "Change the password.",
@@ -100,15 +94,11 @@ struct PasswordCommand: AsyncParsableCommand {
     @OptionGroup var passwords: PasswordOptions
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await reporting {
-            try await connection.withSession { client, session in
-                let present = try passwords.present("Present password: ")
-                let new = try passwords.new("New password: ", variable: "DSIM_NEW_PASSWORD")
-                try await client.changePassword(of: session, from: present, to: new)
-                Output.standard("The password is changed.\n")
-                return .fine
-            }
-        }
+    func report(_ client: StoreClient, _ session: UserSession) async throws -> ExitStatus {
+        let present = try passwords.present("Present password: ")
+        let new = try passwords.new("New password: ", variable: "DSIM_NEW_PASSWORD")
+        try await client.changePassword(of: session, from: present, to: new)
+        Output.standard("The password is changed.\n")
+        return .fine
     }
 }

@@ -5,7 +5,7 @@ import Primitives
 import Wire
 import Workbench
 
-struct ListCommand: AsyncParsableCommand {
+struct ListCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the stored files; the newest first.")
 
@@ -14,17 +14,13 @@ struct ListCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await reporting {
-            try await connection.withSession { client, session in
-                let files = try await client.files(of: session)
-                try Output.show(FileListForm(files: files.files.map(\.form)), asJSON: json) {
-                    files.files.isEmpty ? "" : Self.text(of: files.files)
-                }
-                for failure in files.failures { Output.error("dsim: \(failure)\n") }
-                return files.failures.isEmpty ? .fine : .untrustworthy
-            }
+    func report(_ client: StoreClient, _ session: UserSession) async throws -> ExitStatus {
+        let files = try await client.files(of: session)
+        try Output.show(FileListForm(files: files.files.map(\.form)), asJSON: json) {
+            files.files.isEmpty ? "" : Self.text(of: files.files)
         }
+        for failure in files.failures { Output.error("dsim: \(failure)\n") }
+        return files.failures.isEmpty ? .fine : .untrustworthy
     }
 
     private static func text(of files: [StoredFile]) -> String {
@@ -39,7 +35,7 @@ struct ListCommand: AsyncParsableCommand {
     }
 }
 
-struct InfoCommand: AsyncParsableCommand {
+struct InfoCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "info", abstract: "Show what is known of a stored file.")
 
@@ -51,14 +47,10 @@ struct InfoCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await reporting {
-            try await connection.withSession { client, session in
-                let file = try await client.file(name, of: session)
-                try Output.show(file.form, asJSON: json) { Self.text(of: file) }
-                return .fine
-            }
-        }
+    func report(_ client: StoreClient, _ session: UserSession) async throws -> ExitStatus {
+        let file = try await client.file(name, of: session)
+        try Output.show(file.form, asJSON: json) { Self.text(of: file) }
+        return .fine
     }
 
     private static func text(of file: StoredFile) -> String {
@@ -76,7 +68,7 @@ struct InfoCommand: AsyncParsableCommand {
     }
 }
 
-struct RemoveCommand: AsyncParsableCommand {
+struct RemoveCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
         abstract: "Delete stored files.",
@@ -90,19 +82,15 @@ struct RemoveCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await reporting {
-            try await connection.withSession { client, session in
-                let files = try await client.files(of: session)
-                // All of them before any: a slip of the pen should delete nothing.
-                for file in try names.map({ try files.find($0) }) {
-                    try await client.delete(file.id, chunks: file.manifest.chunks)
-                    if !quiet {
-                        Output.standard("\(Printable.text(file.manifest.name)): deleted\n")
-                    }
-                }
-                return .fine
+    func report(_ client: StoreClient, _ session: UserSession) async throws -> ExitStatus {
+        let files = try await client.files(of: session)
+        // All of them before any: a slip of the pen should delete nothing.
+        for file in try names.map({ try files.find($0) }) {
+            try await client.delete(file.id, chunks: file.manifest.chunks)
+            if !quiet {
+                Output.standard("\(Printable.text(file.manifest.name)): deleted\n")
             }
         }
+        return .fine
     }
 }

@@ -7,7 +7,7 @@ import Glibc
 import Primitives
 import Workbench
 
-struct GetCommand: AsyncParsableCommand {
+struct GetCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
         abstract: "Fetch a file.",
@@ -33,13 +33,11 @@ struct GetCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await interruptible("Run the same command again to go on from there.") {
-            try await connection.withSession { client, session in
-                try await get(try await client.file(name, of: session), client)
-                return .fine
-            }
-        }
+    var advice: String? { "Run the same command again to go on from there." }
+
+    func report(_ client: StoreClient, _ session: UserSession) async throws -> ExitStatus {
+        try await get(try await client.file(name, of: session), client)
+        return .fine
     }
 
     private func get(_ file: StoredFile, _ client: StoreClient) async throws {

@@ -8,7 +8,7 @@ import Primitives
 import Wire
 import Workbench
 
-struct LedgerProveCommand: AsyncParsableCommand {
+struct LedgerProveCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
         abstract: "Prove that a record is in the ledger.",
@@ -46,22 +46,22 @@ struct LedgerProveCommand: AsyncParsableCommand {
         var writer: Hash256
     }
 
-    func run() async throws {
-        try await interruptible("Nothing was found wrong so far.") {
-            let proven = try await ledger.withReader { reader, live in
-                guard let live else { return try await proveAlone(reader) }
-                if let record {
-                    let memory = try LedgerMemory.read(
-                        of: live.session.backend, in: ledger.connection.folders())
-                    return try await prove(
-                        record, leaf: nil, writer: memory.map { PublicKey(bytes: $0.writer) },
-                        live.client)
-                }
-                return try await proveFile(reader, live.client, live.session)
+    var advice: String? { "Nothing was found wrong so far." }
+
+    func report() async throws -> ExitStatus {
+        let proven = try await ledger.withReader { reader, live in
+            guard let live else { return try await proveAlone(reader) }
+            if let record {
+                let memory = try LedgerMemory.read(
+                    of: live.session.backend, in: ledger.connection.folders())
+                return try await prove(
+                    record, leaf: nil, writer: memory.map { PublicKey(bytes: $0.writer) },
+                    live.client)
             }
-            try show(proven)
-            return .fine
+            return try await proveFile(reader, live.client, live.session)
         }
+        try show(proven)
+        return .fine
     }
 
     private func proveFile(

@@ -6,7 +6,7 @@ import Primitives
 import Wire
 import Workbench
 
-struct LedgerShowCommand: AsyncParsableCommand {
+struct LedgerShowCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "List the latest blocks, or the records of one.",
@@ -27,20 +27,18 @@ struct LedgerShowCommand: AsyncParsableCommand {
         try require(1...100 ~= limit, "--limit is 1 to 100.")
     }
 
-    func run() async throws {
-        try await reporting {
-            try await ledger.withReader { reader, live in
-                if let height {
-                    let block = try await block(at: height, reader, live?.client)
-                    try Output.show(block, asJSON: json) { Self.text(of: block) }
-                } else {
-                    let blocks = try await latest(reader, live?.client)
-                    try Output.show(BlockListForm(blocks: blocks), asJSON: json) {
-                        Self.text(of: blocks)
-                    }
+    func report() async throws -> ExitStatus {
+        try await ledger.withReader { reader, live in
+            if let height {
+                let block = try await block(at: height, reader, live?.client)
+                try Output.show(block, asJSON: json) { Self.text(of: block) }
+            } else {
+                let blocks = try await latest(reader, live?.client)
+                try Output.show(BlockListForm(blocks: blocks), asJSON: json) {
+                    Self.text(of: blocks)
                 }
-                return .fine
             }
+            return .fine
         }
     }
 

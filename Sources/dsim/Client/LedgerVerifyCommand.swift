@@ -6,7 +6,7 @@ import Primitives
 import Wire
 import Workbench
 
-struct LedgerVerifyCommand: AsyncParsableCommand {
+struct LedgerVerifyCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Check every block, record and signature of a ledger.",
@@ -35,20 +35,20 @@ struct LedgerVerifyCommand: AsyncParsableCommand {
         var before: UInt64?
     }
 
-    func run() async throws {
-        try await interruptible("Nothing was found wrong so far; nothing is remembered.") {
-            let folders = try ledger.connection.folders()
-            return try await ledger.withReader { reader, live in
-                let memory = try live.flatMap { (live) throws(ClientError) -> LedgerMemory? in
-                    forget ? nil : try .read(of: live.session.backend, in: folders)
-                }
-                var check = LedgerCheck(memory: memory)
-                try await reader.blocks { try check.check(encoded: $0) }
-                let seen = try check.finish(backend: live?.session.backend.text ?? "")
-                if live != nil { try seen?.write(in: folders) }
-                try show(check, before: memory?.blocks)
-                return .fine
+    var advice: String? { "Nothing was found wrong so far; nothing is remembered." }
+
+    func report() async throws -> ExitStatus {
+        let folders = try ledger.connection.folders()
+        return try await ledger.withReader { reader, live in
+            let memory = try live.flatMap { (live) throws(ClientError) -> LedgerMemory? in
+                forget ? nil : try .read(of: live.session.backend, in: folders)
             }
+            var check = LedgerCheck(memory: memory)
+            try await reader.blocks { try check.check(encoded: $0) }
+            let seen = try check.finish(backend: live?.session.backend.text ?? "")
+            if live != nil { try seen?.write(in: folders) }
+            try show(check, before: memory?.blocks)
+            return .fine
         }
     }
 

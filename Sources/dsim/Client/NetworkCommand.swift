@@ -4,7 +4,7 @@ import Primitives
 import Wire
 import Workbench
 
-struct NetworkCommand: AsyncParsableCommand {
+struct NetworkCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "network", abstract: "Show the network as the backend sees it.")
 
@@ -13,14 +13,10 @@ struct NetworkCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
-        try await reporting {
-            try await connection.withSession { client, _ in
-                let network = try await client.network()
-                try Output.show(network, asJSON: json) { Self.text(of: network) }
-                return .fine
-            }
-        }
+    func report(_ client: StoreClient, _ _: UserSession) async throws -> ExitStatus {
+        let network = try await client.network()
+        try Output.show(network, asJSON: json) { Self.text(of: network) }
+        return .fine
     }
 
     static func text(of network: NetworkForm) -> String {

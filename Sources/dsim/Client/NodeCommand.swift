@@ -24,7 +24,7 @@ struct OperatorOptions: ParsableArguments {
     }
 }
 
-struct NodeStatusCommand: AsyncParsableCommand {
+struct NodeStatusCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show how a node is.")
 
@@ -36,12 +36,10 @@ struct NodeStatusCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    func run() async throws {
-        try await reporting {
-            let status = try await operation.withOperator { try await $0.status(of: url) }
-            try Output.show(status, asJSON: json) { Self.text(of: status) }
-            return .fine
-        }
+    func report() async throws -> ExitStatus {
+        let status = try await operation.withOperator { try await $0.status(of: url) }
+        try Output.show(status, asJSON: json) { Self.text(of: status) }
+        return .fine
     }
 
     private static func text(of status: NodeStatusForm) -> String {
@@ -58,7 +56,7 @@ struct NodeStatusCommand: AsyncParsableCommand {
     }
 }
 
-struct NodeDrainCommand: AsyncParsableCommand {
+struct NodeDrainCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
         abstract: "Have a node leave for good, once its chunks stand elsewhere.",
@@ -76,11 +74,11 @@ struct NodeDrainCommand: AsyncParsableCommand {
     @Flag(help: "Do not wait until it has left.")
     var noWait = false
 
-    func run() async throws {
-        try await interruptible("The node goes on leaving.") {
-            try await operation.withOperator { try await drain($0) }
-            return .fine
-        }
+    var advice: String? { "The node goes on leaving." }
+
+    func report() async throws -> ExitStatus {
+        try await operation.withOperator { try await drain($0) }
+        return .fine
     }
 
     private func drain(_ node: NodeOperator) async throws {

@@ -5,7 +5,7 @@ import Foundation
 import Primitives
 import Workbench
 
-struct PutCommand: AsyncParsableCommand {
+struct PutCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "put",
         abstract: "Store files.",
@@ -43,17 +43,15 @@ struct PutCommand: AsyncParsableCommand {
         name ?? path.split(separator: "/").last.map(String.init) ?? ""
     }
 
-    func run() async throws {
-        let advice =
-            files.contains("-")
+    var advice: String? {
+        files.contains("-")
             ? "What came from standard input has to be sent anew."
             : "Run the same command again to go on from there."
-        try await interruptible(advice) {
-            try await connection.withSession { client, session in
-                for file in files { try await put(file, client, session) }
-                return .fine
-            }
-        }
+    }
+
+    func report(_ client: StoreClient, _ session: UserSession) async throws -> ExitStatus {
+        for file in files { try await put(file, client, session) }
+        return .fine
     }
 
     private func put(_ path: String, _ client: StoreClient, _ session: UserSession) async throws {
