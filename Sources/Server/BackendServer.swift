@@ -43,7 +43,7 @@ package struct BackendServer: Sendable {
     ) async throws {
         let addresses = AddressBook(database: parts.database, logger: logger)
         let directory = Directory(token: token) { addresses.keep($0) }
-        for member in try await addresses.members() { directory.learn(member) }
+        for member in try await parts.database.peers() { directory.learn(member) }
         let member = NetworkMember(
             .backend, settings: settings, identity: identity, token: token, directory: directory,
             clock: clock, client: client, logger: logger)
