@@ -69,7 +69,7 @@ extension PeersRequest: ServerRequest {
     package static func encode(_ reply: PeersAnswer, _ edge: some Edge) -> WireAnswer {
         let peers = reply.reports.map { report in
             PeerForm(
-                registration: RegistrationForm(report.registration), status: report.status,
+                registration: report.registration, status: report.status,
                 member: edge.contact(report.registration.node))
         }
         let form = PeersForm(epoch: Word(reply.epoch), version: reply.version, peers: peers)
@@ -84,9 +84,10 @@ extension PeersRequest: ServerRequest {
         edge.learn(form.peers.compactMap(\.member))
         let reports = form.peers.compactMap { peer -> PeerReport? in
             let contact = edge.contact(peer.registration.node)
-            guard let contact, contact.role == .node, contact.publicKey == peer.registration.key
+            guard let contact, contact.role == .node,
+                contact.publicKey == peer.registration.publicKey
             else { return nil }
-            return PeerReport(registration: peer.registration.registration, status: peer.status)
+            return PeerReport(registration: peer.registration, status: peer.status)
         }
         return PeersAnswer(epoch: form.epoch.value, version: form.version, reports: reports)
     }
@@ -108,7 +109,7 @@ private struct PeersForm: Codable {
 }
 
 private struct PeerForm: Codable {
-    var registration: RegistrationForm
+    var registration: Registration
     var status: PeerStatus
     /// Where it is, and the proof that it belongs to the network.
     var member: Contact?
