@@ -35,7 +35,7 @@ extension Request {
         defer { cutOff.cancel() }
         for try await part in body {
             cutOff.cancel()
-            left -= since.duration(to: .now).seconds
+            left -= since.duration(to: .now) / .seconds(1)
             left += Double(part.readableBytes) / Double(Self.slowestBytesPerSecond)
             try await take(part)
             left = min(left, timeout)

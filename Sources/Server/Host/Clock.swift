@@ -36,9 +36,7 @@ package struct Clock: Sendable {
     }
 
     package var now: Instant {
-        let elapsed = start.duration(to: .now).components
-        let nanoseconds =
-            Double(elapsed.seconds) * 1e9 + Double(elapsed.attoseconds / 1_000_000_000)
+        let nanoseconds = start.duration(to: .now) / .nanoseconds(1)
         let time = origin + Duration(nanoseconds: Int64(nanoseconds * speed))
         return error?.shown(time) ?? time
     }

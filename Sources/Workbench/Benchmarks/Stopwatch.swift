@@ -3,13 +3,7 @@ import Foundation
 /// Measures wall time.
 enum Stopwatch {
     static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        try ContinuousClock().measure(body).inSeconds
-    }
-}
-
-extension Swift.Duration {
-    package var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+        try ContinuousClock().measure(body) / .seconds(1)
     }
 }
 

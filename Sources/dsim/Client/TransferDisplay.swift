@@ -16,7 +16,7 @@ final class TransferDisplay: Sendable {
 
     func show(_ progress: TransferProgress) {
         guard !isQuiet else { return }
-        let seconds = started.duration(to: .now).inSeconds
+        let seconds = started.duration(to: .now) / .seconds(1)
         line.withLock {
             $0.show(
                 TransferLine.text(progress, name: name, seconds: seconds), wallSeconds: seconds)

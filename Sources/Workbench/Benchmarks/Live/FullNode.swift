@@ -28,7 +28,7 @@ struct FullNode {
         try await fill("\(network.folder)/\(Self.name)", owner: backend)
         let start = ContinuousClock.now
         let url = try await network.addNode(Self.name, domain: 99)
-        let seconds = start.duration(to: .now).inSeconds
+        let seconds = start.duration(to: .now) / .seconds(1)
         // Its inventory is made when it meets the backend that the chunks are of.
         var status = try await client.status(of: url)
         for _ in 0..<300 where status.backends.isEmpty {

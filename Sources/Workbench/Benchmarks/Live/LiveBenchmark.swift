@@ -178,14 +178,14 @@ package struct LiveBenchmark: Sendable {
                     group.addTask {
                         let start = ContinuousClock.now
                         try await work(index)
-                        return start.duration(to: .now).inSeconds
+                        return start.duration(to: .now) / .seconds(1)
                     }
                 }
                 for try await seconds in group { note(seconds) }
                 return histogram
             }
             return Measure(
-                seconds: start.duration(to: .now).inSeconds,
+                seconds: start.duration(to: .now) / .seconds(1),
                 processorSeconds: network.processorSeconds + Self.ownProcessorSeconds - processor,
                 latencies: latencies)
         }
