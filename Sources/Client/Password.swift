@@ -10,6 +10,9 @@ package struct Password: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// Nil where it is too short or too long.
     package init?(_ text: String) {
+        // Normalizing can grow a text threefold at most and shrink it little; this spares the work
+        // for what is far too long.
+        guard text.utf8.count <= Self.counts.upperBound * 4 else { return nil }
         bytes = Array(text.precomposedStringWithCanonicalMapping.utf8)
         guard Self.counts ~= bytes.count else { return nil }
     }

@@ -1,3 +1,4 @@
+import Client
 package import Files
 package import Primitives
 package import Storage
@@ -74,8 +75,8 @@ extension AccountError: CustomStringConvertible {
             "A user name has 1 to \(AccountName.maximumCount) of the characters A-Z, a-z, 0-9, dot, "
                 + "underscore and hyphen: choose another one."
         case .badPassword:
-            "A password has \(PasswordRules.allowedCounts.lowerBound) to "
-                + "\(PasswordRules.allowedCounts.upperBound) bytes of UTF-8: choose another one."
+            "A password has \(Password.counts.lowerBound) to "
+                + "\(Password.counts.upperBound) bytes of UTF-8: choose another one."
         case .badKey(let problem): "The key is refused: \(problem)."
         case .nameTaken: "This user name is taken: choose another one."
         case .wrongCredentials:

@@ -1,6 +1,6 @@
 package import Cryptography
 package import Files
-import Foundation
+import Primitives
 import Wire
 
 /// A user's name.
@@ -14,37 +14,11 @@ package struct AccountName: Sendable, Equatable {
 
     /// Throws `badName` for anything but 1 to 64 of `[A-Za-z0-9._-]`.
     package init(_ text: String) throws(AccountError) {
-        guard 1...Self.maximumCount ~= text.utf8.count, text.utf8.allSatisfy(Self.isAllowed) else {
+        guard 1...Self.maximumCount ~= text.utf8.count, text.isAlphanumeric(besides: "._-") else {
             throw .badName
         }
         self.text = text
         folded = text.lowercased()
-    }
-
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "-"):
-            true
-        default: false
-        }
-    }
-}
-
-/// How passwords become the bytes that keys are derived from.
-package enum PasswordRules {
-    package static let allowedCounts = 8...1024
-
-    /// The UTF-8 of the text in Unicode's normal form C, so that a letter with an accent is the same
-    /// on every keyboard. Throws `badPassword` for too few or too many bytes.
-    package static func bytes(_ text: String) throws(AccountError) -> [UInt8] {
-        // Normalizing can grow a text threefold at most and shrink it little; this spares the work
-        // for what is far too long.
-        guard text.utf8.count <= allowedCounts.upperBound * 4 else { throw .badPassword }
-        let bytes = Array(text.precomposedStringWithCanonicalMapping.utf8)
-        guard allowedCounts ~= bytes.count else { throw .badPassword }
-        return bytes
     }
 }
 

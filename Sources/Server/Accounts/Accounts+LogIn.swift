@@ -1,3 +1,4 @@
+import Client
 package import Cryptography
 import Files
 package import Primitives
@@ -22,7 +23,7 @@ extension Accounts {
     ) async throws(AccountError) -> LogIn {
         let name = try AccountName(user)
         // Nobody can have such a password, and everybody can know that.
-        guard let password = try? PasswordRules.bytes(password) else { throw .wrongCredentials }
+        guard let password = Password(password) else { throw .wrongCredentials }
         return try await attempt(name, from: address, at: now) { () throws(AccountError) in
             let (account, key) = try await self.credentials(of: name)
             let masterKey = try await self.workers.run(for: .logIn) { () throws(AccountError) in
@@ -52,8 +53,8 @@ extension Accounts {
         _ session: Session, from present: String, to new: String, address: String, at now: Instant
     ) async throws(AccountError) {
         _ = try session.masterKey()
-        let new = try PasswordRules.bytes(new)
-        guard let present = try? PasswordRules.bytes(present) else { throw .wrongCredentials }
+        guard let new = Password(new) else { throw .badPassword }
+        guard let present = Password(present) else { throw .wrongCredentials }
         let name = try AccountName(session.name)
         try await attempt(name, from: address, at: now) { () throws(AccountError) in
             let account = try await self.account(of: session)

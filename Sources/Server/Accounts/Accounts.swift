@@ -1,3 +1,4 @@
+import Client
 package import Cryptography
 import Files
 import Platform
@@ -77,7 +78,7 @@ package final class Accounts: Sendable {
         _ user: String, password: String, at now: Instant
     ) async throws(AccountError) -> PeerID {
         let name = try AccountName(user)
-        let password = try PasswordRules.bytes(password)
+        guard let password = Password(password) else { throw .badPassword }
         // Known before the work is done, and no secret: the answer would be the same after it.
         guard try await account(name) == nil else { throw .nameTaken }
         let key = try await workers.run(for: .registration) { () throws(AccountError) in
@@ -132,12 +133,12 @@ extension Accounts {
 
     /// Puts a master key behind a password. Only within `workers`.
     func protect(
-        _ masterKey: MasterKey, _ password: [UInt8]
+        _ masterKey: MasterKey, _ password: Password
     ) throws(AccountError) -> PasswordProtectedKey {
         deriving(settings.keyRules.standard)
         do {
             return try PasswordProtectedKey(
-                protecting: masterKey, password: password,
+                protecting: masterKey, password: password.bytes,
                 salt: SystemRandom.bytes(KeyRules.saltCount), parameters: settings.keyRules.standard
             )
         } catch {
@@ -148,11 +149,11 @@ extension Accounts {
 
     /// Takes a master key from behind a password. Only within `workers`.
     func unlock(
-        _ key: PasswordProtectedKey, _ password: [UInt8]
+        _ key: PasswordProtectedKey, _ password: Password
     ) throws(AccountError) -> MasterKey {
         deriving(key.parameters)
         do throws(FilesError) {
-            return try key.unlock(password: password)
+            return try key.unlock(password: password.bytes)
         } catch {
             switch error {
             case .wrongPassword: throw .wrongCredentials

@@ -53,7 +53,7 @@ struct EdgeMiddleware: RouterMiddleware {
                 "method": "\(request.method.rawValue)",
                 "route": "\(route)",
                 "status": "\(response.status.code)",
-                "milliseconds": "\((duration.seconds * 1e5).rounded() / 100)",
+                "milliseconds": "\((duration / .seconds(1) * 1e5).rounded() / 100)",
             ])
         return response
     }
@@ -89,25 +89,10 @@ struct EdgeMiddleware: RouterMiddleware {
     /// The caller's id, if it is short and plain, else a new one.
     private static func id(of request: Request) -> String {
         if let given = request.headers[idHeader], 1...64 ~= given.utf8.count,
-            given.utf8.allSatisfy({ isPlain($0) })
+            given.isAlphanumeric(besides: "-_")
         {
             return given
         }
         return Word(SystemRandom.word()).hexadecimal
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
-    }
-}
-
-extension Swift.Duration {
-    var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }

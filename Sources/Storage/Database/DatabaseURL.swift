@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 
 /// Where a backend's database is, as `DATABASE_URL` says it: `sqlite:///users.db` lies in the data
 /// folder, `sqlite:////var/lib/users.db` at an absolute path.
@@ -15,7 +16,9 @@ package struct DatabaseURL: Sendable, Equatable {
         let scheme = text[..<mark.lowerBound].lowercased()
         guard scheme == Self.scheme else {
             // Only a word that looks like a scheme is safe to repeat.
-            let isScheme = !scheme.isEmpty && scheme.count <= 32 && scheme.allSatisfy(Self.isLetter)
+            let isScheme =
+                !scheme.isEmpty && scheme.count <= 32
+                && scheme.isAlphanumeric(besides: "+-.")
             throw .unsupportedScheme(isScheme ? scheme : nil)
         }
         let rest = text[mark.upperBound...]
@@ -35,9 +38,6 @@ package struct DatabaseURL: Sendable, Equatable {
         return folder.hasSuffix("/") ? folder + path : folder + "/" + path
     }
 
-    private static func isLetter(_ character: Character) -> Bool {
-        character.isASCII && (character.isLetter || character.isNumber || "+-.".contains(character))
-    }
 }
 
 /// Why a text is not the URL of a database that can be used.

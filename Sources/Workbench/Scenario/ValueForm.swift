@@ -109,11 +109,7 @@ extension ValueForm where Value == String {
                 guard case .string(let text) = $0, (1...64).contains(text.utf8.count) else {
                     return nil
                 }
-                let isName = text.utf8.allSatisfy {
-                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
-                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                        || $0 == UInt8(ascii: "-")
-                }
+                let isName = text.isAlphanumeric(besides: "-") && text == text.lowercased()
                 return isName && !text.hasPrefix("-") ? text : nil
             })
     }

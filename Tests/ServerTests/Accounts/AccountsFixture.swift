@@ -1,8 +1,10 @@
+import Client
 import Cryptography
 import Files
 import Primitives
 import Storage
 import Synchronization
+import Testing
 
 @testable import Server
 
@@ -71,7 +73,7 @@ final class AccountsFixture: Sendable {
     func proof(_ user: String = "ada", password: String = password) async throws -> SecretKey {
         let parameters = try await accounts.logInParameters(user)
         return try PasswordProtectedKey.logInProof(
-            password: PasswordRules.bytes(password), salt: parameters.salt,
+            password: #require(Password(password)).bytes, salt: parameters.salt,
             parameters: parameters.scrypt)
     }
 
@@ -87,7 +89,7 @@ extension PasswordProtectedKey {
         saltCount: Int = KeyRules.saltCount, cost: UInt64 = 16, parallelization: UInt32 = 1
     ) throws -> [UInt8] {
         try PasswordProtectedKey(
-            protecting: masterKey, password: PasswordRules.bytes(password),
+            protecting: masterKey, password: #require(Password(password)).bytes,
             salt: [UInt8](repeating: 7, count: saltCount),
             parameters: ScryptParameters(
                 cost: cost, blockSize: 8, parallelization: parallelization)

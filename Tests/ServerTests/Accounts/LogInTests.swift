@@ -1,3 +1,4 @@
+import Client
 import Cryptography
 import Files
 import Primitives
@@ -51,7 +52,8 @@ import Testing
 
         let key = try PasswordProtectedKey(decoding: #require(logIn.key))
         let opened = try await fixture.logIn().session.masterKey()
-        #expect(try key.unlock(password: PasswordRules.bytes(AccountsFixture.password)) == opened)
+        let password = try #require(Password(AccountsFixture.password))
+        #expect(try key.unlock(password: password.bytes) == opened)
     }
 
     @Test(arguments: ["ada", "nobody"])

@@ -1,3 +1,4 @@
+import Client
 import Files
 import Foundation
 import Hummingbird
@@ -31,8 +32,8 @@ import Testing
             ("Bytes of a wrapped file key", MasterKey.wrappedCount),
             ("Bytes of a file's name", FileName.counts.upperBound),
             ("Characters of a user's name", AccountName.maximumCount),
-            ("Bytes of a password, least", PasswordRules.allowedCounts.lowerBound),
-            ("Bytes of a password, most", PasswordRules.allowedCounts.upperBound),
+            ("Bytes of a password, least", Password.counts.lowerBound),
+            ("Bytes of a password, most", Password.counts.upperBound),
             ("Characters of a join token or secret key, least", JoinToken.minimumLength),
             ("Bytes of a server's address", Contact.addressLimit),
             ("Members of a network", Directory.limit),
