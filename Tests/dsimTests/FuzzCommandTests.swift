@@ -58,6 +58,48 @@ import Testing
         #expect(second.status == 0 && second.output.contains("(known)"), "\(second)")
     }
 
+    @Test func `a mark that is neither reached nor excused ends a search with 2`() throws {
+        let search = ["fuzz", "--seeds", "1..1", "--marks", "marks.json", "--jobs", "1"]
+        /// What is missed where these are excused.
+        func missed(_ excused: [String], status: Int32) throws -> [String] {
+            let list = excused.map { ["mark": $0, "reason": "one seed reaches few"] }
+            try folder.write(
+                String(decoding: JSONEncoder().encode(list), as: UTF8.self), to: "marks.json")
+            let outcome = try dsim.run(search)
+            #expect(outcome.status == status, "\(outcome)")
+            return outcome.output.split(separator: "\n").filter { $0.hasPrefix("NOT REACHED ") }
+                .map { String($0.dropFirst(12).prefix { $0 != ":" }) }
+        }
+        let all = try missed([], status: 2)
+        let last = try #require(all.last)
+        #expect(try missed(all.dropLast(), status: 2) == [last])
+        #expect(try missed(all, status: 0) == [])
+    }
+
+    /// A search that was ended in its midst goes on from what it had written.
+    @Test(arguments: [SIGINT, SIGKILL])
+    func `a search goes on after the last seed that it wrote, whatever ended it`(
+        signal: Int32
+    ) throws {
+        let running = try dsim.start(["fuzz", "--seeds", "1..100000", "--jobs", "2"])
+        for _ in 0..<600 where !folder.exists("Found/state.json") {
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        kill(running.process.processIdentifier, signal)
+        let ended = try running.finish()
+        if signal == SIGINT { #expect(ended.status == 130, "\(ended)") }
+        let before = try #require(try state()["next"] as? Int)
+        #expect(before > 1)
+        let rest = try dsim.run("fuzz", "--resume", "--minutes", "0.02", "--jobs", "2")
+        #expect(rest.errors.contains("from seed \(before) on"), "\(rest)")
+        #expect(try #require(try state()["next"] as? Int) > before)
+    }
+
+    private func state() throws -> [String: Any] {
+        let text = try folder.read("Found/state.json")
+        return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+    }
+
     @Test func `nothing to go on from ends with 66`() throws {
         let outcome = try dsim.run("fuzz", "--resume")
         #expect(outcome.status == 66, "\(outcome)")

@@ -137,6 +137,27 @@ package enum ScenarioDrawer {
             world.nodes.disk.syncLatency = draw.span(.milliseconds(1), .milliseconds(500))
             world.nodes.disk.bytesPerSecond = draw.count(5_000_000...500_000_000)
         },
+        Feature(name: "segments", probability: 0.3) { draw, world in
+            world.nodes.disk.store = .segments
+            world.nodes.disk.segmentBytes = draw.count(8_192...262_144)
+        },
+        Feature(name: "failing") { draw, world in
+            guard world.nodes.disk.store == .segments else { return }
+            world.nodes.disk.failing = draw.number(0.0001...0.05)
+        },
+        Feature(name: "crash") { _, world in world.nodes.disk.crash = .keepsSome },
+        Feature(name: "busyNodes", probability: 0.2) { draw, world in
+            world.nodes.handling = draw.handling()
+        },
+        Feature(name: "busyBackends", probability: 0.2) { draw, world in
+            world.backends.handling = draw.handling()
+        },
+        Feature(name: "busyDiscoveries", probability: 0.2) { draw, world in
+            world.discoveries.handling = draw.handling()
+        },
+        Feature(name: "busyUsers", probability: 0.2) { draw, world in
+            world.users.handling = draw.handling()
+        },
         Feature(name: "jitter") { draw, world in world.network.jitter = draw.number(0.1...10) },
         Feature(name: "loss") { draw, world in world.network.loss = draw.number(0.0001...0.05) },
         Feature(name: "duplication") { draw, world in
@@ -197,6 +218,9 @@ package enum ScenarioDrawer {
 }
 
 extension Draw {
+    /// What handling a message takes: little enough that nobody is busy with heartbeats alone.
+    fileprivate mutating func handling() -> Duration { span(.microseconds(10), .milliseconds(100)) }
+
     /// A rate by which something happens at most so often in a world.
     fileprivate mutating func perDay(_ most: Double, in world: WorldConfiguration) -> Double {
         let days = world.duration.seconds / 86_400

@@ -79,6 +79,13 @@ struct ScenarioDrawerTests {
         expectBoth("jitter") { $0.network.jitter != untouched.network.jitter }
         expectBoth("sessions") { $0.churn.session != nil }
         expectBoth("lifetimes") { $0.churn.lifetime != nil }
+        expectBoth("segments") { $0.nodes.disk.store == .segments }
+        expectBoth("failing") { $0.nodes.disk.failing > 0 }
+        expectBoth("crash") { $0.nodes.disk.crash == .keepsSome }
+        expectBoth("busy nodes") { $0.nodes.handling > .zero }
+        expectBoth("busy backends") { $0.backends.handling > .zero }
+        expectBoth("busy discoveries") { $0.discoveries.handling > .zero }
+        expectBoth("busy users") { $0.users.handling > .zero }
         expectBoth("backends") { $0.topology.backends > 1 }
         expectBoth("real payloads") { $0.workload.payload == .real }
         expectBoth("reads") { $0.workload.readsPerDay > 0 }
