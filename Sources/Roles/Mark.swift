@@ -9,16 +9,16 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     // Downloads.
     case retrievalHedged, retrievalsRaced, bytesCameLate, readFellBack, readFoundNobody
     // Deletions.
-    case deletionWaited, deletionUnwanted, deletionSpared, fileDeletionAgain
+    case deletionWaited, deletionUnwanted, deletionSpared, deletionUnproven, fileDeletionAgain
     // Comparisons and audits.
     case comparisonMetArrival, comparisonMetDeletion, comparisonRepeated, replicaAdopted
     case surplusDeleted, orphanCollected, collectionStopped, proofsDiffered, challengeUnmet
     // Repair.
     case repairMetRelease, repairOvertaken, repairWithoutSource, repairWithoutTarget
-    case sourceLackedChunk, targetWasFull, copyOnSuspect, copyOnLeaver, excessTrimmed
+    case sourceLackedChunk, targetWasFull, copyOnSuspect, copyOnLeaver, copyUnproven, excessTrimmed
     // Membership.
     case answerCameLate, discoveryRestarted, deadReturned, diedUnheard, leaveWithdrawn
-    case nobodyHolds, memberDoubted, memberTrusted, accusationFalse
+    case leaveUnproven, nobodyHolds, memberDoubted, memberTrusted, accusationFalse
     // Nodes.
     case deletionOfNewer, deletionMetWrite, deletionExpired, storeWasOld, storeMetWrite
     case copyWasTooMany, copyHadNoRoom, fetchCameLate, fetchUnanswered, diskRefusedWrite
@@ -53,6 +53,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .deletionWaited: "a deletion waited since the placement had changed again"
         case .deletionUnwanted: "a replica was wanted again before it was deleted"
         case .deletionSpared: "a replica was spared since others had become scarce"
+        case .deletionUnproven: "a replica was kept since too few others proved to be like it"
         case .fileDeletionAgain: "a file was deleted again while its deletion was being written"
         case .comparisonMetArrival: "a comparison missed what had only just arrived"
         case .comparisonMetDeletion: "a comparison found what was being deleted"
@@ -71,12 +72,15 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .targetWasFull: "a repair's target was full"
         case .copyOnSuspect: "a copy ended on a node that had become suspect"
         case .copyOnLeaver: "a copy ended on a node that no longer counts"
+        case .copyUnproven: "a copy did not count since its target could not prove it"
         case .excessTrimmed: "there were more replicas than wanted"
         case .answerCameLate: "an answer found its call gone"
         case .discoveryRestarted: "a discovery had forgotten everything"
         case .deadReturned: "a dead node returned"
         case .diedUnheard: "a node of which no discovery knew was declared dead"
         case .leaveWithdrawn: "a leaving node restarted and stayed"
+        case .leaveUnproven:
+            "a leaving node was kept since too few others proved to hold what it does"
         case .nobodyHolds: "a chunk lost its last holder"
         case .accusationFalse: "a node said of another that it lacked a chunk that it had"
         case .memberDoubted: "a node had met no challenge for so long that it counted no more"

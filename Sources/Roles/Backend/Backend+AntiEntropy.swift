@@ -160,7 +160,7 @@ extension Backend {
         else { return nil }
         effects.note(.surplusFound(id, on: members[index].peer))
         // Members that are merely thought to come back are no reason to let go of what is there.
-        if presentHolders(of: chunk) >= settings.replicas
+        if presentHolders(of: chunk).count >= settings.replicas
             || !members[index].standing.countsForRedundancy
         {
             effects.mark(.surplusDeleted)

@@ -1,16 +1,35 @@
+import Cryptography
 import Merkle
 import Primitives
 
-/// One challenge under way: two holders of a chunk are asked for the same proof.
+/// One challenge under way: nodes are asked for the same proof of a chunk.
 struct Audit: Sendable {
+    /// What hangs on it, beside what is thought of those who are challenged.
+    enum Purpose: Sendable {
+        case none
+        /// A copy was made, and counts once it is proven.
+        case credit(RepairTransfer)
+        /// A replica is too many, and goes once enough others are proven to be like it.
+        case deletion(from: Int)
+        /// A member that leaves is let go, likewise.
+        case leave(of: Int)
+    }
+
     let chunk: ChunkID
     let members: [Int]
-    var proofs: [Int: Hash256] = [:]
+    let purpose: Purpose
+    /// By member. Who said nothing cannot prove anything now.
+    var outcomes: [Int: AuditOutcome] = [:]
+
+    func proof(of member: Int) -> Hash256? {
+        if case .proven(let proof)? = outcomes[member] { proof } else { nil }
+    }
 }
 
 /// Audits: from time to time two holders of a chunk are challenged with the same nonce. A node that
 /// keeps names but no bytes cannot answer as the other does, and nobody needs to have kept anything for
-/// it. Where the proofs differ, both are asked for the bytes, which tells who was wrong.
+/// it. Where the proofs differ, both are asked for the bytes, which tells who was wrong. In the same way a
+/// target and its source are challenged after a copy, and a replica too many and the others before it goes.
 extension Backend {
     mutating func startAudits(
         at now: Instant, random: inout RandomSource, effects: inout Effects
@@ -30,7 +49,7 @@ extension Backend {
                     ?? members[index].expected.next(after: nil),
                 let witness = witness(of: id, besides: index)
             else { continue }
-            challenge([index, witness], id, random: &random, effects: &effects)
+            challenge([index, witness], id, for: .none, at: now, effects: &effects)
         }
     }
 
@@ -42,12 +61,13 @@ extension Backend {
         return others.first { members.all[$0].trust.unmet == 0 } ?? others.first
     }
 
-    private mutating func challenge(
-        _ challenged: [Int], _ id: ChunkID, random: inout RandomSource, effects: inout Effects
+    mutating func challenge(
+        _ challenged: [Int], _ id: ChunkID, for purpose: Audit.Purpose, at now: Instant,
+        effects: inout Effects
     ) {
         lastOperation += 1
-        audits[lastOperation] = Audit(chunk: id, members: challenged)
-        let nonce = Hash256(random.next(), random.next(), random.next(), random.next())
+        audits[lastOperation] = Audit(chunk: id, members: challenged, purpose: purpose)
+        let nonce = nonce(at: now)
         let byteCount = chunks[id]?.byteCount ?? 0
         for member in challenged {
             calls.ask(
@@ -57,38 +77,58 @@ extension Backend {
         }
     }
 
+    /// Nobody else can tell it before. Twice as long as a user, so that it is no owner's tag.
+    private mutating func nonce(at now: Instant) -> Hash256 {
+        var writer = ByteWriter()
+        writer.write(UInt64(bitPattern: stamp(at: now).nanoseconds))
+        writer.write(lastOperation)
+        return HMAC.authenticate(writer.bytes, key: tagKey)
+    }
+
     /// A node answered a challenge, or did not (nil).
     mutating func auditAnswered(
         _ operation: UInt64, _ member: Int, _ answer: AuditOutcome?, at now: Instant,
         effects: inout Effects
     ) {
-        guard var audit = audits[operation] else { return }
-        guard case .proven(let proof) = answer else {
-            audits[operation] = nil
-            if answer == .missing {
+        audits[operation]?.outcomes[member] = answer ?? .unavailable
+        guard let audit = audits[operation], audit.outcomes.count == audit.members.count else {
+            return
+        }
+        audits[operation] = nil
+        judge(audit, at: now, effects: &effects)
+        switch audit.purpose {
+        case .none: break
+        case .credit(let transfer): credit(transfer, audit, at: now, effects: &effects)
+        case .deletion(let member):
+            finishDeletion(of: audit.chunk, on: member, audit, at: now, effects: &effects)
+        case .leave(let member):
+            finishLeave(of: audit.chunk, by: member, audit, at: now, effects: &effects)
+        }
+    }
+
+    private mutating func judge(_ audit: Audit, at now: Instant, effects: inout Effects) {
+        let proven = audit.members.filter { audit.proof(of: $0) != nil }
+        let agree = Set(proven.map { audit.proof(of: $0) }).count == 1
+        if case .none = audit.purpose, proven.count == audit.members.count {
+            effects.note(
+                .audited(
+                    audit.chunk, members[audit.members[0]].peer, members[audit.members[1]].peer,
+                    agree: agree))
+        }
+        for member in audit.members {
+            switch audit.outcomes[member] {
+            case .proven:
+                if agree, proven.count > 1 { met(member, at: now, effects: &effects) }
+            case .missing:
                 effects.mark(.challengeUnmet)
                 replicaMissing(audit.chunk, on: member, .audit, at: now, effects: &effects)
-            } else {
-                leftUnmet(member, at: now, effects: &effects)
+            case .refused, .unavailable, nil: leftUnmet(member, at: now, effects: &effects)
             }
-            return
         }
-        audit.proofs[member] = proof
-        audits[operation] = audit
-        guard audit.proofs.count == audit.members.count else { return }
-        audits[operation] = nil
-        let agree = Set(audit.proofs.values).count == 1
-        effects.note(
-            .audited(
-                audit.chunk, members[audit.members[0]].peer, members[audit.members[1]].peer,
-                agree: agree))
-        guard !agree else {
-            for member in audit.members { met(member, at: now, effects: &effects) }
-            return
-        }
+        guard !agree, proven.count > 1 else { return }
         effects.mark(.proofsDiffered)
         // The bytes are asked for, for nobody: what comes of it tells of the replica.
-        for member in audit.members {
+        for member in proven {
             lastOperation += 1
             retrieve(audit.chunk, from: member, for: lastOperation, at: now, effects: &effects)
         }

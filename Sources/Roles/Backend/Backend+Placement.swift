@@ -114,8 +114,8 @@ extension Backend {
     }
 
     /// Holders known to be there and to stay: only these count when something is to be deleted.
-    func presentHolders(of chunk: PlacedChunk) -> Int {
-        chunk.holders.count { members[$0.member].standing.acceptsChunks }
+    func presentHolders(of chunk: PlacedChunk) -> [Int] {
+        chunk.holders.map(\.member).filter { members[$0].standing.acceptsChunks }
     }
 
     /// Brings a chunk's placement in line with what is known of its holders: too few, and it is
@@ -129,8 +129,12 @@ extension Backend {
             return
         }
         chunks[id]?.commitment?.repairTicket = nil
-        for holder in chunk.holders where !members[holder.member].standing.countsForRedundancy {
-            removeHolder(holder.member, from: id)
+        for holder in chunk.holders.map(\.member) {
+            switch members[holder].standing {
+            case .leaving(.alive): letGo(of: id, by: holder, at: now, effects: &effects)
+            case let standing where standing.countsForRedundancy: break
+            case .staying, .doubted, .leaving, .left: removeHolder(holder, from: id)
+            }
         }
         trim(id, of: chunk, effects: &effects)
     }
@@ -163,19 +167,82 @@ extension Backend {
         reconcile(id, at: now, effects: &effects)
     }
 
-    /// Asks a node to delete a replica, unless it has become wanted there meanwhile or others have
-    /// become scarce. Unanswered, the next comparison finds the replica again.
+    /// A member that leaves takes its replica along: no longer counts on it once as many others as are
+    /// wanted are proven to be like it.
+    private mutating func letGo(
+        of id: ChunkID, by leaver: Int, at now: Instant, effects: inout Effects
+    ) {
+        guard let chunk = chunks[id], !chunk.deleting.contains(leaver) else { return }
+        let present = presentHolders(of: chunk).filter { members[$0].trust.unmet == 0 }
+        guard present.count >= settings.replicas else { return repairs.retryLater(id) }
+        chunks[id]?.deleting.append(leaver)
+        challenge([leaver] + present, id, for: .leave(of: leaver), at: now, effects: &effects)
+    }
+
+    /// A member that leaves was challenged, and others that hold the same.
+    mutating func finishLeave(
+        of id: ChunkID, by leaver: Int, _ audit: Audit, at now: Instant, effects: inout Effects
+    ) {
+        chunks[id]?.deleting.removeAll { $0 == leaver }
+        guard let chunk = chunks[id], chunk.isHeld(by: leaver) else { return }
+        guard isMatched(audit, of: leaver, in: chunk) else {
+            effects.mark(.leaveUnproven)
+            return repairs.retryLater(id)
+        }
+        removeHolder(leaver, from: id)
+    }
+
+    /// Whether as many holders as are wanted gave the same proof as somebody.
+    private func isMatched(_ audit: Audit, of member: Int, in chunk: PlacedChunk) -> Bool {
+        guard let proof = audit.proof(of: member) else { return false }
+        let like = presentHolders(of: chunk).count { audit.proof(of: $0) == proof }
+        return like >= settings.replicas
+    }
+
+    /// Has a replica deleted, unless it has become wanted there meanwhile or others have become scarce;
+    /// one of a file once as many others are proven to be like it.
     mutating func deleteReplica(
         _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
     ) {
-        if let chunk = chunks[id] {
-            guard !chunk.isHeld(by: member), !chunk.underWay.contains(member) else {
-                return effects.mark(.deletionUnwanted)
-            }
-            guard !chunk.isCommitted || presentHolders(of: chunk) >= settings.replicas else {
-                return effects.mark(.deletionSpared)
-            }
+        guard let chunk = chunks[id] else {
+            return askToDelete(id, on: member, at: now, effects: &effects)
         }
+        guard !chunk.isHeld(by: member), !chunk.underWay.contains(member) else {
+            return effects.mark(.deletionUnwanted)
+        }
+        guard chunk.isCommitted else {
+            return askToDelete(id, on: member, at: now, effects: &effects)
+        }
+        let present = presentHolders(of: chunk)
+        guard present.count >= settings.replicas else { return effects.mark(.deletionSpared) }
+        chunks[id]?.deleting.append(member)
+        challenge([member] + present, id, for: .deletion(from: member), at: now, effects: &effects)
+    }
+
+    /// Those who hold a chunk, and one whose replica is to go, were challenged. Where too few of them
+    /// have what it has, it is counted on again.
+    mutating func finishDeletion(
+        of id: ChunkID, on member: Int, _ audit: Audit, at now: Instant, effects: inout Effects
+    ) {
+        chunks[id]?.deleting.removeAll { $0 == member }
+        guard let chunk = chunks[id] else {
+            return askToDelete(id, on: member, at: now, effects: &effects)
+        }
+        guard !chunk.isHeld(by: member), !chunk.underWay.contains(member) else {
+            return effects.mark(.deletionUnwanted)
+        }
+        guard audit.proof(of: member) != nil else { return }
+        guard isMatched(audit, of: member, in: chunk) else {
+            effects.mark(.deletionUnproven)
+            return addHolder(member, to: id, at: now)
+        }
+        askToDelete(id, on: member, at: now, effects: &effects)
+    }
+
+    /// Unanswered, the next comparison finds the replica again.
+    private mutating func askToDelete(
+        _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
+    ) {
         comparisons[member]?.deleted.insert(id)
         chunks[id]?.deleting.append(member)
         effects.note(.collecting(id, on: members[member].peer))

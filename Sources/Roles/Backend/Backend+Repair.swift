@@ -39,7 +39,7 @@ package struct RepairQueue: Sendable {
     /// The candidates as of the last time that all were to be tried again.
     private var candidates: UInt64 = 0
     private var lastNumber: UInt32 = 0
-    /// Chunks whose transfer failed; they wait for the next round of maintenance.
+    /// Chunks whose transfer failed, or of which too little is proven; they wait for the next round of maintenance.
     private var failed: [ChunkID] = []
     package internal(set) var underWay = 0
     /// When the next transfer may start, so that repair keeps to its bandwidth.
@@ -133,8 +133,11 @@ extension Backend {
         enqueueIfNeeded(id)
     }
 
-    mutating func startRepairRound() {
-        for id in repairs.takeFailed() { enqueueAnew(id) }
+    mutating func startRepairRound(at now: Instant, effects: inout Effects) {
+        for id in Set(repairs.takeFailed()).sorted() {
+            chunks[id]?.commitment?.repairTicket = nil
+            reconcile(id, at: now, effects: &effects)
+        }
         repairs.startRound(candidates: members.candidates)
     }
 
@@ -215,18 +218,15 @@ extension Backend {
         let id = transfer.chunk
         repairs.underWay -= 1
         if chunks[id] == nil { effects.mark(.repairMetRelease) }
-        chunks[id]?.underWay.removeAll { $0 == transfer.target }
+        if outcome != .copied { chunks[id]?.underWay.removeAll { $0 == transfer.target } }
         effects.note(
             .repairFinished(
                 id, to: members[transfer.target].peer, byteCount: transfer.byteCount, outcome))
         switch outcome {
         case .copied:
-            if !members[transfer.target].standing.countsForRedundancy {
-                effects.mark(.copyOnLeaver)
-            }
-            if members[transfer.target].standing.status == .suspect { effects.mark(.copyOnSuspect) }
-            addHolder(transfer.target, to: id, at: now)
-            reconcile(id, at: now, effects: &effects)
+            challenge(
+                [transfer.target, transfer.source], id, for: .credit(transfer), at: now,
+                effects: &effects)
         case .sourceMissing:
             effects.mark(.sourceLackedChunk)
             // Nobody's word on another takes a replica away: the source is asked itself, for nobody.
@@ -241,5 +241,24 @@ extension Backend {
         case .refused, .busy, .sourceSilent, nil: repairs.retryLater(id)
         }
         pumpRepairs(at: now, random: &random, effects: &effects)
+    }
+
+    /// The target and the source of a copy were challenged. A copy counts where the target gave a proof
+    /// and the source gave no other.
+    mutating func credit(
+        _ transfer: RepairTransfer, _ audit: Audit, at now: Instant, effects: inout Effects
+    ) {
+        let (id, target) = (transfer.chunk, transfer.target)
+        chunks[id]?.underWay.removeAll { $0 == target }
+        guard let proof = audit.proof(of: target),
+            audit.proof(of: transfer.source) ?? proof == proof
+        else {
+            effects.mark(.copyUnproven)
+            return repairs.retryLater(id)
+        }
+        if !members[target].standing.countsForRedundancy { effects.mark(.copyOnLeaver) }
+        if members[target].standing.status == .suspect { effects.mark(.copyOnSuspect) }
+        addHolder(target, to: id, at: now)
+        reconcile(id, at: now, effects: &effects)
     }
 }
