@@ -6,6 +6,7 @@ package import Primitives
 /// register again at their next heartbeat.
 package struct Discovery: Role {
     private let settings: ProtocolSettings
+    private var clock = SteadyClock()
     private var epoch: UInt64 = 0
     /// Counts changes that backends want to hear of.
     private var version: UInt64 = 0
@@ -26,8 +27,9 @@ package struct Discovery: Role {
     package init(settings: ProtocolSettings) { self.settings = settings }
 
     package mutating func handle(
-        _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects
+        _ input: Input, at shown: Instant, random: inout RandomSource, effects: inout Effects
     ) {
+        let now = clock.time(showing: shown)
         switch input {
         case .request(let from, let call, .discovery(let request)):
             guard let answer = serve(request, from: from, at: now) else { return }

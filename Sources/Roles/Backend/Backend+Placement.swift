@@ -247,7 +247,8 @@ extension Backend {
         chunks[id]?.deleting.append(member)
         effects.note(.collecting(id, on: members[member].peer))
         let request = DeleteRequest(
-            chunk: id, stamp: stamp(at: now), expires: now + settings.requestTimeout)
+            chunk: id, stamp: stamp(at: now),
+            expires: clock.shown(at: now) + settings.requestTimeout)
         calls.ask(
             .node(.delete(request)), of: members[member].peer, for: .delete(id, member: member),
             timeout: settings.requestTimeout, effects: &effects)

@@ -201,7 +201,7 @@ extension Backend {
             stamp: stamp(at: now),
             capability: Capability(
                 issuer: self.id, bearer: peer, chunk: id,
-                expires: now + settings.capabilityLifetime))
+                expires: clock.shown(at: now) + settings.capabilityLifetime))
         effects.note(.repairStarted(id, to: peer))
         calls.ask(
             .node(.copy(request)), of: peer, for: .copy(transfer),

@@ -20,6 +20,7 @@ package struct Backend: Role {
     /// Requests are ignored until the ledger has been read back.
     package internal(set) var isReady = false
     var calls: Calls<BackendCall>
+    var clock = SteadyClock()
     /// The last stamp given out; each is later than all before it.
     var lastStamp = Instant.origin
 
@@ -74,8 +75,9 @@ package struct Backend: Role {
     }
 
     package mutating func handle(
-        _ input: Input, at now: Instant, random: inout RandomSource, effects: inout Effects
+        _ input: Input, at shown: Instant, random: inout RandomSource, effects: inout Effects
     ) {
+        let now = clock.time(showing: shown)
         switch input {
         case .start:
             calls = Calls(random: &random)
