@@ -121,6 +121,7 @@ extension Backend {
                 if agree, proven.count > 1 { met(member, at: now, effects: &effects) }
             case .missing:
                 effects.mark(.challengeUnmet)
+                members[member].nextAudit = now
                 replicaMissing(audit.chunk, on: member, .audit, at: now, effects: &effects)
             case .refused, .unavailable, nil: leftUnmet(member, at: now, effects: &effects)
             }

@@ -156,6 +156,8 @@ extension Backend {
                 .file(.getChunk(.found(payload))), to: download.user, call: download.call)
         case .found, .missing:
             effects.mark(.readFellBack)
+            // Who lost one may have lost more.
+            members[retrieval.member].nextAudit = now
             replicaMissing(
                 retrieval.chunk, on: retrieval.member, .scrubOrRead, at: now, effects: &effects)
             askNext(operation, at: now, effects: &effects)
