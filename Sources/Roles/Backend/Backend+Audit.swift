@@ -31,6 +31,9 @@ struct Audit: Sendable {
 /// it. Where the proofs differ, both are asked for the bytes, which tells who was wrong. In the same way a
 /// target and its source are challenged after a copy, and a replica too many and the others before it goes.
 extension Backend {
+    /// Challenges under way with which no more replicas are to be let go: each is read where it stands.
+    static let challengeLimit = 512
+
     mutating func startAudits(
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {

@@ -89,6 +89,7 @@ extension Backend {
             return
         }
         chunks[id]?.holders.append(PlacedChunk.Holder(member: member, since: now))
+        chunks[id]?.deleting.removeAll { $0 == member }
         if chunks[id]?.isCommitted == true {
             members[member].expected.insert(id)
             markDirty(id)
@@ -174,7 +175,9 @@ extension Backend {
     ) {
         guard let chunk = chunks[id], !chunk.deleting.contains(leaver) else { return }
         let present = presentHolders(of: chunk).filter { members[$0].trust.unmet == 0 }
-        guard present.count >= settings.replicas else { return repairs.retryLater(id) }
+        guard present.count >= settings.replicas, audits.count < Self.challengeLimit else {
+            return repairs.retryLater(id)
+        }
         chunks[id]?.deleting.append(leaver)
         challenge([leaver] + present, id, for: .leave(of: leaver), at: now, effects: &effects)
     }
@@ -184,7 +187,9 @@ extension Backend {
         of id: ChunkID, by leaver: Int, _ audit: Audit, at now: Instant, effects: inout Effects
     ) {
         chunks[id]?.deleting.removeAll { $0 == leaver }
-        guard let chunk = chunks[id], chunk.isHeld(by: leaver) else { return }
+        guard let chunk = chunks[id], chunk.isHeld(by: leaver),
+            !members[leaver].standing.countsForRedundancy
+        else { return }
         guard isMatched(audit, of: leaver, in: chunk) else {
             effects.mark(.leaveUnproven)
             return repairs.retryLater(id)
@@ -215,6 +220,9 @@ extension Backend {
         }
         let present = presentHolders(of: chunk)
         guard present.count >= settings.replicas else { return effects.mark(.deletionSpared) }
+        guard audits.count < Self.challengeLimit else {
+            return journal.whenDurable(.delete(id, member: member))
+        }
         chunks[id]?.deleting.append(member)
         challenge([member] + present, id, for: .deletion(from: member), at: now, effects: &effects)
     }
@@ -224,11 +232,12 @@ extension Backend {
     mutating func finishDeletion(
         of id: ChunkID, on member: Int, _ audit: Audit, at now: Instant, effects: inout Effects
     ) {
-        chunks[id]?.deleting.removeAll { $0 == member }
         guard let chunk = chunks[id] else {
             return askToDelete(id, on: member, at: now, effects: &effects)
         }
-        guard !chunk.isHeld(by: member), !chunk.underWay.contains(member) else {
+        chunks[id]?.deleting.removeAll { $0 == member }
+        // Counted on again meanwhile, it is in the ledger, or about to be.
+        guard chunk.deleting.contains(member), !chunk.underWay.contains(member) else {
             return effects.mark(.deletionUnwanted)
         }
         guard audit.proof(of: member) != nil else { return }

@@ -7,7 +7,7 @@ package struct PlacedChunk: Sendable {
     package var holders: [Holder] = []
     /// Members that a store or a copy is under way to.
     var underWay: [Int] = []
-    /// Members that were asked to delete it and have not answered.
+    /// Members whose replica is to go: they were challenged, or asked to delete it, and have not answered.
     var deleting: [Int] = []
 
     /// What the chunk is kept for.
