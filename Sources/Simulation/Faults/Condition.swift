@@ -127,7 +127,8 @@ extension Environment {
         if let until { queue.schedule(.faultEnds(fault), at: until) }
         guard case .lying(let lie) = condition else { return }
         guard !lie.isOfDiscoveries else { return }
-        for actor in chosen {
+        // Who lies already goes on lying as before.
+        for actor in chosen where self.lie(of: actor)?.fault == fault {
             observer.turnedLiar(
                 actor, telling: lie.rawValue, keepsNothing: lie.keepsNothing, at: now)
         }
