@@ -218,6 +218,7 @@ extension Backend {
         guard chunk.isCommitted else {
             return askToDelete(id, on: member, at: now, effects: &effects)
         }
+        guard !chunk.deleting.contains(member) else { return }
         let present = presentHolders(of: chunk)
         guard present.count >= settings.replicas else { return effects.mark(.deletionSpared) }
         guard audits.count < Self.challengeLimit else {

@@ -90,4 +90,21 @@ import Testing
         story.lossRate = 0
         #expect(story.leave(story.nodes[leaver].id) == true)
     }
+
+    @Test func `a replica too many is deleted once, where two comparisons found it`() throws {
+        var (story, idle) = try story()
+        story.nodes[idle].held[chunk.id] = chunk.payload
+        story.drive.disk.holding = .syncs
+        story.put(TestChunk(3))
+        _ = story.open(.commit(BackendStory.commit([TestChunk(3)], as: 2)))
+        for _ in 0..<2 {
+            story.restartNode(idle)
+            story.advance(by: .minutes(3))
+        }
+        let start = story.requests.count
+        story.releaseDisk()
+        let deletions = story.requests(from: start, \.deleteRequest)
+        #expect(deletions.map(\.to) == [story.nodes[idle].id])
+        #expect(story.nodesHolding(chunk) == story.holders(of: chunk))
+    }
 }
