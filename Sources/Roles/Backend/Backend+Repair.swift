@@ -254,6 +254,8 @@ extension Backend {
             audit.proof(of: transfer.source) ?? proof == proof
         else {
             effects.mark(.copyUnproven)
+            // Who said that it copied and has nothing is given nothing more for a while.
+            if audit.outcomes[target] == .missing { members[target].trust.didNotMeet(at: now) }
             return repairs.retryLater(id)
         }
         if !members[target].standing.countsForRedundancy { effects.mark(.copyOnLeaver) }

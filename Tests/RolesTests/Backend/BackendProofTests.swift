@@ -29,9 +29,9 @@ import Testing
             if case .copy(let copy) = request { .copied(copy.chunk, .copied) } else { nil }
         }
         story.hear(.dead, of: story.holders(of: chunk)[0])
-        story.advance(by: .hours(1))
+        story.advance(by: .minutes(50))
         #expect(!story.holders(of: chunk).contains(idle))
-        #expect(story.backend.repairs.count > 0)
+        #expect(story.requests(\.copyRequest).filter { $0.to == story.nodes[idle].id }.count == 3)
         story.nodes[idle].rule = { _ in nil }
         story.advance(by: .hours(2))
         #expect(story.holders(of: chunk).contains(idle))
