@@ -40,9 +40,7 @@ package struct Download: Sendable {
         case .stream(let descriptor):
             let stream = File(stream: descriptor, named: "standard output")
             try await fetch(from: 0, content: SHA256Hasher()) { bytes throws(ClientError) in
-                try LocalFile.telling(.cannotWrite, stream.path) { () throws(SystemError) in
-                    try stream.append(bytes)
-                }
+                try LocalFile.telling(.cannotWrite, stream.path, try stream.append(bytes))
             }
             return 0
         case .file(let path, let replacing):

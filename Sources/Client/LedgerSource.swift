@@ -15,15 +15,12 @@ package struct LedgerFile: LedgerSource {
     package init(_ path: String) { self.path = path }
 
     package func blocks(_ body: ([UInt8]) throws -> Void) async throws {
-        let file = try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
-            try LocalFile.files.open(path, .reading)
-        }
+        let file = try LocalFile.telling(
+            .cannotRead, path, try LocalFile.files.open(path, .reading))
         var splitter = BlockSplitter()
         while true {
             try Task.checkCancellation()
-            let bytes = try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
-                try file.next(1 << 20)
-            }
+            let bytes = try LocalFile.telling(.cannotRead, path, try file.next(1 << 20))
             if bytes.isEmpty { break }
             splitter.append(bytes)
             while let block = try splitter.next() { try body(block) }

@@ -11,9 +11,7 @@ enum LocalFile {
 
     /// All bytes of a small file; nil where there is none. Throws `cannotRead`.
     static func read(_ path: String) throws(ClientError) -> [UInt8]? {
-        try telling(.cannotRead, path) { () throws(SystemError) in
-            try files.contents(of: path, limit: limit)
-        }
+        try telling(.cannotRead, path, try files.contents(of: path, limit: limit))
     }
 
     /// Replaces a file, whole or not at all, that only its owner may read. Makes the folders above it
@@ -50,7 +48,15 @@ enum LocalFile {
             "\(path) exists. Give another name with -o, or --force to replace it.")
     }
 
-    /// What `body` gives, or its error in the client's words: of which `kind`, and at which path.
+    /// What is asked of the system, or its error in the client's words: of which `kind`, and at which path.
+    static func telling<Result>(
+        _ kind: ClientError.Kind, _ path: String,
+        _ body: @autoclosure () throws(SystemError) -> Result
+    ) throws(ClientError) -> Result {
+        do { return try body() } catch { throw ClientError(kind, path, error) }
+    }
+
+    /// The same for several things.
     static func telling<Result>(
         _ kind: ClientError.Kind, _ path: String, _ body: () throws(SystemError) -> Result
     ) throws(ClientError) -> Result {

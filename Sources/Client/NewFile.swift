@@ -13,9 +13,9 @@ package final class NewFile {
         guard replacing || !LocalFile.files.exists(path) else { throw LocalFile.isThere(path) }
         self.path = path
         isReplacing = replacing
-        file = try LocalFile.telling(.cannotCreate, path) { () throws(SystemError) in
-            try LocalFile.files.open("\(path).\(getpid()).part", .new, access: .masked)
-        }
+        file = try LocalFile.telling(
+            .cannotCreate, path,
+            try LocalFile.files.open("\(path).\(getpid()).part", .new, access: .masked))
     }
 
     /// Gone already where the file was finished.
@@ -23,9 +23,7 @@ package final class NewFile {
 
     /// Throws `cannotWrite`.
     package func append(_ bytes: [UInt8]) throws(ClientError) {
-        try LocalFile.telling(.cannotWrite, path) { () throws(SystemError) in
-            try file.append(bytes)
-        }
+        try LocalFile.telling(.cannotWrite, path, try file.append(bytes))
     }
 
     /// Gives the file its name, durably.

@@ -46,7 +46,7 @@ final class PartialFile {
         let sealer = ChunkSealer(
             fileID: stored.id, fileKey: stored.fileKey, chunkSize: manifest.chunkSize)
         var kept = Kept()
-        let size = try telling { () throws(SystemError) in try file.size() }
+        let size = try telling(try file.size())
         for index in manifest.chunks.indices where size > 0 {
             try Task.checkCancellation()
             let bytes =
@@ -59,12 +59,12 @@ final class PartialFile {
             kept.content.update(bytes)
         }
         kept.bytes = UInt64(count)
-        try telling { () throws(SystemError) in try file.truncate(to: count) }
+        try telling(try file.truncate(to: count))
         return kept
     }
 
     func append(_ bytes: [UInt8]) throws(ClientError) {
-        try telling { () throws(SystemError) in try file.write(bytes, at: count) }
+        try telling(try file.write(bytes, at: count))
         count += bytes.count
     }
 
@@ -75,8 +75,8 @@ final class PartialFile {
     }
 
     private func telling<Result>(
-        _ body: () throws(SystemError) -> Result
+        _ body: @autoclosure () throws(SystemError) -> Result
     ) throws(ClientError) -> Result {
-        try LocalFile.telling(.cannotWrite, target, body)
+        try LocalFile.telling(.cannotWrite, target, try body())
     }
 }

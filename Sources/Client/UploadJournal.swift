@@ -22,7 +22,7 @@ final class UploadJournal: Sendable {
     let fileKey: SecretKey
     /// Whether something of an earlier try is there to go on with.
     let isResumed: Bool
-    private let path: String?
+    /// Nil where nothing is written down.
     private let file: File?
     private let entries: Mutex<Entries>
 
@@ -45,12 +45,10 @@ final class UploadJournal: Sendable {
     private static let keptSeconds = 3_000
 
     private init(
-        fileID: FileID, fileKey: SecretKey, path: String?, file: File?, entries: Entries,
-        isResumed: Bool
+        fileID: FileID, fileKey: SecretKey, file: File?, entries: Entries, isResumed: Bool = false
     ) {
         self.fileID = fileID
         self.fileKey = fileKey
-        self.path = path
         self.file = file
         self.entries = Mutex(entries)
         self.isResumed = isResumed
@@ -59,8 +57,7 @@ final class UploadJournal: Sendable {
     /// A new key that nothing is written down about: for a source that cannot be read again.
     static func none() -> UploadJournal {
         UploadJournal(
-            fileID: .random(), fileKey: SystemRandom.key(), path: nil, file: nil,
-            entries: Entries(), isResumed: false)
+            fileID: .random(), fileKey: SystemRandom.key(), file: nil, entries: Entries())
     }
 
     /// Goes on with the journal at `path`, or starts it where there is none that fits the source.
@@ -84,8 +81,7 @@ final class UploadJournal: Sendable {
             let key = try? masterKey.unwrap(header.wrappedKey.bytes, for: header.file)
         {
             return UploadJournal(
-                fileID: header.file, fileKey: key, path: path, file: file, entries: entries,
-                isResumed: true)
+                fileID: header.file, fileKey: key, file: file, entries: entries, isResumed: true)
         }
         let id = FileID.random()
         let key = SystemRandom.key()
@@ -98,8 +94,7 @@ final class UploadJournal: Sendable {
             try file.write(line, at: 0)
         }
         return UploadJournal(
-            fileID: id, fileKey: key, path: path, file: file,
-            entries: Entries(byteCount: line.count), isResumed: false)
+            fileID: id, fileKey: key, file: file, entries: Entries(byteCount: line.count))
     }
 
     /// Writes down that the chunk at `index` is about to be sent as `id`. False where it once was
@@ -125,23 +120,20 @@ final class UploadJournal: Sendable {
     func hasSent(_ index: Int) -> Bool { entries.withLock { $0.sent.contains(index) } }
 
     /// Forgets the upload: it is over, or its key must not serve again.
-    func remove() { if let path { try? LocalFile.files.remove(path) } }
+    func remove() { if let file { try? LocalFile.files.remove(file.path) } }
 
     private func write(_ line: String, _ entries: inout Entries) throws(ClientError) {
         guard let file else { return }
         let bytes = Array(line.utf8)
         let end = entries.byteCount
-        try LocalFile.telling(.cannotWrite, file.path) { () throws(SystemError) in
-            try file.write(bytes, at: end)
-        }
+        try LocalFile.telling(.cannotWrite, file.path, try file.write(bytes, at: end))
         entries.byteCount += bytes.count
     }
 
     /// Nil for what is no whole journal: a line that is missing may be a chunk that was sent.
     private static func read(_ file: File) throws(ClientError) -> (Header, Entries)? {
-        let (bytes, status) = try LocalFile.telling(.cannotRead, file.path) {
-            () throws(SystemError) in (try file.rest(), try file.status())
-        }
+        let (bytes, status) = try LocalFile.telling(
+            .cannotRead, file.path, (try file.rest(), try file.status()))
         var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
         // Empty, unless the process ended while it wrote.
         let torn = lines.popLast() ?? []

@@ -76,9 +76,7 @@ final class UploadSource {
     }
 
     private func read(at offset: Int) throws(ClientError) -> [UInt8] {
-        try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
-            try file.read(chunkSize.count, at: offset)
-        }
+        try LocalFile.telling(.cannotRead, path, try file.read(chunkSize.count, at: offset))
     }
 
     /// Goes back to the first byte of a file.

@@ -86,7 +86,7 @@ extension FilesError {
     /// Runs what libcrypto may refuse. Seals that do not open become `refusal`, which says what that
     /// means here; the rest becomes `cryptography`.
     static func translating<Result>(
-        refusal: FilesError? = nil, _ body: () throws(CryptographyError) -> Result
+        refusal: FilesError? = nil, _ body: @autoclosure () throws(CryptographyError) -> Result
     ) throws(FilesError) -> Result {
         do throws(CryptographyError) {
             return try body()

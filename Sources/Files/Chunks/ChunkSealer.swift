@@ -44,13 +44,12 @@ package struct ChunkSealer: Sendable {
         let compressed = compresses ? Zstandard.compress(plaintext) : nil
         let encoding: ChunkEncoding = compressed == nil ? .plain : .zstandard
         let place = ChunkPlace(fileID: fileID, index: index, isLast: isLast)
-        let sealed = try FilesError.translating { () throws(CryptographyError) in
-            try (compressed ?? plaintext).withUnsafeBufferPointer {
-                (bytes) throws(CryptographyError) in
+        let sealed = try (compressed ?? plaintext).withUnsafeBufferPointer {
+            (bytes) throws(FilesError) in
+            try FilesError.translating(
                 try AESGCM.seal(
                     UnsafeRawBufferPointer(bytes), followedBy: [encoding.rawValue], key: fileKey,
-                    nonce: place.nonce, associatedData: place.associatedData)
-            }
+                    nonce: place.nonce, associatedData: place.associatedData))
         }
         return SealedChunk(naming: sealed)
     }

@@ -23,9 +23,8 @@ package struct MasterKey: Equatable, Sendable {
         guard fileKey.count == ChunkSealer.keyCount else {
             throw .malformedKey(.keyLength(fileKey.count))
         }
-        return try FilesError.translating { () throws(CryptographyError) in
-            try fileKeySeal().seal(fileKey, associatedData: fileID.bytes)
-        }
+        return try FilesError.translating(
+            try fileKeySeal().seal(fileKey, associatedData: fileID.bytes))
     }
 
     /// The file key that `wrap` sealed. Throws `malformedKey` for bytes that are not as many as a
@@ -35,10 +34,9 @@ package struct MasterKey: Equatable, Sendable {
         guard wrapped.count == Self.wrappedCount else {
             throw .malformedKey(.keyLength(wrapped.count))
         }
-        return try FilesError.translating(refusal: .wrongOwner) { () throws(CryptographyError) in
-            var bytes = try fileKeySeal().open(wrapped, associatedData: fileID.bytes)
-            return SecretKey(wiping: &bytes)
-        }
+        var bytes = try FilesError.translating(
+            refusal: .wrongOwner, try fileKeySeal().open(wrapped, associatedData: fileID.bytes))
+        return SecretKey(wiping: &bytes)
     }
 
     private func fileKeySeal() throws(CryptographyError) -> SyntheticNonceSeal {

@@ -43,11 +43,10 @@ package struct PasswordProtectedKey: Hashable, Sendable {
         parameters: ScryptParameters
     ) throws(FilesError) {
         let keys = try PasswordKeys(password: password, salt: salt, parameters: parameters)
-        let wrapped = try FilesError.translating { () throws(CryptographyError) in
+        let wrapped = try FilesError.translating(
             try keys.masterKeySeal().seal(
                 masterKey.secret,
-                associatedData: Self.associatedData(parameters: parameters, salt: salt))
-        }
+                associatedData: Self.associatedData(parameters: parameters, salt: salt)))
         try self.init(
             parameters: parameters, salt: salt, verifier: keys.verifier, wrapped: wrapped)
     }
@@ -59,11 +58,11 @@ package struct PasswordProtectedKey: Hashable, Sendable {
         let isRight = constantTimeEqual(keys.verifier.bytes, verifier.bytes)
         // The seal opens under the right password even if the verifier was changed.
         let refusal = isRight ? FilesError.corruptedKey : .wrongPassword
-        let secret = try FilesError.translating(refusal: refusal) { () throws(CryptographyError) in
-            var bytes = try keys.masterKeySeal().open(
-                wrapped, associatedData: Self.associatedData(parameters: parameters, salt: salt))
-            return SecretKey(wiping: &bytes)
-        }
+        var bytes = try FilesError.translating(
+            refusal: refusal,
+            try keys.masterKeySeal().open(
+                wrapped, associatedData: Self.associatedData(parameters: parameters, salt: salt)))
+        let secret = SecretKey(wiping: &bytes)
         guard isRight else { throw .corruptedKey }
         return try MasterKey(secret)
     }
@@ -98,16 +97,14 @@ private struct PasswordKeys {
     let logInProof: SecretKey
 
     init(password: [UInt8], salt: [UInt8], parameters: ScryptParameters) throws(FilesError) {
-        (wrapping, logInProof) = try FilesError.translating { () throws(CryptographyError) in
-            let root = try Scrypt.derive(
-                password: password, salt: salt, parameters: parameters, count: 32)
-            return (
-                try HKDF.derive(
-                    from: root, salt: [], info: Array("DecentraStore unlock".utf8), count: 32),
-                try HKDF.derive(
-                    from: root, salt: [], info: Array("DecentraStore log-in".utf8), count: 32)
-            )
+        let root = try FilesError.translating(
+            try Scrypt.derive(password: password, salt: salt, parameters: parameters, count: 32))
+        func grow(_ purpose: String) throws(FilesError) -> SecretKey {
+            try FilesError.translating(
+                try HKDF.derive(from: root, salt: [], info: Array(purpose.utf8), count: 32))
         }
+        wrapping = try grow("DecentraStore unlock")
+        logInProof = try grow("DecentraStore log-in")
     }
 
     var verifier: Hash256 { logInProof.withUnsafeBytes { SHA256.hash($0) } }

@@ -6,9 +6,8 @@ extension Manifest {
     /// with another name, may be sealed under the same key.
     package func sealed(under fileKey: SecretKey, for fileID: FileID) throws(FilesError) -> [UInt8]
     {
-        try FilesError.translating { () throws(CryptographyError) in
-            try Self.seal(under: fileKey).seal(encoded, associatedData: fileID.bytes)
-        }
+        try FilesError.translating(
+            try Self.seal(under: fileKey).seal(encoded, associatedData: fileID.bytes))
     }
 
     /// Opens what `sealed(under:for:)` sealed. Throws `unauthenticManifest` where key, file and bytes
@@ -16,10 +15,9 @@ extension Manifest {
     package init(
         opening sealed: [UInt8], under fileKey: SecretKey, for fileID: FileID
     ) throws(FilesError) {
-        let bytes: [UInt8] = try FilesError.translating(refusal: .unauthenticManifest) {
-            () throws(CryptographyError) in
-            try Self.seal(under: fileKey).open(sealed, associatedData: fileID.bytes)
-        }
+        let bytes = try FilesError.translating(
+            refusal: .unauthenticManifest,
+            try Self.seal(under: fileKey).open(sealed, associatedData: fileID.bytes))
         try self.init(decoding: bytes)
     }
 

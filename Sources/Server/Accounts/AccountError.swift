@@ -32,6 +32,13 @@ package enum AccountError: Error, Equatable {
     case damagedAccount
     case storage(BackendDatabaseError)
 
+    /// What the database is asked for, or its error as one of these.
+    static func translating<Result>(
+        _ body: @autoclosure () async throws(BackendDatabaseError) -> Result
+    ) async throws(AccountError) -> Result {
+        do { return try await body() } catch { throw .storage(error) }
+    }
+
     /// What is wrong with a key made by a client.
     package enum KeyProblem: Error, Equatable {
         case malformed(FilesError)

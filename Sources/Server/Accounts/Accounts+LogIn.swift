@@ -122,12 +122,8 @@ extension Accounts {
 
     /// A session's account as it is now.
     private func account(of session: Session) async throws(AccountError) -> StoredAccount {
-        let standing: TokenStanding
-        do {
-            standing = try await store.standing(of: session.token, account: session.user)
-        } catch {
-            throw .storage(error)
-        }
+        let standing = try await AccountError.translating(
+            try await store.standing(of: session.token, account: session.user))
         guard let account = standing.account, !standing.isRevoked else { throw .sessionEnded }
         return account
     }
@@ -135,13 +131,9 @@ extension Accounts {
     private func replaceKey(
         of account: StoredAccount, with new: [UInt8], keeping session: Session
     ) async throws(AccountError) {
-        let isReplaced: Bool
-        do {
-            isReplaced = try await store.replaceKey(
-                of: account.id, present: account.key, new: new, keeping: session.token)
-        } catch {
-            throw .storage(error)
-        }
+        let isReplaced = try await AccountError.translating(
+            try await store.replaceKey(
+                of: account.id, present: account.key, new: new, keeping: session.token))
         // Somebody else changed it meanwhile, so that what was proven no longer holds.
         guard isReplaced else { throw .wrongCredentials }
         state.withLock { state in

@@ -15,12 +15,8 @@ extension Accounts {
             return try session(known.content, name: known.name)
         }
         let content = try await tokens.read(token, at: now)
-        let standing: TokenStanding
-        do {
-            standing = try await store.standing(of: content.token, account: content.account)
-        } catch {
-            throw .storage(error)
-        }
+        let standing = try await AccountError.translating(
+            try await store.standing(of: content.token, account: content.account))
         guard !standing.isRevoked, let account = standing.account,
             account.generation == content.generation || account.keptToken == content.token
         else {
@@ -57,11 +53,8 @@ extension Accounts {
     /// server that was restarted too. Throws `storage` where the latter is not sure.
     package func logOut(_ session: Session) async throws(AccountError) {
         forget(session.token)
-        do {
-            try await store.revoke(session.token, expires: session.expires)
-        } catch {
-            throw .storage(error)
-        }
+        try await AccountError.translating(
+            try await store.revoke(session.token, expires: session.expires))
     }
 
     func begin(

@@ -104,9 +104,9 @@ package final class Accounts: Sendable {
     ) async throws(AccountError) -> PeerID {
         let account = StoredAccount(
             id: PeerID(SystemRandom.word()), name: name.text, key: key, created: now)
-        let isAdded: Bool
-        do { isAdded = try await store.add(account) } catch { throw .storage(error) }
-        guard isAdded else { throw .nameTaken }
+        guard try await AccountError.translating(try await store.add(account)) else {
+            throw .nameTaken
+        }
         return account.id
     }
 
@@ -119,7 +119,7 @@ package final class Accounts: Sendable {
             state.known = state.known.filter { $0.value.until > now }
             state.limiter.sweep(at: now)
         }
-        do { try await store.forgetRevoked(before: now) } catch { throw .storage(error) }
+        try await AccountError.translating(try await store.forgetRevoked(before: now))
     }
 
     /// How many keys are in memory.
@@ -128,7 +128,7 @@ package final class Accounts: Sendable {
 
 extension Accounts {
     func account(_ name: AccountName) async throws(AccountError) -> StoredAccount? {
-        do { return try await store.account(named: name.text) } catch { throw .storage(error) }
+        try await AccountError.translating(try await store.account(named: name.text))
     }
 
     /// Puts a master key behind a password. Only within `workers`.

@@ -31,11 +31,8 @@ package final class DataFolder: Sendable {
         self.path = path
         self.purpose = purpose
         self.files = files
-        do throws(SystemError) {
-            if try files.makeFolders(path) { try files.syncFolder(of: path) }
-        } catch {
-            throw .system(error)
-        }
+        let isNew = try DataFolderError.translating(try files.makeFolders(path))
+        if isNew { try DataFolderError.translating(try files.syncFolder(of: path)) }
         // Before the lock is taken, so that no lock file is left in a folder that is not ours.
         let description = try Self.describe(path, files)
         lock = try Self.takeLock(path, files)
@@ -59,21 +56,14 @@ package final class DataFolder: Sendable {
 
     /// The content of a small file; nil when there is none.
     package func contents(of name: String) throws(DataFolderError) -> [UInt8]? {
-        do throws(SystemError) {
-            return try files.contents(of: path(of: name), limit: Self.smallFileLimit)
-        } catch {
-            throw .system(error)
-        }
+        try DataFolderError.translating(
+            try files.contents(of: path(of: name), limit: Self.smallFileLimit))
     }
 
     /// Replaces the content of a small file durably; after a crash it has the old content or the new
     /// one. Only its owner may read it.
     package func replace(_ name: String, with bytes: [UInt8]) throws(DataFolderError) {
-        do throws(SystemError) {
-            try files.replace(path(of: name), with: bytes)
-        } catch {
-            throw .system(error)
-        }
+        try DataFolderError.translating(try files.replace(path(of: name), with: bytes))
     }
 
     /// A secret of random bytes that is made once, at the first time of asking, and kept. Throws for
@@ -98,15 +88,14 @@ package final class DataFolder: Sendable {
     private static func describe(
         _ path: String, _ files: FileSystem
     ) throws(DataFolderError) -> [UInt8]? {
-        do throws(SystemError) {
-            let file = path + "/" + descriptionName
-            if let text = try files.contents(of: file, limit: smallFileLimit) { return text }
-            let known = [lockName, descriptionName + FileSystem.temporarySuffix, "lost+found"]
-            if try files.list(path).allSatisfy(known.contains) { return nil }
-        } catch {
-            throw .system(error)
-        }
-        throw .foreign(path: path)
+        let file = path + "/" + descriptionName
+        let text = try DataFolderError.translating(
+            try files.contents(of: file, limit: smallFileLimit))
+        if let text { return text }
+        let known = [lockName, descriptionName + FileSystem.temporarySuffix, "lost+found"]
+        let names = try DataFolderError.translating(try files.list(path))
+        guard names.allSatisfy(known.contains) else { throw .foreign(path: path) }
+        return nil
     }
 
     private static func takeLock(
@@ -134,12 +123,9 @@ package final class DataFolder: Sendable {
         _ path: String, _ purpose: Purpose, _ files: FileSystem
     ) throws(DataFolderError) {
         let text = "\(title)\nformat \(format)\npurpose \(purpose.rawValue)\n"
-        do throws(SystemError) {
-            try files.makePrivate(folder: path)
-            try files.replace(path + "/" + descriptionName, with: Array(text.utf8))
-        } catch {
-            throw .system(error)
-        }
+        try DataFolderError.translating(try files.makePrivate(folder: path))
+        try DataFolderError.translating(
+            try files.replace(path + "/" + descriptionName, with: Array(text.utf8)))
     }
 
     private static func check(
