@@ -92,31 +92,12 @@ struct PeerRoutes<R: Role>: Sendable {
 
     func caller(
         _ request: Request, bodyHash: Hash256, mustSign: Bool = false
-    ) throws -> Contact {
-        let prove = mustSign ? gate.signer : gate.caller
-        do throws(Gate.Refusal) {
-            return try prove(
-                request.headers[.authorization], request.headers[Self.introductionHeader],
-                request.method.rawValue, request.uri.string, bodyHash)
-        } catch {
-            switch error {
-            case .unsigned:
-                throw HTTPFailure(
-                    .unauthorized, "unsigned", "The request is not signed by who it says.")
-            case .expired:
-                throw HTTPFailure(
-                    .unauthorized, "expired",
-                    "The signature has expired, or the clocks of the two servers differ.")
-            case .stranger:
-                throw HTTPFailure(
-                    .forbidden, "stranger", "The sender has not this network's join token.")
-            case .unknownSession:
-                throw HTTPFailure(
-                    .unauthorized, "unknown-session", "The session has ended. Sign the request.")
-            case .replayed:
-                throw HTTPFailure(.conflict, "replayed", "This request was served before.")
-            }
-        }
+    ) throws(HTTPFailure) -> Contact {
+        let subject = RequestSignature.Subject(
+            receiver: gate.own, method: request.method.rawValue, target: request.uri.string,
+            introduction: request.headers[Self.introductionHeader] ?? "", bodyHash: bodyHash)
+        return try gate.caller(
+            subject, authorization: request.headers[.authorization], mustSign: mustSign)
     }
 
     private static var introductionHeader: HTTPField.Name { HTTPField.Name(Introduction.header)! }

@@ -1,10 +1,10 @@
-import Cryptography
-package import Primitives
-package import Roles
+import HTTPTypes
+import Primitives
+import Roles
 import Synchronization
 
 /// Decides who a request between servers is from, or why nobody may be served.
-package struct Gate: Sendable {
+struct Gate: Sendable {
     /// The server that it belongs to; zero for a discovery, which is known by its address only.
     let own: PeerID
     let directory: Directory
@@ -17,34 +17,25 @@ package struct Gate: Sendable {
         let seen = Mutex(ReplayGuard())
     }
 
-    package enum Refusal: String, Error {
-        case unsigned, expired, stranger, replayed
-        /// The session is not, or no longer, one of this server's.
-        case unknownSession
-    }
-
-    /// The member that sent this very request, a first time, by its signature or under a session.
-    /// Throws why it is not served.
-    package func caller(
-        authorization: String?, introduction: String?, method: String, target: String,
-        bodyHash: Hash256
-    ) throws(Refusal) -> Contact {
-        guard let sessions, let authorization, authorization.hasPrefix(RequestCode.scheme) else {
-            return try signer(
-                authorization: authorization, introduction: introduction, method: method,
-                target: target, bodyHash: bodyHash)
-        }
+    /// The member that sent this very request, a first time, by its signature or, unless it must sign,
+    /// under a session. Throws why it is not served.
+    func caller(
+        _ subject: RequestSignature.Subject, authorization: String?, mustSign: Bool
+    ) throws(HTTPFailure) -> Contact {
+        guard !mustSign, let sessions, let authorization,
+            authorization.hasPrefix(RequestCode.scheme)
+        else { return try signer(subject, authorization) }
         let now = clock.now
         guard let code = RequestCode(header: authorization) else { throw .unsigned }
         guard RequestSignature.isCurrent(code.expires, at: now) else { throw .expired }
         guard let (member, session) = sessions.session(code.session, at: now) else {
-            throw .unknownSession
+            throw HTTPFailure(
+                .unauthorized, "unknown-session", "The session has ended. Sign the request.")
         }
-        let subject = RequestSignature.Subject(
-            receiver: own, method: method, target: target, introduction: "", bodyHash: bodyHash)
+        var subject = subject
+        subject.introduction = ""
         guard code.isValid(for: subject, in: session) else { throw .unsigned }
-        let isNew = replays.seen.withLock { $0.admit(member.publicKey, nonce: code.nonce, at: now) }
-        guard isNew else { throw .replayed }
+        try admit(member, nonce: code.nonce, at: now)
         return member
     }
 
@@ -53,26 +44,38 @@ package struct Gate: Sendable {
         sessions?.grant(offer, to: member, at: clock.now)
     }
 
-    /// The member that signed this very request, a first time. Throws why it is not served.
-    package func signer(
-        authorization: String?, introduction: String?, method: String, target: String,
-        bodyHash: Hash256
-    ) throws(Refusal) -> Contact {
-        guard let authorization, let introduction,
-            let signature = RequestSignature(header: authorization),
-            let member = Introduction.contact(from: introduction, key: signature.sender)
+    private func signer(
+        _ subject: RequestSignature.Subject, _ authorization: String?
+    ) throws(HTTPFailure) -> Contact {
+        guard let signature = authorization.flatMap(RequestSignature.init(header:)),
+            let member = Introduction.contact(from: subject.introduction, key: signature.sender)
         else { throw .unsigned }
         let now = clock.now
-        let subject = RequestSignature.Subject(
-            receiver: own, method: method, target: target, introduction: introduction,
-            bodyHash: bodyHash)
         guard signature.isCurrent(at: now) else { throw .expired }
         guard signature.isValid(for: subject) else { throw .unsigned }
         switch directory.learn(member) {
         case .known, .new: break
-        case .stranger, .refused: throw .stranger
+        case .stranger, .refused:
+            throw HTTPFailure(
+                .forbidden, "stranger", "The sender has not this network's join token.")
         }
-        guard replays.seen.withLock({ $0.admit(signature, at: now) }) else { throw .replayed }
+        try admit(member, nonce: signature.nonce, at: now)
         return member
     }
+
+    private func admit(_ member: Contact, nonce: UInt64, at now: Instant) throws(HTTPFailure) {
+        let isNew = replays.seen.withLock { $0.admit(member.publicKey, nonce: nonce, at: now) }
+        guard isNew else {
+            throw HTTPFailure(.conflict, "replayed", "This request was served before.")
+        }
+    }
+}
+
+extension HTTPFailure {
+    fileprivate static let unsigned = HTTPFailure(
+        .unauthorized, "unsigned", "The request is not signed by who it says.")
+
+    fileprivate static let expired = HTTPFailure(
+        .unauthorized, "expired",
+        "The signature has expired, or the clocks of the two servers differ.")
 }
