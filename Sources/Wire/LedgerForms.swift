@@ -24,19 +24,18 @@ package struct HeaderForm: Hashable, Sendable, Codable {
     package var writer: Hash256
     package var signature: Hex
 
-    /// For a header whose block has so many records.
-    package init(_ signed: SignedHeader, records: Int) {
-        let header = signed.header
+    package init(_ block: Block) {
+        let header = block.header
         height = header.height
-        hash = signed.hash
+        hash = block.signedHeader.hash
         previous = header.previous
         recordsRoot = header.recordsRoot
         ledgerRoot = header.ledgerRoot
         totalRecords = header.totalRecords
-        self.records = records
+        records = block.records.count
         time = WireTime.text(header.time)
         writer = header.writer.bytes
-        signature = Hex(signed.signature.bytes)
+        signature = Hex(block.signature.bytes)
     }
 }
 

@@ -56,7 +56,7 @@ enum FormSamples {
             .membership(MembershipRecord(node: PeerID(5), event: .declaredDead)),
         ]
         let block = writer.append(records, at: .origin)
-        let header = HeaderForm(block.signedHeader, records: records.count)
+        let header = HeaderForm(block)
         let entries = block.records.map { record in
             var entry = RecordEntryForm(index: 0, record: record)
             (entry.own, entry.name) = (true, "a")

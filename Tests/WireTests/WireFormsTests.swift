@@ -28,7 +28,7 @@ import Testing
         ]
         let block = writer.append(records, at: Instant(nanoseconds: 1_000_000))
         let form = BlockForm(
-            header: HeaderForm(block.signedHeader, records: 2),
+            header: HeaderForm(block),
             entries: block.records.enumerated().map {
                 RecordEntryForm(index: UInt64($0.offset), record: $0.element)
             })

@@ -35,7 +35,7 @@ struct LedgerRoutes: Sendable {
                 blocks: count, records: tip?.header.totalRecords ?? 0,
                 root: tip?.header.ledgerRoot ?? Self.emptyRoot,
                 writer: await backend.host.read { $0.publicKey.bytes },
-                tip: tip.map { HeaderForm($0.signedHeader, records: $0.records.count) }))
+                tip: tip.map { HeaderForm($0) }))
     }
 
     private static let emptyRoot = LedgerState().root
@@ -46,9 +46,7 @@ struct LedgerRoutes: Sendable {
         let limit = try request.number("limit", default: 20)
         let blocks = try await backend.ledger.blocks(
             before: min(before, count), limit: Int(min(limit, UInt64(Self.pageLimit))))
-        return .json(
-            BlockListForm(
-                blocks: blocks.map { HeaderForm($0.signedHeader, records: $0.records.count) }))
+        return .json(BlockListForm(blocks: blocks.map { HeaderForm($0) }))
     }
 
     private func block(_ context: SessionContext) async throws -> Response {
@@ -65,10 +63,7 @@ struct LedgerRoutes: Sendable {
             await reveal(&entry, record, to: context.session)
             entries.append(entry)
         }
-        return .json(
-            BlockForm(
-                header: HeaderForm(block.signedHeader, records: block.records.count),
-                entries: entries))
+        return .json(BlockForm(header: HeaderForm(block), entries: entries))
     }
 
     /// Shows one's own records in the clear, as far as the session has the key.
@@ -127,10 +122,7 @@ struct LedgerRoutes: Sendable {
             throw HTTPFailure(
                 .notFound, "no-such-record", "The ledger has no record of this index.")
         }
-        return .json(
-            LedgerProofForm(
-                proof: proof, leaf: leaf,
-                header: HeaderForm(block.signedHeader, records: block.records.count)))
+        return .json(LedgerProofForm(proof: proof, leaf: leaf, header: HeaderForm(block)))
     }
 }
 

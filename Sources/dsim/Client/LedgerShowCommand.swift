@@ -50,7 +50,7 @@ struct LedgerShowCommand: ReportingCommand {
         var blocks: [HeaderForm] = []
         try await reader.blocks {
             let block = try check.check(encoded: $0)
-            blocks.append(HeaderForm(block.signedHeader, records: block.records.count))
+            blocks.append(HeaderForm(block))
             if blocks.count > limit { blocks.removeFirst() }
         }
         return blocks.reversed()
@@ -67,7 +67,7 @@ struct LedgerShowCommand: ReportingCommand {
             let block = try check.check(encoded: $0)
             guard block.header.height == height else { return }
             found = BlockForm(
-                header: HeaderForm(block.signedHeader, records: block.records.count),
+                header: HeaderForm(block),
                 entries: block.records.enumerated().map {
                     RecordEntryForm(index: first + UInt64($0.offset), record: $0.element)
                 })

@@ -15,7 +15,7 @@ extension FakeBackend {
             return try self.state.withLock { state in
                 let records = state.blocks.reduce(0) { $0 + $1.records.count }
                 let tip = state.blocks.last.map {
-                    HeaderForm($0.signedHeader, records: $0.records.count)
+                    HeaderForm($0)
                 }
                 return try Self.json(
                     LedgerForm(
@@ -31,7 +31,7 @@ extension FakeBackend {
             return try Self.json(
                 BlockListForm(
                     blocks: blocks.reversed().map {
-                        HeaderForm($0.signedHeader, records: $0.records.count)
+                        HeaderForm($0)
                     }))
         }
         router.get("/api/ledger/blocks/:height") { _, context in
@@ -46,7 +46,7 @@ extension FakeBackend {
             let block = blocks[height]
             return try Self.json(
                 BlockForm(
-                    header: HeaderForm(block.signedHeader, records: block.records.count),
+                    header: HeaderForm(block),
                     entries: block.records.enumerated().map {
                         RecordEntryForm(index: UInt64(first + $0.offset), record: $0.element)
                     }))
@@ -103,6 +103,6 @@ extension FakeBackend {
         return try Self.json(
             LedgerProofForm(
                 proof: proof, leaf: leaves[index].leafHash,
-                header: HeaderForm(tip.signedHeader, records: tip.records.count)))
+                header: HeaderForm(tip)))
     }
 }
