@@ -1,8 +1,8 @@
-package import AsyncHTTPClient
+import AsyncHTTPClient
 package import Cryptography
-package import Files
+import Files
 import Hummingbird
-package import Logging
+import Logging
 import Metrics
 import NIOCore
 import NIOPosix
@@ -10,7 +10,7 @@ import Platform
 import Primitives
 package import Roles
 package import ServiceLifecycle
-package import Storage
+import Storage
 
 /// A backend on a socket.
 package struct BackendServer: Sendable {
@@ -26,31 +26,26 @@ package struct BackendServer: Sendable {
     package static var description: [UInt8] { PackageResources.backend_json }
 
     /// What a backend needs besides the settings of any server.
-    package struct Parts: Sendable {
-        package var database: BackendDatabase
-        package var disk: any Disk
-        package var secret: ServerSecret
+    struct Parts: Sendable {
+        let database: BackendDatabase
+        let disk: any Disk
+        let secret: ServerSecret
         /// Makes the tags under which the ledger knows users; as lasting as the ledger.
-        package var tagKey: SecretKey
-        package var chunkSize: ChunkSize
-        package var accounts = Accounts.Settings()
+        let tagKey: SecretKey
+        let chunkSize: ChunkSize
+        let accounts: Accounts.Settings
     }
 
-    package init(
-        settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        parts: Parts, client: HTTPClient, logger: Logger, folder: DataFolder,
-        instrumentation: Instrumentation = Instrumentation()
-    ) async throws {
+    init(_ base: ServerBase, _ parts: Parts) async throws {
+        let (settings, identity, logger) = (base.settings, base.identity, base.logger)
         let addresses = AddressBook(database: parts.database, logger: logger)
-        let directory = Directory(token: token) { addresses.keep($0) }
+        let directory = Directory(token: base.token) { addresses.keep($0) }
         for member in try await parts.database.peers() { directory.learn(member) }
-        let member = NetworkMember(
-            .backend, settings: settings, identity: identity, token: token, directory: directory,
-            clock: clock, client: client, logger: logger)
+        let member = NetworkMember(.backend, base, directory: directory)
         let role = Backend(
             id: identity.id, settings: settings.protocolSettings, discoveries: member.discoveries,
             tagKey: parts.tagKey, signingKey: identity.key)
-        let host = member.host(role, disk: parts.disk, with: instrumentation)
+        let host = member.host(role, disk: parts.disk)
         let environment = await BackendEnvironment(member, host, parts)
         let router = Self.router(member, environment)
         self.host = host
@@ -66,9 +61,9 @@ package struct BackendServer: Sendable {
                 } catch {
                     logger.error("cannot close the database", metadata: ["error": "\(error)"])
                 }
-                folder.release()
+                base.folder.release()
             },
-            AccountSweep(accounts: environment.accounts, clock: clock),
+            AccountSweep(accounts: environment.accounts, clock: base.clock),
             try member.shell.application(responder) { await host.start() },
         ]
     }
@@ -136,7 +131,7 @@ extension BackendEnvironment {
             accounts: await Accounts(
                 store: parts.database, secret: parts.secret, settings: parts.accounts),
             ledger: LedgerArchive(database: parts.database), directory: member.directory,
-            settings: settings, chunkSize: parts.chunkSize, clock: member.clock)
+            settings: settings, chunkSize: parts.chunkSize, clock: member.base.clock)
     }
 }
 

@@ -1,13 +1,11 @@
+import CoreMetrics
 import Hummingbird
-package import Logging
-import Metrics
 import NIOCore
-import NIOPosix
 import Platform
 import Primitives
 package import Roles
 package import ServiceLifecycle
-package import Storage
+import Storage
 
 /// A discovery on a socket.
 package struct DiscoveryServer: Sendable {
@@ -20,18 +18,15 @@ package struct DiscoveryServer: Sendable {
     /// The OpenAPI document of these.
     package static var description: [UInt8] { PackageResources.discovery_json }
 
-    package init(
-        settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        logger: Logger, folder: DataFolder, instrumentation: Instrumentation = Instrumentation()
-    ) throws {
-        let directory = Directory(token: token)
-        let shell = ServerShell(
-            settings: settings, role: .discovery, id: identity.id, logger: logger)
+    init(_ base: ServerBase) throws {
+        let (settings, identity, clock) = (base.settings, base.identity, base.clock)
+        let directory = Directory(token: base.token)
+        let shell = ServerShell(base, role: .discovery)
         let host = Host(
             Discovery(settings: settings.protocolSettings), id: identity.id,
             on: settings.loop, clock: clock, random: .system(),
-            disk: nil, transport: NoTransport(), observe: instrumentation.observe,
-            hangsFor: instrumentation.hangsFor)
+            disk: nil, transport: NoTransport(), observe: base.instrumentation.observe,
+            hangsFor: base.instrumentation.hangsFor)
         let peers = PeerRoutes(
             host: host, gate: Gate(own: PeerID(0), directory: directory, clock: clock),
             edge: ServerEdge(identity: identity, directory: directory, clock: clock))
@@ -47,7 +42,7 @@ package struct DiscoveryServer: Sendable {
         services = [
             Stopping {
                 await host.stop()
-                folder.release()
+                base.folder.release()
             },
             try shell.application(responder) { await host.start() },
         ]

@@ -1,16 +1,16 @@
-package import AsyncHTTPClient
+import AsyncHTTPClient
 import HTTPTypes
 import Hummingbird
-package import Logging
+import Logging
 import Metrics
 import NIOCore
 import NIOPosix
 import Platform
 import Primitives
 package import Roles
-package import Segments
+import Segments
 package import ServiceLifecycle
-package import Storage
+import Storage
 import Wire
 
 /// A storage node on a socket.
@@ -26,25 +26,22 @@ package struct NodeServer: Sendable {
     package static var description: [UInt8] { PackageResources.node_json }
 
     /// `status` tells how the disk is.
-    package init(
-        settings: ServerSettings, identity: Identity, token: JoinToken, clock: Clock,
-        disk: any Disk, status: @escaping @Sendable () -> ChunkStoreStatus, client: HTTPClient,
-        logger: Logger, instrumentation: Instrumentation = Instrumentation(),
-        left: @escaping @Sendable () -> Void = {}
+    init(
+        _ base: ServerBase, disk: any Disk, status: @escaping @Sendable () -> ChunkStoreStatus,
+        left: @escaping @Sendable () -> Void
     ) throws {
+        let (settings, identity) = (base.settings, base.identity)
         let introductions = AsyncStream.makeStream(of: PeerID.self)
-        let directory = Directory(token: token) { member in
+        let directory = Directory(token: base.token) { member in
             if member.role == .backend { introductions.continuation.yield(member.id) }
         }
-        let member = NetworkMember(
-            .node, settings: settings, identity: identity, token: token, directory: directory,
-            clock: clock, client: client, logger: logger)
+        let member = NetworkMember(.node, base, directory: directory)
         let role = StorageNode(
             identity: NodeIdentity(
                 id: identity.id, publicKey: identity.publicKey, domain: settings.domain,
                 capacityBytes: settings.capacityBytes),
             settings: settings.protocolSettings, discoveries: member.discoveries, backends: [])
-        let host = member.host(role, disk: disk, with: instrumentation)
+        let host = member.host(role, disk: disk)
         sessions = GrantedSessions(identity: identity)
         let peers = PeerRoutes(
             host: host, gate: member.gate(sessions: sessions), edge: member.peerClient.edge,
@@ -58,7 +55,7 @@ package struct NodeServer: Sendable {
         services = [
             Stopping { await host.stop() },
             Introductions(introductions: introductions, host: host),
-            DiskWatch(status: status, logger: logger),
+            DiskWatch(status: status, logger: base.logger),
             try member.shell.application(responder) { await host.start() },
         ]
     }

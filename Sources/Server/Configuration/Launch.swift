@@ -60,38 +60,29 @@ package struct Launch: Sendable {
     package func discovery(
         _ settings: ServerSettings, in instrumentation: Instrumentation = Instrumentation()
     ) throws -> DiscoveryServer {
-        let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .discovery)
-        return try DiscoveryServer(
-            settings: settings, identity: identity(in: folder), token: token,
-            clock: instrumentation.clock(clock),
-            logger: named("discovery", settings), folder: folder, instrumentation: instrumentation)
+        return try DiscoveryServer(base(in: folder, settings, instrumentation))
     }
 
     package func node(
         _ settings: ServerSettings, in instrumentation: Instrumentation = Instrumentation()
     ) throws -> NodeServer {
-        let settings = fitted(settings)
         let folder = try DataFolder(
             path: settings.dataFolder, purpose: .node, files: instrumentation.files)
-        let logger = named("node", settings)
-        let identity = try identity(in: folder)
+        let base = try base(in: folder, settings, instrumentation)
+        let logger = base.logger
         guard try folder.contents(of: Self.leftFile) == nil else {
             throw SettingError(
                 "The node in \(folder.path) has left the network for good. Start it with a new data "
                     + "folder; this one can be deleted")
         }
-        let own = Contact(.node, identity, of: token, at: settings.address)
+        let own = Contact(.node, base.identity, of: token, at: settings.address)
         noteAddress(
             ServerNote(url: settings.ownersAddress, introduction: Introduction.text(of: own)),
             in: folder, logger)
         let store = try ChunkStore(in: folder, limits: descriptors.chunkStore)
         return try NodeServer(
-            settings: settings, identity: identity, token: token,
-            clock: instrumentation.clock(clock),
-            disk: store, status: { [weak store] in store?.status ?? ChunkStoreStatus() },
-            client: client, logger: logger,
-            instrumentation: instrumentation,
+            base, disk: store, status: { [weak store] in store?.status ?? ChunkStoreStatus() },
             left: {
                 do {
                     try folder.replace(Self.leftFile, with: [])
@@ -134,10 +125,10 @@ package struct Launch: Sendable {
         _ settings: ServerSettings, _ options: BackendOptions,
         in instrumentation: Instrumentation = Instrumentation()
     ) async throws -> BackendServer {
-        let settings = fitted(settings)
         let folder = try DataFolder(path: settings.dataFolder, purpose: .backend)
-        let logger = named("backend", settings)
         let database = try database(options, of: folder)
+        let base = try base(in: folder, settings, instrumentation)
+        let logger = base.logger
         let secret = try ServerSecret(
             options.secretKey
                 ?? Hexadecimal.encode(
@@ -157,15 +148,10 @@ package struct Launch: Sendable {
                     metadata: ["blocks": "\(blocks)", "error": "\(error)"])
             }
         }
-        var parts = BackendServer.Parts(
+        let parts = BackendServer.Parts(
             database: database, disk: ledger, secret: secret,
-            tagKey: tagKey, chunkSize: options.chunkSize)
-        parts.accounts = options.accounts
-        return try await BackendServer(
-            settings: settings, identity: identity(in: folder), token: token,
-            clock: instrumentation.clock(clock),
-            parts: parts, client: client, logger: logger, folder: folder,
-            instrumentation: instrumentation)
+            tagKey: tagKey, chunkSize: options.chunkSize, accounts: options.accounts)
+        return try await BackendServer(base, parts)
     }
 
     /// Opens the database of a backend's data folder. One that ran before, which its identity shows,
@@ -215,15 +201,18 @@ package struct Launch: Sendable {
         return settings
     }
 
-    private func identity(in folder: DataFolder) throws -> Identity {
+    /// What the server of a folder is given. From here on it has an identity there.
+    private func base(
+        in folder: DataFolder, _ settings: ServerSettings, _ instrumentation: Instrumentation
+    ) throws -> ServerBase {
         var seed = try folder.secret(named: Self.identityFile, byteCount: SigningKey.seedCount)
-        return Identity(key: try SigningKey(seed: SecretKey(wiping: &seed)))
-    }
-
-    private func named(_ role: String, _ settings: ServerSettings) -> Logger {
         var logger = logger
-        logger[metadataKey: "role"] = "\(role)"
+        logger[metadataKey: "role"] = "\(folder.purpose.rawValue)"
         logger[metadataKey: "port"] = "\(settings.port)"
-        return logger
+        return ServerBase(
+            settings: fitted(settings),
+            identity: Identity(key: try SigningKey(seed: SecretKey(wiping: &seed))), token: token,
+            clock: instrumentation.clock(clock), client: client, logger: logger, folder: folder,
+            instrumentation: instrumentation)
     }
 }

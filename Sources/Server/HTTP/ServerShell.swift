@@ -2,31 +2,36 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
-package import Logging
+import Logging
 import Metrics
 import NIOCore
 import NIOSSL
-package import Primitives
-package import Roles
+import Primitives
+import Roles
 import ServiceLifecycle
 import Synchronization
 import Wire
 
 /// What all servers have in common: the listener and its limits, TLS, health, readiness and metrics.
-package struct ServerShell: Sendable {
-    package let settings: ServerSettings
-    package let role: MemberRole
-    package let id: PeerID
-    package let logger: Logger
+struct ServerShell: Sendable {
+    let settings: ServerSettings
+    let role: MemberRole
+    let id: PeerID
+    let logger: Logger
     let metrics = MetricsRegistry()
 
+    init(_ base: ServerBase, role: MemberRole) {
+        (settings, id, logger) = (base.settings, base.identity.id, base.logger)
+        self.role = role
+    }
+
     /// The most bytes of a request's head.
-    package static let headLimit = 16 * 1024
+    static let headLimit = 16 * 1024
     /// The most fields of a request's head.
-    package static let fieldLimit = 64
+    static let fieldLimit = 64
 
     /// Why a server is not ready; nil when it is.
-    package typealias Readiness = @Sendable () async -> String?
+    typealias Readiness = @Sendable () async -> String?
 
     /// A router with what every server answers.
     func router(

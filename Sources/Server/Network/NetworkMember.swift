@@ -8,33 +8,30 @@ import Storage
 /// A node's or a backend's place in its network: who it is to the others, how it asks them, and how it
 /// is asked.
 struct NetworkMember {
+    let base: ServerBase
     let shell: ServerShell
-    let identity: Identity
     let directory: Directory
-    let clock: Clock
     let peerClient: PeerClient
 
-    init(
-        _ role: MemberRole, settings: ServerSettings, identity: Identity, token: JoinToken,
-        directory: Directory, clock: Clock, client: HTTPClient, logger: Logger
-    ) {
-        shell = ServerShell(settings: settings, role: role, id: identity.id, logger: logger)
-        self.identity = identity
+    init(_ role: MemberRole, _ base: ServerBase, directory: Directory) {
+        self.base = base
+        shell = ServerShell(base, role: role)
         self.directory = directory
-        self.clock = clock
         peerClient = PeerClient(
-            identity: identity, own: Contact(role, identity, of: token, at: settings.address),
-            directory: directory, discoveries: settings.discoveries, client: client, clock: clock)
+            identity: base.identity,
+            own: Contact(role, base.identity, of: base.token, at: base.settings.address),
+            directory: directory, discoveries: base.settings.discoveries, client: base.client,
+            clock: base.clock)
     }
 
-    var settings: ServerSettings { shell.settings }
+    var settings: ServerSettings { base.settings }
     var discoveries: [PeerID] { settings.discoveries.map { PeerID(ofDiscoveryAt: $0) } }
 
     /// Drives its role.
-    func host<R: Role>(_ role: R, disk: any Disk, with instrumentation: Instrumentation) -> Host<R>
-    {
-        Host(
-            role, id: identity.id, on: settings.loop, clock: clock, random: .system(),
+    func host<R: Role>(_ role: R, disk: any Disk) -> Host<R> {
+        let instrumentation = base.instrumentation
+        return Host(
+            role, id: base.identity.id, on: settings.loop, clock: base.clock, random: .system(),
             disk: instrumentation.disk(disk), transport: instrumentation.transport(peerClient),
             observe: instrumentation.observing(
                 Observer(logger: shell.logger, metrics: shell.metrics)),
@@ -42,7 +39,7 @@ struct NetworkMember {
     }
 
     func gate(sessions: GrantedSessions? = nil) -> Gate {
-        Gate(own: identity.id, directory: directory, clock: clock, sessions: sessions)
+        Gate(own: base.identity.id, directory: directory, clock: base.clock, sessions: sessions)
     }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 package import Platform
 import Primitives
+package import Roles
 
 /// The folder that a server keeps everything in: it says what it is for and in which format, and one
 /// process at a time may open it.
@@ -8,23 +9,18 @@ import Primitives
 /// Everything in it is readable by its owner alone. The lock goes with `release`, with the last
 /// reference, or with the process.
 package final class DataFolder: Sendable {
-    /// What a server is.
-    package enum Purpose: String, Sendable, CaseIterable {
-        case node, backend, discovery
-    }
-
     /// The newest format that this program reads and the one that it writes.
     package static let format = 1
 
     /// Without a slash at the end.
     package let path: String
-    package let purpose: Purpose
+    package let purpose: MemberRole
     package let files: FileSystem
     private let lock: File
 
     /// Opens the folder, and creates it where there is none or an empty one.
     package init(
-        path: String, purpose: Purpose, files: FileSystem = FileSystem()
+        path: String, purpose: MemberRole, files: FileSystem = FileSystem()
     ) throws(DataFolderError) {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -120,7 +116,7 @@ package final class DataFolder: Sendable {
     }
 
     private static func found(
-        _ path: String, _ purpose: Purpose, _ files: FileSystem
+        _ path: String, _ purpose: MemberRole, _ files: FileSystem
     ) throws(DataFolderError) {
         let text = "\(title)\nformat \(format)\npurpose \(purpose.rawValue)\n"
         try DataFolderError.translating(try files.makePrivate(folder: path))
@@ -129,7 +125,7 @@ package final class DataFolder: Sendable {
     }
 
     private static func check(
-        _ description: [UInt8], _ path: String, _ purpose: Purpose
+        _ description: [UInt8], _ path: String, _ purpose: MemberRole
     ) throws(DataFolderError) {
         let lines = String(decoding: description, as: UTF8.self).split(separator: "\n")
         func value(_ index: Int, _ name: String) -> Substring? {
@@ -143,7 +139,7 @@ package final class DataFolder: Sendable {
         guard found <= format else {
             throw .newerFormat(path: path, found: found, known: format)
         }
-        guard let owner = value(2, "purpose"), Purpose(rawValue: String(owner)) != nil else {
+        guard let owner = value(2, "purpose"), MemberRole(rawValue: String(owner)) != nil else {
             throw .damaged(path: path + "/" + descriptionName)
         }
         guard owner == purpose.rawValue else {

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import Platform
 import Primitives
+import Roles
 import Spawning
 import Testing
 

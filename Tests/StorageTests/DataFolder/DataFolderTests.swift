@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Primitives
+import Roles
 import Storage
 import Testing
 
