@@ -3,7 +3,6 @@ import Files
 import Foundation
 import NIOHTTP1
 import Platform
-import Primitives
 package import Wire
 
 extension StoreClient {

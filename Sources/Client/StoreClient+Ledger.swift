@@ -1,4 +1,3 @@
-import Cryptography
 package import Ledger
 import NIOCore
 import NIOHTTP1

@@ -1,10 +1,8 @@
 import AsyncHTTPClient
+import CoreMetrics
 import HTTPTypes
 import Hummingbird
 import Logging
-import Metrics
-import NIOCore
-import NIOPosix
 import Platform
 import Primitives
 package import Roles

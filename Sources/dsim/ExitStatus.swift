@@ -1,6 +1,5 @@
 import ArgumentParser
 import Client
-import Platform
 import Primitives
 import Server
 import Workbench

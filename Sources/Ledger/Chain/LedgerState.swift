@@ -1,4 +1,3 @@
-import Cryptography
 package import Merkle
 package import Primitives
 

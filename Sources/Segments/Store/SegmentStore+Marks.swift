@@ -1,5 +1,4 @@
 import Primitives
-import Roles
 
 /// Marking records dead, of chunks that are not to be read any more.
 extension SegmentStore {

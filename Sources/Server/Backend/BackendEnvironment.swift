@@ -1,4 +1,3 @@
-import Cryptography
 import Files
 import HTTPTypes
 import Hummingbird

@@ -1,7 +1,6 @@
 import Glibc
 import NIOCore
 import Segments
-import Storage
 
 /// The file descriptors that this process may have, and how each of its servers shares its part of them
 /// out: files come before connections, so that nobody keeps a server from its data by opening

@@ -1,6 +1,5 @@
 package import NIOCore
 import NIOPosix
-import Primitives
 package import Roles
 
 /// What one server is told at its start.

@@ -1,8 +1,6 @@
 import Foundation
 import NIOCore
-import NIOPosix
 import NIOSSL
-import Platform
 import Primitives
 import Storage
 import Wire

@@ -1,12 +1,10 @@
 package import AsyncHTTPClient
 import Cryptography
-import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import Platform
 package import Primitives
 package import Roles
-import Synchronization
 import Wire
 
 /// Sends a role's requests to other servers over HTTP.

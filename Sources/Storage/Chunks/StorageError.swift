@@ -1,4 +1,3 @@
-import Platform
 package import Primitives
 
 /// Why a store cannot be opened. A folder in a newer format is refused by `DataFolder`.

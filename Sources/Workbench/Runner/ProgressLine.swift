@@ -1,6 +1,5 @@
 import Observation
 import Primitives
-import Simulation
 
 /// A run's progress in one line.
 package enum ProgressLine {

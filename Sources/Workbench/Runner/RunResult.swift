@@ -1,6 +1,5 @@
 package import Observation
 package import Primitives
-import Simulation
 
 /// All that came out of a run: a function of scenario, seed and code.
 package struct RunResult: Equatable, Sendable {

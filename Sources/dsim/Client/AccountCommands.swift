@@ -1,6 +1,5 @@
 import ArgumentParser
 import Client
-import Files
 
 struct RegisterCommand: ReportingCommand {
     static let configuration = CommandConfiguration(

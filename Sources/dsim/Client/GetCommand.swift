@@ -1,10 +1,8 @@
 import ArgumentParser
 import Client
-import CoreFoundation
 import Files
 import Foundation
 import Glibc
-import Primitives
 import Workbench
 
 struct GetCommand: SessionCommand {

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Client
-import Cryptography
 import Ledger
-import Primitives
 import Workbench
 
 struct LedgerExportCommand: SessionCommand {

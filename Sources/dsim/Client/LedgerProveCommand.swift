@@ -1,7 +1,6 @@
 import ArgumentParser
 import Client
 import Cryptography
-import Files
 import Ledger
 import Merkle
 import Primitives

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Client
-import Cryptography
 import Ledger
 import Primitives
 import Wire
