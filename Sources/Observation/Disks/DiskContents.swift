@@ -1,3 +1,4 @@
+import Cryptography
 package import Primitives
 package import Roles
 
@@ -14,6 +15,13 @@ package struct DiskContents: Sendable {
         package init(stored: StoredChunk, payload: Payload) {
             self.stored = stored
             self.payload = payload
+        }
+
+        /// What a disk gave back of a chunk; nil: nothing.
+        package init(stored: StoredChunk, found payload: Payload?) {
+            self.init(
+                stored: stored, payload: payload ?? Payload(bytes: [], byteCount: stored.byteCount))
+            isIntact = payload.map { SHA256.hash($0.bytes) == stored.chunk.hash } ?? false
         }
 
         mutating func rot(at position: UInt64) {
@@ -33,7 +41,14 @@ package struct DiskContents: Sendable {
     /// How many of those the sync under way covers.
     private var syncing = 0
 
-    package init(capacityBytes: Int) { self.capacityBytes = capacityBytes }
+    /// One that durably holds some chunks.
+    package init(capacityBytes: Int, _ found: [Replica] = []) {
+        self.capacityBytes = capacityBytes
+        for replica in found {
+            replicas[replica.stored.chunk] = replica
+            usedBytes += replica.payload.byteCount
+        }
+    }
 
     /// Returns whether there was room.
     package mutating func write(_ replica: Replica) -> Bool {

@@ -9,6 +9,13 @@ package struct LogContents: Sendable {
 
     package init() {}
 
+    /// One that durably holds some blocks.
+    package init(_ blocks: [[UInt8]]) {
+        for block in blocks { append(block) }
+        startSync()
+        finishSync()
+    }
+
     package mutating func append(_ block: [UInt8]) { blocks.append(block) }
 
     /// A sync begins: it covers the blocks up to here. Returns the bytes that it has to write.

@@ -119,11 +119,31 @@ extension Observer {
         nodes[slot(actor)].disk.suffer(damage, to: chunk)
     }
 
-    /// A node's disk is another from now on, and empty.
-    package mutating func emptied(_ actor: UInt32) {
+    /// A node has another disk from now on, or the disk not what it said that it has.
+    package mutating func exchanged(_ actor: UInt32, for contents: DiskContents, at now: Instant) {
         let slot = slot(actor)
-        nodes[slot].disk = DiskContents(capacityBytes: nodes[slot].disk.capacityBytes)
+        for chunk in nodes[slot].replicas where contents.replicas[chunk]?.isIntact != true {
+            damaged(chunk, on: actor, .loss, at: now)
+        }
+        nodes[slot].disk = contents
         nodes[slot].writes = [:]
+        for chunk in contents.replicas.keys.sorted() where gained(chunk, slot, at: now) {
+            census.forget(chunk, on: actor, &meters)
+        }
+    }
+
+    /// The same of a backend: it is its disk that says what is in its ledger.
+    package mutating func exchanged(_ actor: UInt32, for log: LogContents, at now: Instant) {
+        let slot = slot(actor)
+        backends[slot].log = log
+        guard let writer = backends[slot].ledger?.writer else { return }
+        var ledger = LedgerReplay(writer: writer)
+        do {
+            for block in log.blocks { _ = try ledger.read(block) }
+        } catch {
+            oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
+        }
+        backends[slot].ledger = ledger
     }
 
     /// A node deviates from now on. What it keeps for nobody is lost with that.

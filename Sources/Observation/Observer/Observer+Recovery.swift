@@ -38,20 +38,19 @@ extension Observer {
         for block in fresh ?? [] { read(block, of: slot, at: now) }
     }
 
-    /// What a node's disk holds once the node has stopped: which chunks, and which of them are not what
-    /// their names say.
+    /// What a node's disk holds once the node has stopped.
     package mutating func audit(
-        _ actor: UInt32, found: [StoredChunk], damaged: [ChunkID], at now: Instant
+        _ actor: UInt32, found: [DiskContents.Replica], at now: Instant
     ) {
         let node = nodes[slot(actor)]
-        let present = Set(found.map(\.chunk)).subtracting(damaged)
+        let present = Set(found.filter(\.isIntact).map(\.stored.chunk))
         for chunk in node.replicas {
             oracles.check(
                 .inventoryTruth, at: now, present.contains(chunk),
                 "the disk of node \(actor) does not hold chunk \(chunk), which it reported as synced"
             )
         }
-        for chunk in found.map(\.chunk) {
+        for chunk in found.map(\.stored.chunk) {
             oracles.check(
                 .inventoryTruth, at: now,
                 node.disk.replicas[chunk] != nil

@@ -5,12 +5,14 @@ import Primitives
 /// A reader of one backend's ledger that trusts nothing but the durable blocks: verifies each as it
 /// appears, and knows what the ledger says of every chunk.
 package struct LedgerReplay: Sendable {
+    let writer: PublicKey
     private var verifier: LedgerVerifier
     private(set) var placements: [ChunkID: [PeerID]] = [:]
     private(set) var recordCount = 0
     private(set) var blockCount = 0
 
     init(writer: PublicKey) {
+        self.writer = writer
         // The hash links are checked at every block; the tip's signature at every inspection.
         verifier = LedgerVerifier(writer: writer, signatures: .tipOnly)
     }

@@ -1,8 +1,18 @@
 package import Observation
 import Primitives
+package import Roles
 
 /// A backend's simulated disk: the blocks of its ledger, and how long reading and syncing them takes.
+///
+/// It stands for the ledger store by its promises: a block is appended as a whole or not at all and lasts
+/// once it was synced, as a transaction of SQLite with `synchronous = FULL` does, and what the disk refuses
+/// is tried again until it is done. SQLite itself, on a simulated file system, would be a connection with
+/// memory of its own, which cannot be copied with a world, to test what its authors test with torn pages
+/// and lost syncs of their own.
 package struct LogDisk: Sendable {
+    /// From a refusal to the next try.
+    static let retryDelay = Duration.seconds(1)
+
     package var contents = LogContents()
     private var freeAt = Instant.origin
     private let speed: DiskSettings
@@ -27,4 +37,11 @@ package struct LogDisk: Sendable {
         speed.latency
             + Duration(seconds: Double(contents.byteCount) / Double(speed.bytesPerSecond))
     }
+}
+
+/// What a server's disk does of itself, once it is time.
+package enum DiskStep: Sendable {
+    case chunks(SegmentDisk.Step)
+    /// What a ledger's disk refused is asked of it again.
+    case ledger(DiskRequest)
 }

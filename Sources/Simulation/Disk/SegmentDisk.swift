@@ -1,4 +1,3 @@
-import Cryptography
 import Observation
 package import Primitives
 package import Roles
@@ -169,23 +168,23 @@ package struct SegmentDisk: Sendable {
         }
     }
 
-    /// What is found after a restart in order: the chunks, and those that are not what they are called.
-    /// Nil when the disk cannot be read back now.
-    func audit() -> (found: [StoredChunk], damaged: [ChunkID])? {
+    /// What is found after a restart in order. Nil when the disk cannot be read back now.
+    func audit() -> [DiskContents.Replica]? {
         var disk = self
         disk.shut()
         guard
             case .reports(.recoveredChunks(let found), _)? =
                 disk.perform(.recoverChunks, at: .origin).first
         else { return nil }
-        let damaged = found.map(\.chunk).filter { chunk in
-            guard
-                case .reports(.read(_, .bytes(let payload)), _)? =
-                    disk.perform(.read(token: 0, chunk), at: .origin).first
-            else { return true }
-            return SHA256.hash(payload.bytes) != chunk.hash
+        return found.map { stored in
+            var payload: Payload?
+            if case .reports(.read(_, .bytes(let bytes)), _)? =
+                disk.perform(.read(token: 0, stored.chunk), at: .origin).first
+            {
+                payload = bytes
+            }
+            return DiskContents.Replica(stored: stored, found: payload)
         }
-        return (found, damaged)
     }
 
     /// Its process ends in order, and another one takes its place.

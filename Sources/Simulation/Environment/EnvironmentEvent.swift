@@ -18,7 +18,7 @@ package enum EnvironmentEvent: Sendable {
     case fill(Int)
     case workload(WorkloadKind)
     /// A server's disk does of itself what it wanted to do at this time.
-    case diskGoesOn(UInt32, epoch: UInt32, SegmentDisk.Step)
+    case diskGoesOn(UInt32, epoch: UInt32, DiskStep)
     case sample
     /// The oracles look at everything.
     case inspect

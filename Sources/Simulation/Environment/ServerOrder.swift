@@ -12,14 +12,19 @@ package enum ServerOrder: Sendable {
     case crash(UInt32)
     /// It is gone for ever, and its disk with it.
     case destroy(UInt32)
-    /// It finds an empty disk when it starts again.
-    case empty(UInt32)
+    /// A copy of its disk is put aside for a fault.
+    case keep(UInt32, Int)
+    /// It finds the disk that was put aside for a fault when it starts again; an empty one without.
+    case exchange(UInt32, Int?)
+    /// A backend lacks its disk, and so refuses to run until it has it back.
+    case unmount(UInt32)
+    case mount(UInt32)
     /// A node's operator wants it to leave for good.
     case leave(UInt32)
     /// A fault strikes a chunk on a node's disk.
     case damage(UInt32, ChunkID, DiskContents.Damage)
-    /// A node's disk does of itself what it wanted to do now.
-    case diskGoesOn(UInt32, SegmentDisk.Step)
+    /// A disk does of itself what it wanted to do now.
+    case diskGoesOn(UInt32, DiskStep)
     /// A user's request arrives at a backend.
     case deliver(Request, CallID, from: UInt32, to: UInt32)
     /// The observer wants to see every server that runs.

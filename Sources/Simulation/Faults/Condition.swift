@@ -13,7 +13,7 @@ package enum Condition: Equatable, Sendable {
     case slowTransfers(factor: Double)
     /// Its disk refuses this share of reads, which says nothing of what is on it.
     case unreadableDisk(share: Double)
-    /// Its disk takes no new chunk.
+    /// Its disk takes no new chunk or block.
     case fullDisk
     /// Its process is out of descriptors or memory: what its disk is asked for is refused for now.
     case exhausted
@@ -45,8 +45,15 @@ package enum Condition: Equatable, Sendable {
         }
     }
 
-    /// Whether servers on sockets and real disks can be in it as well.
-    var canBeReal: Bool { if case .lying = self { false } else { true } }
+    /// Whether servers on sockets and real disks can be in it as well. A backend's database is told to
+    /// refuse nothing.
+    func canBeReal(of selection: FaultSettings.Selection) -> Bool {
+        switch self {
+        case .paused, .clock, .slowTransfers, .hungDisk: true
+        case .unreadableDisk, .fullDisk, .exhausted: !selection.isOfBackends
+        case .lying: false
+        }
+    }
 
     /// It has clocks be wrong.
     package var isOfClocks: Bool { if case .clock = self { true } else { false } }
@@ -61,7 +68,7 @@ package enum Condition: Equatable, Sendable {
 
     /// Only storage nodes can be in it.
     package var isOfNodes: Bool {
-        if case .lying(let lie) = self { !lie.isOfDiscoveries } else { isOfDisks }
+        if case .lying(let lie) = self { !lie.isOfDiscoveries } else { false }
     }
 
     /// Only discoveries can be in it.

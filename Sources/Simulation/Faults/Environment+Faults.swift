@@ -42,8 +42,14 @@ extension Environment {
             }
         case .destroyed(_, let selection):
             for actor in select(selection, for: fault) { destroy(actor, fault) }
-        case .emptied(_, let selection):
-            for actor in select(selection, for: fault) { empty(actor, fault) }
+        case .emptied(_, let lasting, let selection):
+            faults[fault].targets = select(selection, for: fault)
+            for actor in faults[fault].targets { empty(actor, fault, for: lasting) }
+            if let lasting { queue.schedule(.faultEnds(fault), at: now + lasting) }
+        case .restored(_, let at, let selection):
+            faults[fault].targets = select(selection, for: fault)
+            for actor in faults[fault].targets { restart(actor, after: .keep(actor, fault)) }
+            queue.schedule(.faultEnds(fault), at: .origin + at)
         case .condition(let condition, _, let lasting, let selection):
             begin(condition, fault, lasting: lasting, of: select(selection, for: fault))
         case .crashes, .bitRot, .lostChunks: break
@@ -62,16 +68,33 @@ extension Environment {
         observer.felt(fault: fault)
     }
 
-    /// A node's machine restarts with another disk.
-    private mutating func empty(_ actor: UInt32, _ fault: Int) {
+    /// A node's machine restarts with another disk; a backend does not run without its own.
+    private mutating func empty(_ actor: UInt32, _ fault: Int, for lasting: Duration?) {
+        guard !participants[Int(actor)].isGone else { return }
+        observer.felt(fault: fault)
+        goDown(actor)
+        guard participants[Int(actor)].kind == .node else { return orders.append(.unmount(actor)) }
+        if lasting != nil { orders.append(.keep(actor, fault)) }
+        orders.append(.exchange(actor, nil))
+        comeUp(actor)
+    }
+
+    /// Its own disk is back.
+    private mutating func refill(_ actor: UInt32, _ fault: Int) {
+        guard !participants[Int(actor)].isGone else { return }
+        if participants[Int(actor)].kind == .node {
+            restart(actor, after: .exchange(actor, fault))
+        } else {
+            orders.append(.mount(actor))
+            comeUp(actor)
+        }
+    }
+
+    /// A machine stops, and starts again once something was done.
+    private mutating func restart(_ actor: UInt32, after order: ServerOrder) {
         guard !participants[Int(actor)].isGone else { return }
         goDown(actor)
-        for chunk in observer.nodes[Int(participants[Int(actor)].slot)].replicas {
-            observer.damaged(chunk, on: actor, .loss, at: now)
-        }
-        observer.emptied(actor)
-        orders.append(.empty(actor))
-        observer.felt(fault: fault)
+        orders.append(order)
         comeUp(actor)
     }
 
@@ -91,8 +114,18 @@ extension Environment {
         guard !hasSettled else { return }
         network.end(fault: fault)
         endConditions(of: fault)
-        guard case .outage = configuration.faults[fault].kind else { return }
-        for actor in faults[fault].targets { comeUp(actor) }
+        for actor in faults[fault].targets {
+            switch configuration.faults[fault].kind {
+            case .outage: comeUp(actor)
+            case .emptied: refill(actor, fault)
+            case .restored:
+                if !participants[Int(actor)].isGone { observer.felt(fault: fault) }
+                restart(actor, after: .exchange(actor, fault))
+            case .partition, .crashes, .degradation, .bitRot, .lostChunks, .departure, .destroyed,
+                .condition:
+                break
+            }
+        }
     }
 
     mutating func faultStruck(_ fault: Int) {
@@ -101,7 +134,7 @@ extension Environment {
         case .crashes(_, let downtime, let selection): crash(fault, selection, for: downtime)
         case .bitRot: damage(fault, isRot: true)
         case .lostChunks: damage(fault, isRot: false)
-        case .partition, .outage, .degradation, .departure, .destroyed, .emptied,
+        case .partition, .outage, .degradation, .departure, .destroyed, .emptied, .restored,
             .condition:
             break
         }

@@ -35,8 +35,11 @@ package struct FaultSettings: Equatable, Sendable {
         case departure(at: Duration, of: Selection)
         /// The chosen participants are gone for ever, and with them what they kept.
         case destroyed(at: Duration, of: Selection)
-        /// The chosen nodes restart with an empty disk in the place of theirs.
-        case emptied(at: Duration, of: Selection)
+        /// The chosen nodes restart with an empty disk in the place of theirs; after `lasting`, where
+        /// given, with their own. The chosen backends refuse to run until they have theirs back.
+        case emptied(at: Duration, lasting: Duration? = nil, of: Selection)
+        /// The chosen nodes or backends are stopped for a copy of their disk, and later started from it.
+        case restored(from: Duration, at: Duration, of: Selection)
         /// The chosen participants are in some condition; until the run's end where `lasting` is nil.
         case condition(Condition, at: Duration, lasting: Duration?, of: Selection)
     }
@@ -63,6 +66,14 @@ package struct FaultSettings: Equatable, Sendable {
         /// One of them.
         case discovery(Int)
         case users
+
+        /// Backends alone.
+        package var isOfBackends: Bool {
+            switch self {
+            case .backends, .backend: true
+            case .domain, .region, .nodes, .discoveries, .discovery, .users: false
+            }
+        }
     }
 }
 
@@ -78,6 +89,7 @@ extension FaultSettings.Kind {
         case .departure: "nodes left"
         case .destroyed: "participants destroyed"
         case .emptied: "disks emptied"
+        case .restored: "older disks put back"
         case .condition(let condition, _, _, _): condition.unit
         }
     }
@@ -87,7 +99,7 @@ extension FaultSettings.Kind {
         switch self {
         case .partition(let at, _, _, _, _), .outage(let at, _, _),
             .degradation(let at, _, _, _, _, _), .departure(let at, _), .destroyed(let at, _),
-            .emptied(let at, _), .condition(_, let at, _, _):
+            .emptied(let at, _, _), .restored(let at, _, _), .condition(_, let at, _, _):
             at
         case .crashes, .bitRot, .lostChunks: nil
         }
@@ -97,7 +109,9 @@ extension FaultSettings.Kind {
     package var interval: Distribution? {
         switch self {
         case .crashes(let every, _, _), .bitRot(let every), .lostChunks(let every): every
-        case .partition, .outage, .degradation, .departure, .destroyed, .emptied, .condition: nil
+        case .partition, .outage, .degradation, .departure, .destroyed, .emptied, .restored,
+            .condition:
+            nil
         }
     }
 
@@ -107,8 +121,8 @@ extension FaultSettings.Kind {
         case .partition(_, let lasting, _, _, _), .outage(_, let lasting, _),
             .degradation(_, let lasting, _, _, _, _):
             lasting
-        case .condition(_, _, let lasting, _): lasting
-        case .crashes, .bitRot, .lostChunks, .departure, .destroyed, .emptied: nil
+        case .condition(_, _, let lasting, _), .emptied(_, let lasting, _): lasting
+        case .crashes, .bitRot, .lostChunks, .departure, .destroyed, .restored: nil
         }
     }
 
@@ -118,7 +132,7 @@ extension FaultSettings.Kind {
         case .partition(_, _, let selection, _, _), .outage(_, _, let selection),
             .crashes(_, _, let selection), .degradation(_, _, let selection, _, _, _),
             .departure(_, let selection), .destroyed(_, let selection),
-            .emptied(_, let selection),
+            .emptied(_, _, let selection), .restored(_, _, let selection),
             .condition(_, _, _, let selection):
             selection
         case .bitRot, .lostChunks: nil
@@ -138,9 +152,22 @@ extension FaultSettings.Kind {
     /// Whether it can only befall storage nodes.
     package var isOfNodes: Bool {
         switch self {
-        case .departure, .emptied: true
+        case .departure: true
         case .condition(let condition, _, _, _): condition.isOfNodes
-        case .partition, .outage, .crashes, .degradation, .destroyed, .bitRot, .lostChunks: false
+        case .partition, .outage, .crashes, .degradation, .destroyed, .emptied, .restored, .bitRot,
+            .lostChunks:
+            false
+        }
+    }
+
+    /// Whether it can only befall disks: those of nodes or of backends.
+    package var isOfDisks: Bool {
+        switch self {
+        case .emptied, .restored: true
+        case .condition(let condition, _, _, _): condition.isOfDisks
+        case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .bitRot,
+            .lostChunks:
+            false
         }
     }
 
@@ -150,9 +177,11 @@ extension FaultSettings.Kind {
     /// Whether servers on sockets and real disks can be treated so as well.
     package var canBeReal: Bool {
         switch self {
-        case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .emptied: true
+        case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .emptied,
+            .restored:
+            true
         case .bitRot, .lostChunks: false
-        case .condition(let condition, _, _, _): condition.canBeReal
+        case .condition(let condition, _, _, let selection): condition.canBeReal(of: selection)
         }
     }
 
@@ -164,7 +193,9 @@ extension FaultSettings.Kind {
         switch self {
         case .bitRot, .lostChunks: true
         case .condition(let condition, _, _, _): condition.hidesDamage
-        case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .emptied: false
+        case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .emptied,
+            .restored:
+            false
         }
     }
 }

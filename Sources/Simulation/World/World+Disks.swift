@@ -91,13 +91,31 @@ extension World {
     ) {
         switch request {
         case .recoverLog:
+            guard !environment.refusesRead(actor) else { return askAgain(request, actor) }
             complete(
                 .recoveredLog(logDisks[slot].contents.blocks), of: actor,
                 at: now + logDisks[slot].recoveryTime())
         case .append(let block): logDisks[slot].contents.append(block)
         case .sync(let token):
+            guard environment.refusedWrite(actor) == nil else { return askAgain(request, actor) }
             complete(.synced(token: token), of: actor, at: logDisks[slot].startSync(at: now))
         case .write, .read, .delete, .recoverChunks: break
+        }
+    }
+
+    /// What a ledger's disk refused is asked of it again, until it is done.
+    private mutating func askAgain(_ request: DiskRequest, _ actor: UInt32) {
+        environment.queue.schedule(
+            .diskGoesOn(
+                actor, epoch: environment.participants[Int(actor)].epoch, .ledger(request)),
+            at: now + LogDisk.retryDelay)
+    }
+
+    mutating func diskGoesOn(_ actor: UInt32, _ step: DiskStep) {
+        let slot = Int(environment.participants[Int(actor)].slot)
+        switch step {
+        case .chunks(let step): chunksGoOn(actor, step, slot)
+        case .ledger(let request): applyLogDisk(request, actor, slot)
         }
     }
 

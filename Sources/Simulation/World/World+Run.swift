@@ -157,11 +157,9 @@ extension World {
             chunkDisks[slot] = ChunkDisk(capacityBytes: 0, speed: configuration.nodes.disk)
             if keepsSegments { segmentDisks[slot] = makeSegmentDisk(actor) }
             nodes[slot] = makeNode(actor)
-        case .empty(let actor):
-            let slot = Int(environment.participants[Int(actor)].slot)
-            chunkDisks[slot] = ChunkDisk(
-                capacityBytes: configuration.nodes.capacityBytes, speed: configuration.nodes.disk)
-            if keepsSegments { segmentDisks[slot] = makeSegmentDisk(actor) }
+        case .keep(let actor, let fault): keepDisk(of: actor, for: fault)
+        case .exchange(let actor, let fault): exchangeDisk(of: actor, for: fault)
+        case .unmount, .mount: break
         case .damage(let actor, let chunk, let damage):
             let slot = Int(environment.participants[Int(actor)].slot)
             if keepsSegments {

@@ -38,8 +38,7 @@ extension World {
     }
 
     /// A node's disk does of itself what it wanted to do now.
-    mutating func diskGoesOn(_ actor: UInt32, _ step: SegmentDisk.Step) {
-        let slot = Int(environment.participants[Int(actor)].slot)
+    mutating func chunksGoOn(_ actor: UInt32, _ step: SegmentDisk.Step, _ slot: Int) {
         segmentDisks[slot].volume.failing = failing
         follow(segmentDisks[slot].goOn(step, at: now), of: actor, slot)
     }
@@ -66,7 +65,7 @@ extension World {
             case .goesOn(let step, let at):
                 environment.queue.schedule(
                     .diskGoesOn(
-                        actor, epoch: environment.participants[Int(actor)].epoch, step),
+                        actor, epoch: environment.participants[Int(actor)].epoch, .chunks(step)),
                     at: max(at, environment.diskHangsUntil(actor) ?? at))
             }
         }
@@ -85,9 +84,9 @@ extension World {
             let actor = environment.nodeIndices[slot]
             guard environment.participants[Int(actor)].isUp,
                 environment.lie(of: actor) == nil,
-                let (found, damaged) = segmentDisks[slot].audit()
+                let found = segmentDisks[slot].audit()
             else { continue }
-            environment.observer.audit(actor, found: found, damaged: damaged, at: now)
+            environment.observer.audit(actor, found: found, at: now)
         }
     }
 }

@@ -19,6 +19,7 @@ package struct World: Sendable {
     /// By node, where nodes keep their chunks in segments, instead of the former.
     package internal(set) var segmentDisks: [SegmentDisk] = []
     package internal(set) var logDisks: [LogDisk] = []
+    var keptDisks: [KeptDisk: KeptDisk.Content] = [:]
     private var backendKeys: [SigningKey] = []
     var effects = Effects()
 

@@ -93,6 +93,13 @@ extension Draw {
         coin() ? .discoveries : .discovery(count(0...world.topology.discoveries - 1))
     }
 
+    /// A selection of those who have disks.
+    mutating func disks(in world: WorldConfiguration) -> FaultSettings.Selection {
+        coin(0.75)
+            ? nodes(in: world)
+            : one(of: [.backends, .backend(count(0...world.topology.backends - 1))])
+    }
+
     /// A selection of nodes alone.
     mutating func nodes(in world: WorldConfiguration) -> FaultSettings.Selection {
         let topology = world.topology

@@ -1,29 +1,22 @@
-import Cryptography
+import Observation
 import Primitives
 import Roles
 import Storage
 
 /// Reads back everything that a disk holds.
 enum DiskAudit {
-    /// The chunks, and those whose bytes cannot be read or have not their name. Closes the disk.
-    static func chunks(
-        of disk: any Disk
-    ) async -> (found: [StoredChunk], damaged: [ChunkID]) {
-        var damaged: [ChunkID] = []
-        guard case .recoveredChunks(let found) = await ask(disk, .recoverChunks) else {
-            return ([], [])
-        }
+    /// The chunks. Closes the disk.
+    static func chunks(of disk: any Disk) async -> [DiskContents.Replica] {
+        guard case .recoveredChunks(let found) = await ask(disk, .recoverChunks) else { return [] }
+        var replicas: [DiskContents.Replica] = []
         for (token, stored) in found.enumerated() {
             let event = await ask(disk, .read(token: UInt64(token), stored.chunk))
-            guard case .read(_, .bytes(let payload)) = event,
-                SHA256.hash(payload.bytes) == stored.chunk.hash
-            else {
-                damaged.append(stored.chunk)
-                continue
-            }
+            var payload: Payload?
+            if case .read(_, .bytes(let bytes)) = event { payload = bytes }
+            replicas.append(DiskContents.Replica(stored: stored, found: payload))
         }
         await disk.close()
-        return (found, damaged)
+        return replicas
     }
 
     /// The blocks of a ledger. Closes the disk.

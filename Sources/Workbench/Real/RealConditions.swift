@@ -1,9 +1,11 @@
+import Dispatch
 import Glibc
 import Platform
 import Primitives
 import Roles
 import Server
 import Simulation
+import Storage
 
 /// How servers on sockets and disks come into the conditions that a scenario declares: of their
 /// processes, clocks and disks. Those of links are the environment's.
@@ -54,9 +56,40 @@ extension RealEnvironment {
         }
     }
 
+    /// A backend's disk, which tells what it did when it no longer hangs.
+    func hanging(_ disk: any Disk, of run: ServerRun) -> any Disk {
+        conditions.contains(where: \.isOfDisks)
+            ? HangingDisk(real: disk) { self.waitForDisk(of: run) } : disk
+    }
+
     /// Holds up the thread, as a disk that hangs does.
     private func waitForDisk(of run: ServerRun) {
         guard let until = tell({ $0.diskHangsUntil(run.actor) }) else { return }
         while clock.now < until, holds(run) { usleep(10_000) }
     }
+}
+
+private struct HangingDisk: Disk {
+    let real: any Disk
+    let wait: @Sendable () -> Void
+    private let queue = DispatchQueue(label: "DecentraStore hanging disk")
+
+    init(real: any Disk, wait: @escaping @Sendable () -> Void) {
+        self.real = real
+        self.wait = wait
+    }
+
+    func perform(
+        _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
+    ) {
+        real.perform(requests) { event in
+            queue.async {
+                wait()
+                complete(event)
+            }
+        }
+    }
+
+    func close() async { await real.close() }
+    func abandon() async { await real.abandon() }
 }

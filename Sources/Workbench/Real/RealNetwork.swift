@@ -81,7 +81,10 @@ actor RealNetwork {
             case .deliver(let message, let call, let user, let backend):
                 deliver(message, call, from: user, to: backend)
             case .inspect: Task { await inspect() }
-            case .empty(let actor): chain(actor) { $0.removeFiles(at: $0.chunks(of: actor)) }
+            case .keep(let actor, let fault): chain(actor) { $0.keep(actor, fault) }
+            case .exchange(let actor, let fault): chain(actor) { await $0.exchange(actor, fault) }
+            case .unmount(let actor): chain(actor) { await $0.unmount(actor) }
+            case .mount(let actor): chain(actor) { $0.mount(actor) }
             case .damage, .diskGoesOn:
                 preconditionFailure("such a scenario is refused; see Scenario.reality")
             }
@@ -127,23 +130,14 @@ actor RealNetwork {
 
     private func launch(_ run: ServerRun) async throws {
         let actor = run.actor
-        let (kind, domain) = environment.tell {
-            ($0.participants[Int(actor)].kind, $0.participants[Int(actor)].domain)
-        }
-        var settings = ServerSettings()
-        settings.port = try port(of: actor)
-        settings.dataFolder = path(of: actor)
-        settings.discoveries = discoveries
-        settings.protocolSettings = configuration.settings
-        settings.capacityBytes = UInt64(configuration.nodes.capacityBytes)
-        settings.domain = domain
+        let settings = try settings(of: actor)
         var instrumentation = environment.instrumentation(of: run)
-        switch kind {
+        switch kind(of: actor) {
         case .discovery:
             let server = try launch.discovery(settings, in: instrumentation)
             admit(.discovery(server.host), run, RunningServer(server.services))
         case .node:
-            instrumentation.files = environment.files(of: run, chunksIn: chunks(of: actor))
+            instrumentation.files = environment.files(of: run, chunksIn: disk(of: actor))
             if let tamper {
                 let outer = instrumentation.disk
                 instrumentation.disk = { outer(tamper($0)) }
@@ -152,6 +146,8 @@ actor RealNetwork {
             environment.tell { $0.observer.introduce(actor, as: server.host.id) }
             admit(.node(server.host), run, RunningServer(server.services))
         case .backend:
+            let outer = instrumentation.disk
+            instrumentation.disk = { [environment] in outer(environment.hanging($0, of: run)) }
             let server = try await launch.backend(
                 settings, Launch.BackendOptions(), in: instrumentation)
             environment.tell {
@@ -161,6 +157,21 @@ actor RealNetwork {
             admit(.backend(server.host), run, RunningServer(server.services))
         case .user: preconditionFailure("users are the environment's own")
         }
+    }
+
+    private func settings(of actor: UInt32) throws -> ServerSettings {
+        var settings = ServerSettings()
+        settings.port = try port(of: actor)
+        settings.dataFolder = path(of: actor)
+        settings.discoveries = discoveries
+        settings.protocolSettings = configuration.settings
+        settings.capacityBytes = UInt64(configuration.nodes.capacityBytes)
+        settings.domain = environment.tell { $0.participants[Int(actor)].domain }
+        return settings
+    }
+
+    private func kind(of actor: UInt32) -> ParticipantKind {
+        environment.tell { $0.participants[Int(actor)].kind }
     }
 
     private func admit(_ role: Role, _ run: ServerRun, _ server: RunningServer) {
@@ -194,10 +205,75 @@ actor RealNetwork {
 
     private func path(of actor: UInt32) -> String { "\(folder)/\(actor)" }
 
-    private func chunks(of actor: UInt32) -> String { path(of: actor) + "/chunks" }
-
     private func removeFiles(at path: String) {
         try? FileManager.default.removeItem(atPath: path)
+    }
+
+    // MARK: Disks
+
+    /// What is on the disk of a server: a node's chunks, or a backend's database, which is all in one file
+    /// while the server is down.
+    private func disk(of actor: UInt32) -> String {
+        path(of: actor) + (kind(of: actor) == .backend ? "/users.db" : "/chunks")
+    }
+
+    private func kept(_ actor: UInt32, _ fault: Int) -> String { "\(folder)/\(actor)-\(fault)" }
+
+    private func keep(_ actor: UInt32, _ fault: Int) {
+        do {
+            try FileManager.default.copyItem(atPath: disk(of: actor), toPath: kept(actor, fault))
+        } catch { fail(actor, error) }
+    }
+
+    private func exchange(_ actor: UInt32, _ fault: Int?) async {
+        removeFiles(at: disk(of: actor))
+        do {
+            if let fault {
+                try FileManager.default.copyItem(
+                    atPath: kept(actor, fault), toPath: disk(of: actor))
+            }
+            if kind(of: actor) == .backend {
+                let log = LogContents(try await blocks(of: actor))
+                environment.tell { $0.observer.exchanged(actor, for: log, at: $0.now) }
+            } else {
+                let contents = DiskContents(
+                    capacityBytes: configuration.nodes.capacityBytes, try await chunks(of: actor))
+                environment.tell { $0.observer.exchanged(actor, for: contents, at: $0.now) }
+            }
+        } catch { fail(actor, error) }
+    }
+
+    /// Takes a backend's database away. It has to refuse to run without.
+    private func unmount(_ actor: UInt32) async {
+        do {
+            try FileManager.default.moveItem(
+                atPath: disk(of: actor), toPath: disk(of: actor) + ".away")
+            let settings = try settings(of: actor)
+            guard (try? await launch.backend(settings, Launch.BackendOptions())) == nil else {
+                throw ServerFailure(description: "it began a ledger where it had one")
+            }
+        } catch { fail(actor, error) }
+    }
+
+    private func mount(_ actor: UInt32) {
+        do {
+            try FileManager.default.moveItem(
+                atPath: disk(of: actor) + ".away", toPath: disk(of: actor))
+        } catch { fail(actor, error) }
+    }
+
+    /// What a node that is down holds.
+    private func chunks(of actor: UInt32) async throws -> [DiskContents.Replica] {
+        let folder = try DataFolder(path: path(of: actor), purpose: .node)
+        return await DiskAudit.chunks(of: try ChunkStore(in: folder))
+    }
+
+    /// The ledger of a backend that is down.
+    private func blocks(of actor: UInt32) async throws -> [[UInt8]] {
+        let database = try BackendDatabase(path: disk(of: actor))
+        let blocks = await DiskAudit.blocks(of: LedgerStore(database: database) { _ in })
+        try database.close()
+        return blocks
     }
 
     // MARK: Inspecting
@@ -246,18 +322,12 @@ actor RealNetwork {
     /// what they know.
     func audit(_ actors: [UInt32]) async throws {
         for actor in actors {
-            switch environment.tell({ $0.participants[Int(actor)].kind }) {
+            switch kind(of: actor) {
             case .node:
-                let folder = try DataFolder(path: path(of: actor), purpose: .node)
-                let (found, damaged) = await DiskAudit.chunks(of: try ChunkStore(in: folder))
-                environment.tell {
-                    $0.observer.audit(actor, found: found, damaged: damaged, at: $0.now)
-                }
+                let found = try await chunks(of: actor)
+                environment.tell { $0.observer.audit(actor, found: found, at: $0.now) }
             case .backend:
-                let database = try BackendDatabase(path: path(of: actor) + "/users.db")
-                let blocks = await DiskAudit.blocks(
-                    of: LedgerStore(database: database) { _ in })
-                try database.close()
+                let blocks = try await blocks(of: actor)
                 environment.tell { $0.observer.recovered(blocks: blocks, by: actor, at: $0.now) }
             case .discovery, .user: break
             }

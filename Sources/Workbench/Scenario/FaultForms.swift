@@ -79,6 +79,8 @@ extension FaultKind {
         var factor = 2.0
         var share = 1.0
         var lie = Lie.drop
+        var back: Duration?
+        var kept = Duration.zero
     }
 
     // MARK: The keys of the kinds
@@ -90,6 +92,12 @@ extension FaultKind {
         "at", \.at, .duration(.zero...ScenarioSchema.longest), required: true,
         "When, from the start.")
     static let lasting = Key("lasting", \.lasting, span, required: true, "For how long.")
+    static let back = Key(
+        "lasting", \.back, span, absent: "for good; backends need it",
+        "After how long they have their own disk back.")
+    static let kept = Key(
+        "from", \.kept, .duration(.zero...ScenarioSchema.longest), required: true,
+        "When the copy is made, from the start.")
     static let of = Key("of", \.of, .selection, required: true, "Which participants.")
     static let from = Key(
         "from", \.from, .selection, absent: "everybody else", "Whom they are parted from.")

@@ -146,16 +146,42 @@ struct FaultKind: Sendable {
                 fault.of = draw.nodes(in: world)
             }),
         FaultKind(
-            name: "emptied", keys: [at, of],
-            meaning: "The chosen nodes restart with an empty disk in the place of theirs.",
-            make: { .emptied(at: $0.at, of: $0.of) },
-            words: { "\($0.of.inWords) restart with an empty disk at \(Format.duration($0.at))" },
+            name: "emptied", keys: [at, back, of],
+            meaning:
+                "The chosen nodes restart with an empty disk in the place of theirs; the chosen backends refuse to run without theirs.",
+            make: { .emptied(at: $0.at, lasting: $0.back, of: $0.of) },
+            words: { fault in
+                let back = fault.back.map { ", and with their own \(Format.duration($0)) later" }
+                return fault.of.isOfBackends
+                    ? "\(fault.of.inWords) without their disk \(fault.span)"
+                    : "\(fault.of.inWords) restart with an empty disk at "
+                        + "\(Format.duration(fault.at))\(back ?? "")"
+            },
+            draw: { draw, world, fault in
+                (fault.at, fault.lasting) = draw.time(in: world)
+                fault.of = draw.disks(in: world)
+                if fault.of.isOfBackends || draw.coin() { fault.back = fault.lasting }
+            },
+            idleness: {
+                $0.of.isOfBackends && $0.back == nil
+                    ? "a backend refuses to run without its disk; give lasting, or destroyed" : nil
+            }),
+        FaultKind(
+            name: "restored", keys: [FaultKind.kept, at, of],
+            meaning:
+                "The chosen nodes or backends stop for a copy of their disk, and later start again from that copy: a restored back-up.",
+            make: { .restored(from: $0.kept, at: $0.at, of: $0.of) },
+            words: {
+                "\($0.of.inWords) have the disk again at \(Format.duration($0.at)) that they had at "
+                    + Format.duration($0.kept)
+            },
             draw: { draw, world, fault in
                 fault.at = draw.time(in: world).at
-                fault.of =
-                    fault.lie.isOfDiscoveries
-                    ? draw.discoveries(in: world) : draw.nodes(in: world)
-            }),
+                fault.kept = draw.span(.milliseconds(1), fault.at - .milliseconds(1))
+                // Nothing brings back what a backend's ledger lacks.
+                fault.of = draw.nodes(in: world)
+            },
+            idleness: { $0.kept < $0.at ? nil : "the copy is not older; give a from before at" }),
     ]
 
     // MARK: Conditions that participants are in for a while
@@ -195,21 +221,21 @@ struct FaultKind: Sendable {
             draw: { $1.factor = $0.number(1.1...1_000) }),
         condition(
             "unreadable",
-            "The disks of the chosen nodes refuse reads, which says nothing of what is on them.",
+            "The disks of the chosen nodes refuse reads, which says nothing of what is on them; those of backends, to be read back at a start.",
             [share],
             make: { .unreadableDisk(share: $0.share) },
             words: { "refuse \(Format.share($0.share)) of reads" },
             draw: { draw, fault in if !draw.coin() { fault.share = draw.number(0.01...1) } }),
         condition(
             "exhausted",
-            "The chosen nodes are out of descriptors or memory: what their disks are asked for is refused for now.",
+            "The chosen nodes or backends are out of descriptors or memory: what their disks are asked for is refused for now.",
             make: { _ in .exhausted }, words: { _ in "out of descriptors" }),
         condition(
-            "fullDisk", "The disks of the chosen nodes take no new chunk.",
+            "fullDisk", "The disks of the chosen nodes or backends take no new chunk or block.",
             make: { _ in .fullDisk }, words: { _ in "with full disks" }),
         condition(
             "hungDisk",
-            "The disks of the chosen nodes finish nothing, while their heartbeats go on.",
+            "The disks of the chosen nodes or backends finish nothing, while all else of them goes on.",
             make: { _ in .hungDisk }, words: { _ in "with disks that hang" }),
         FaultKind(
             name: "liars", keys: [at, of, lie],
@@ -242,7 +268,7 @@ struct FaultKind: Sendable {
                 (fault.at, fault.lasting) = random.time(in: world)
                 draw(&random, &fault)
                 fault.of =
-                    make(fault).isOfNodes ? random.nodes(in: world) : random.selection(in: world)
+                    make(fault).isOfDisks ? random.disks(in: world) : random.selection(in: world)
             },
             idleness: idleness)
     }
@@ -268,10 +294,11 @@ extension FaultSettings.Kind {
         case .condition(.slowTransfers(let factor), _, _, _): all.factor = factor
         case .condition(.unreadableDisk(let share), _, _, _): all.share = share
         case .condition(.lying(let lie), _, _, _): all.lie = lie
+        case .emptied(_, let lasting, _): all.back = lasting
+        case .restored(let from, let at, _): (all.kept, all.at) = (from, at)
         case .condition(.paused, _, _, _), .condition(.fullDisk, _, _, _),
             .condition(.exhausted, _, _, _),
-            .condition(.hungDisk, _, _, _), .outage, .bitRot, .lostChunks, .departure, .emptied,
-            .destroyed:
+            .condition(.hungDisk, _, _, _), .outage, .bitRot, .lostChunks, .departure, .destroyed:
             break
         }
         return all

@@ -106,10 +106,16 @@ extension Scenario {
     private func problems(
         of kind: FaultSettings.Kind, _ reader: ScenarioReader
     ) -> [(key: String, problem: String)] {
-        var problems = kind.begins.map { timeProblem($0, kind.lasting ?? .zero, reader) } ?? []
+        let at = kind.begins.map { max($0, kind.parameters.at) }
+        var problems = at.map { timeProblem($0, kind.lasting ?? .zero, reader) } ?? []
         if let selection = kind.selection {
             problems += selectionProblem(selection, reader)
             if kind.isOfNodes { problems += nodesProblem(selection) }
+            if kind.isOfDisks, !selection.isOfBackends {
+                problems += nodesProblem(
+                    selection, "storage nodes and backends",
+                    allowed: "a domain, nodes, a backend or \"backends\"")
+            }
             if kind.isOfDiscoveries { problems += discoveriesProblem(selection) }
         }
         if let others = kind.others {
@@ -122,12 +128,13 @@ extension Scenario {
     }
 
     private func nodesProblem(
-        _ selection: FaultSettings.Selection
+        _ selection: FaultSettings.Selection, _ whom: String = "storage nodes",
+        allowed: String = "a domain or nodes"
     ) -> [(key: String, problem: String)] {
         switch selection {
         case .domain, .nodes: []
         case .region, .backends, .backend, .discoveries, .discovery, .users:
-            [("of", "only storage nodes can be meant here; allowed: a domain or nodes")]
+            [("of", "only \(whom) can be meant here; allowed: \(allowed)")]
         }
     }
 

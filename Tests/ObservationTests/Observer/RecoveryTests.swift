@@ -74,11 +74,15 @@ struct RecoveryTests {
     @Test func `what a disk holds in the end is compared with what it reported`() {
         var observer = restarted(afterSync: true)
         observer.recovered(chunks: [stored], by: Self.node, at: now)
-        observer.audit(Self.node, found: [stored], damaged: [], at: now)
+        let sound = DiskContents.Replica(
+            stored: stored, payload: Payload(bytes: [1, 2], byteCount: 2))
+        observer.audit(Self.node, found: [sound], at: now)
         #expect(observer.oracles.violations == 0)
-        observer.audit(Self.node, found: [stored], damaged: [stored.chunk], at: now)
+        // Other bytes than its name says.
+        let damaged = DiskContents.Replica(stored: stored, found: sound.payload)
+        observer.audit(Self.node, found: [damaged], at: now)
         #expect(observer.oracles.violations(of: .inventoryTruth) == 1)
-        observer.audit(Self.node, found: [], damaged: [], at: now)
+        observer.audit(Self.node, found: [], at: now)
         #expect(observer.oracles.violations(of: .inventoryTruth) == 2)
     }
 }

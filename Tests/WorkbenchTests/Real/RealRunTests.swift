@@ -116,6 +116,38 @@ struct RealRunTests {
         #expect(left == [])
     }
 
+    @Test func `what befalls the disks of backends and older disks befalls real servers`()
+        async throws
+    {
+        var scenario = scenario()
+        scenario.configuration.workload.readsPerDay = 40_000
+        scenario.configuration.workload.writesPerDay = 10_000
+        scenario.configuration.faults = [
+            FaultSettings(
+                name: "older",
+                kind: .restored(from: .seconds(140), at: .seconds(160), of: .nodes(1))),
+            FaultSettings(
+                name: "older-ledger",
+                kind: .restored(from: .seconds(5), at: .seconds(30), of: .backends)),
+            FaultSettings(
+                name: "stuck",
+                kind: .condition(
+                    .hungDisk, at: .seconds(180), lasting: .seconds(5), of: .backends)),
+            FaultSettings(
+                name: "unmounted",
+                kind: .emptied(at: .seconds(200), lasting: .seconds(10), of: .backends)),
+            FaultSettings(
+                name: "emptied",
+                kind: .emptied(at: .seconds(170), lasting: .seconds(20), of: .nodes(1))),
+        ]
+        let (outcome, left) = try await run(scenario)
+        #expect(outcome.result.isComplete)
+        #expect(outcome.result.verdict.violated == [])
+        #expect(outcome.result.verdict.idleFaults == [])
+        #expect(outcome.result.measurements.count("durability.filesLost") == 0)
+        #expect(left == [])
+    }
+
     @Test func `a disk that forgets what it reported as synced is caught`() async throws {
         let (outcome, _) = try await run(scenario()) { ForgetfulDisk(real: $0) }
         #expect(outcome.result.verdict.violated.map(\.name).contains("inventory-truth"))

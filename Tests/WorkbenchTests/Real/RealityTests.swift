@@ -27,6 +27,9 @@ import Testing
                 name: "hang",
                 kind: .condition(.paused, at: .zero, lasting: .minutes(1), of: .nodes(1))),
             FaultSettings(name: "swap", kind: .emptied(at: .zero, of: .nodes(1))),
+            FaultSettings(
+                name: "full",
+                kind: .condition(.fullDisk, at: .zero, lasting: .minutes(1), of: .backends)),
         ]
         do {
             _ = try scenario.reality(file: "some.json")
@@ -35,7 +38,7 @@ import Testing
             #expect(
                 error.issues.map(\.path) == [
                     "workload.payload", "faults[1].bitRot", "faults[2].lostChunks",
-                    "faults[3].liars", "topology.nodes",
+                    "faults[3].liars", "faults[6].fullDisk", "topology.nodes",
                 ])
             #expect(error.description.contains("allowed with --real"))
         }

@@ -179,6 +179,22 @@ import Testing
                 "faults[0].departure.of: only storage nodes can be meant here; allowed: a domain or nodes"
             ),
             (
+                #"{"name": "a", "hungDisk": {"at": "1d", "lasting": "1h", "of": "users"}}"#,
+                #"faults[0].hungDisk.of: only storage nodes and backends can be meant here; allowed: a domain, nodes, a backend or "backends""#
+            ),
+            (
+                #"{"name": "a", "emptied": {"at": "1d", "of": "backends"}}"#,
+                "faults[0].emptied.of: a backend refuses to run without its disk; give lasting, or destroyed"
+            ),
+            (
+                #"{"name": "a", "restored": {"from": "1h", "at": "1h", "of": "backends"}}"#,
+                "faults[0].restored.of: the copy is not older; give a from before at"
+            ),
+            (
+                #"{"name": "a", "restored": {"from": "1h", "at": "11d", "of": "backends"}}"#,
+                #"faults[0].restored.at: begins after the scenario's end; allowed: before duration ("10d")"#
+            ),
+            (
                 #"{"name": "a", "degradation": {"at": "1d", "lasting": "1h", "of": "backends"}}"#,
                 "faults[0].degradation.of: degrades nothing; give loss, duplication or latencyFactor"
             ),
@@ -192,7 +208,7 @@ import Testing
             ),
             (
                 #"{"name": "a"}"#,
-                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure, destroyed, emptied, pause, clock, slowTransfers, unreadable, exhausted, fullDisk, hungDisk, liars"#
+                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure, destroyed, emptied, restored, pause, clock, slowTransfers, unreadable, exhausted, fullDisk, hungDisk, liars"#
             ),
             (
                 #"{"name": "a", "departure": {"at": "1d"}}"#,

@@ -111,6 +111,10 @@ import Testing
                 condition("q", .lying(.bury), lasting: nil, of: .discovery(1)),
                 condition("r", .exhausted, of: .nodes(2)),
                 FaultSettings(name: "s", kind: .destroyed(at: .hours(4), of: .backend(1))),
+                FaultSettings(
+                    name: "t", kind: .emptied(at: .hours(3), lasting: .hours(1), of: .backends)),
+                FaultSettings(
+                    name: "u", kind: .restored(from: .hours(2), at: .hours(6), of: .backend(1))),
             ])
         #expect(
             scenario.expectations == [
@@ -231,7 +235,9 @@ import Testing
             {"name": "p", "liars": {"at": "3h", "of": {"nodes": 1}, "lie": "alter"}},
             {"name": "q", "liars": {"at": "3h", "of": {"discovery": 1}, "lie": "bury"}},
             {"name": "r", "exhausted": {"at": "3h", "lasting": "2h", "of": {"nodes": 2}}},
-            {"name": "s", "destroyed": {"at": "4h", "of": {"backend": 1}}}
+            {"name": "s", "destroyed": {"at": "4h", "of": {"backend": 1}}},
+            {"name": "t", "emptied": {"at": "3h", "lasting": "1h", "of": "backends"}},
+            {"name": "u", "restored": {"from": "2h", "at": "6h", "of": {"backend": 1}}}
           ],
           "expect": {
             "durability.filesLost": {"max": 0},

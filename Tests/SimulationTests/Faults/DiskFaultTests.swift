@@ -1,0 +1,134 @@
+import Merkle
+import Observation
+import Primitives
+import Roles
+import Testing
+
+@testable import Simulation
+
+/// What befalls disks, those of backends too, and what the store makes of it.
+struct DiskFaultTests {
+    private func world(
+        _ kinds: FaultSettings.Kind..., change: (inout WorldConfiguration) -> Void = { _ in }
+    ) -> World {
+        World(
+            .small {
+                $0.faults = kinds.enumerated().map {
+                    FaultSettings(name: "fault-\($0.offset)", kind: $0.element)
+                }
+                $0.workload.readsPerDay = 3_000
+                $0.workload.writesPerDay = 3_000
+                change(&$0)
+            })
+    }
+
+    private func effects(of world: World) -> [UInt64] {
+        world.measurements().faults.map(\.effects)
+    }
+
+    private func held(in world: World) -> Int {
+        world.observer.nodes.reduce(0) { $0 + $1.replicas.count }
+    }
+
+    // MARK: Backends
+
+    @Test(arguments: [Condition.fullDisk, .exhausted, .hungDisk])
+    func `a backend acknowledges nothing while its disk takes nothing, and goes on then`(
+        condition: Condition
+    ) {
+        var world = world(
+            .condition(condition, at: .minutes(15), lasting: .minutes(10), of: .backends))
+        world.run(until: .origin + .minutes(15) + .seconds(1))
+        let acknowledged = world.observer.files.count
+        world.run(until: .origin + .minutes(25) - .seconds(1))
+        #expect(world.observer.files.count == acknowledged)
+        #expect(effects(of: world)[0] > 0)
+        world.finishRun()
+        #expect(world.observer.files.count > acknowledged + 20)
+        expectNoComplaint(world)
+    }
+
+    @Test func `a backend that cannot read its ledger waits until it can`() {
+        var world = world(
+            .condition(
+                .unreadableDisk(share: 1), at: .minutes(15), lasting: .minutes(10), of: .backends),
+            .outage(at: .minutes(16), lasting: .minutes(1), of: .backends))
+        world.run(until: .origin + .minutes(25) - .seconds(1))
+        #expect(!world.backends[0].isReady)
+        #expect(effects(of: world)[0] > 100)
+        world.run(until: .origin + .minutes(25) + .seconds(2))
+        #expect(world.backends[0].isReady)
+        world.finishRun()
+        expectNoComplaint(world)
+    }
+
+    @Test func `a backend whose disk is not there does not run, and forgets nothing`() {
+        var world = world(.emptied(at: .minutes(15), lasting: .minutes(10), of: .backends))
+        world.run(until: .origin + .minutes(14))
+        let held = held(in: world)
+        world.run(until: .origin + .minutes(25) - .seconds(1))
+        #expect(!world.environment.participants[Int(world.backendIndices[0])].isUp)
+        #expect(self.held(in: world) >= held)
+        world.finishRun()
+        #expect(effects(of: world) == [1])
+        expectNoComplaint(world)
+    }
+
+    @Test func `a backend with an older disk has forgotten what was written since`() {
+        var world = world(
+            .restored(from: .minutes(15), at: .minutes(25), of: .backends))
+        world.run(until: .origin + .minutes(15))
+        let blocks = world.logDisks[0].contents.blocks.count
+        world.run(until: .origin + .minutes(25) - .seconds(1))
+        #expect(world.logDisks[0].contents.blocks.count > blocks)
+        world.run(until: .origin + .minutes(25))
+        #expect(world.logDisks[0].contents.blocks.count == blocks)
+        world.finishRun()
+        #expect(effects(of: world) == [1])
+        #expect(world.oracles.violations(of: .durability) > 0)
+        #expect(world.oracles.violations(of: .ledger) == 0)
+    }
+
+    // MARK: Nodes
+
+    @Test(arguments: DiskSettings.Store.allCases)
+    func `a node whose own disk is back has what it had, and is told what it lacks`(
+        store: DiskSettings.Store
+    ) {
+        var world = world(.emptied(at: .minutes(15), lasting: .minutes(2), of: .nodes(1))) {
+            $0.nodes.disk.store = store
+        }
+        world.run(until: .origin + .minutes(15) - .milliseconds(1))
+        let held = held(in: world)
+        world.run(until: .origin + .minutes(15))
+        #expect(self.held(in: world) < held)
+        world.run(until: .origin + .minutes(17) + .milliseconds(1))
+        #expect(self.held(in: world) >= held)
+        world.finishRun()
+        #expect(effects(of: world) == [1])
+        expectNoComplaint(world)
+    }
+
+    @Test(arguments: DiskSettings.Store.allCases)
+    func `a node with an older disk is told what it lacks, and deletes what is wanted no more`(
+        store: DiskSettings.Store
+    ) {
+        var world = world(.restored(from: .minutes(12), at: .minutes(25), of: .nodes(1))) {
+            $0.nodes.disk.store = store
+            $0.workload.deletesPerDay = 2_000
+        }
+        world.run(until: .origin + .minutes(12))
+        let chosen = world.environment.faults[0].targets[0]
+        let slot = Int(world.environment.participants[Int(chosen)].slot)
+        let held = world.observer.nodes[slot].replicas
+        world.run(until: .origin + .minutes(25) - .seconds(1))
+        #expect(world.observer.nodes[slot].replicas != held)
+        world.run(until: .origin + .minutes(25))
+        #expect(world.observer.nodes[slot].replicas == held)
+        world.finishRun()
+        #expect(effects(of: world) == [1])
+        #expect(world.meters.merkle.foundByComparison > 0)
+        #expect(world.meters.storage.chunksCollected > 0)
+        expectNoComplaint(world)
+    }
+}
