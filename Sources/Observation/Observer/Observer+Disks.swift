@@ -47,8 +47,13 @@ extension Observer {
             for block in backends[slot].log.finishSync() { read(block, of: slot, at: now) }
             return
         }
-        for chunk in nodes[slot].disk.finishSync() where gained(chunk, slot, at: now) {
-            census.forget(chunk, on: actor, &meters)
+        for chunk in nodes[slot].disk.finishSync() {
+            if gained(chunk, slot, at: now) {
+                census.forget(chunk, on: actor, &meters)
+            } else if let replica = nodes[slot].disk.replicas[chunk], !replica.isIntact {
+                // Its disk erred, and said nothing.
+                census.promised(chunk, byteCount: replica.payload.byteCount)
+            }
         }
     }
 

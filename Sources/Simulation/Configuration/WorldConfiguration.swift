@@ -44,7 +44,8 @@ package struct WorldConfiguration: Equatable, Sendable {
     package var detection: Duration {
         let death = churn.lifetime == nil ? Duration.zero : settings.deadAfter
         let scrub =
-            faults.contains(where: \.kind.hidesDamage) ? settings.scrubInterval : Duration.zero
+            faults.contains(where: \.kind.hidesDamage) || nodes.disk.hidesDamage
+            ? settings.scrubInterval : Duration.zero
         return max(death, scrub) + settings.antiEntropyInterval
     }
 }
@@ -72,16 +73,19 @@ package struct NodeSettings: Equatable, Sendable {
     package var disk = DiskSettings()
 }
 
-/// How fast a participant is: its link to the network, and its processor.
+/// How fast a participant is: its link to the network, and its processor; and how far its disk can be trusted.
 package struct LinkSettings: Equatable, Sendable {
     /// Nil: nothing queues for it.
     package var uploadBytesPerSecond: Int?
     package var downloadBytesPerSecond: Int?
     /// What handling a message takes, one after the other.
     package var handling = Duration.zero
+    /// Of a backend: probability that a commit of its ledger, which it takes for durable, does not last a
+    /// crash; until the world heals.
+    package var lyingCommits = 0.0
 }
 
-/// The speed of a disk.
+/// The speed of a disk, and what is wrong with it.
 package struct DiskSettings: Equatable, Sendable {
     /// Fixed cost of a read or a write.
     package var latency = Duration.milliseconds(4)
@@ -94,6 +98,16 @@ package struct DiskSettings: Equatable, Sendable {
     package var segmentBytes = 64 * 1024
     /// Probability that its file system refuses a write or a sync.
     package var failing = 0.0
+    // How often it says that it did what it did not: probabilities, until the world heals.
+    /// Of a write, to be lost.
+    package var lostWrites = 0.0
+    /// Of a write, to land at another place of its file.
+    package var misdirectedWrites = 0.0
+    /// Of a sync, to do nothing.
+    package var lyingSyncs = 0.0
+
+    /// Whether bytes may not be where they were written to, which only reading them shows.
+    var hidesDamage: Bool { lostWrites > 0 || misdirectedWrites > 0 }
 
     /// What nodes keep their chunks in.
     package enum Store: String, Equatable, Sendable, CaseIterable {

@@ -43,6 +43,8 @@ package struct SegmentDisk: Sendable {
     package private(set) var store: SegmentStore<SimulatedMedium>
     private var underWay: SyncWork<SimulatedVolume.File>?
     private var isOpen = false
+    /// Errors of its volume that the observer was told of.
+    private var toldErrors = 0
     private let limits: ChunkStoreLimits
     private var time: ChunkDisk
     /// What lasts of what was not synced, where the power fails in the middle of something.
@@ -187,9 +189,15 @@ package struct SegmentDisk: Sendable {
         }
     }
 
+    /// Whether its volume did otherwise than it said since this was asked.
+    mutating func hasErred() -> Bool {
+        defer { toldErrors = volume.silentErrors }
+        return volume.silentErrors > toldErrors
+    }
+
     /// Its process ends in order, and another one takes its place.
     package mutating func shut() {
-        volume.failing = 0
+        volume.reliability = DiskSettings()
         var effects: [SegmentStore<SimulatedMedium>.Effect] = []
         if let work = underWay {
             underWay = nil

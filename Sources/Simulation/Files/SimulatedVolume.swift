@@ -28,10 +28,12 @@ package struct SimulatedVolume: Volume {
     package var isFull = false
     /// It refuses to read files, for now.
     package var refusesReads = false
-    /// The probability that it refuses a write, after a part of it, or a sync.
-    package var failing = 0.0
+    /// How often it refuses a write, after a part of it, or a sync, or does otherwise than it says.
+    package var reliability = DiskSettings()
     /// How often it did.
     package private(set) var refusals = 0
+    /// Writes and syncs with which it did otherwise than it said.
+    package private(set) var silentErrors = 0
     /// What syncs do instead.
     package var syncs = Syncs.work
 
@@ -76,8 +78,14 @@ package struct SimulatedVolume: Volume {
     }
 
     private mutating func refuses() -> Bool {
-        guard failing > 0, random.chance(failing) else { return false }
+        guard reliability.failing > 0, random.chance(reliability.failing) else { return false }
         refusals += 1
+        return true
+    }
+
+    private mutating func errs(_ probability: Double) -> Bool {
+        guard probability > 0, random.chance(probability) else { return false }
+        silentErrors += 1
         return true
     }
 
@@ -149,7 +157,21 @@ package struct SimulatedVolume: Volume {
                 Array(bytes.prefix(random.below(bytes.count + 1))), at: offset)
             throw SystemError(.write, file.path, .isBroken)
         }
-        files[file.number]?.write(bytes, at: offset)
+        if errs(reliability.lostWrites) {
+            files[file.number]?.reach(range.upperBound)
+        } else if errs(reliability.misdirectedWrites) {
+            files[file.number]?.reach(range.upperBound)
+            let place = place(for: bytes.count, in: file)
+            files[file.number]?.write(bytes, at: place)
+        } else {
+            files[file.number]?.write(bytes, at: offset)
+        }
+    }
+
+    /// The beginning of some block from which on so much fits.
+    private mutating func place(for byteCount: Int, in file: File) -> Int {
+        let room = (files[file.number]?.byteCount ?? 0) - byteCount
+        return random.below(room / SimulatedFile.blockByteCount + 1) * SimulatedFile.blockByteCount
     }
 
     package mutating func sync(_ file: File) throws(SystemError) {
@@ -159,6 +181,7 @@ package struct SimulatedVolume: Volume {
             files[file.number]?.giveUp()
             throw SystemError(.sync, file.path, .isBroken)
         }
+        if errs(reliability.lyingSyncs) { return }
         switch syncs {
         case .work: files[file.number]?.sync()
         case .lie: break
@@ -232,7 +255,7 @@ package struct SimulatedVolume: Volume {
         try begin(.sync, path)
         guard isFolder(path) else { throw SystemError(.sync, path, .isMissing) }
         guard !refuses() else { throw SystemError(.sync, path, .isBroken) }
-        guard syncs != .lie else { return }
+        guard syncs != .lie, !errs(reliability.lyingSyncs) else { return }
         names.sync(path)
         forgetNameless()
     }

@@ -46,6 +46,7 @@ extension World {
                 ?? (chunkDisks[slot].contents.write(.init(stored: stored, payload: payload))
                     ? .written : .full)
             environment.observer.wrote(token: token, outcome, by: actor, at: now)
+            if outcome == .written { misplace(stored.chunk, on: actor, slot) }
             complete(.wrote(token: token, outcome), of: actor, at: done)
         case .read(let token, let chunk):
             let keeper = keeper(of: chunk, for: actor)
@@ -123,8 +124,10 @@ extension World {
     mutating func synced(_ actor: UInt32) {
         let slot = Int(environment.participants[Int(actor)].slot)
         if environment.participants[Int(actor)].kind == .node {
-            if !keepsSegments { chunkDisks[slot].contents.finishSync() }
-        } else {
+            if !keepsSegments, !errs(configuration.nodes.disk.lyingSyncs, actor) {
+                chunkDisks[slot].contents.finishSync()
+            }
+        } else if !errs(configuration.backends.lyingCommits, actor) {
             logDisks[slot].contents.finishSync()
         }
         environment.observer.synced(by: actor, at: now)

@@ -1,5 +1,6 @@
 import Observation
 import Primitives
+import Roles
 
 /// A disk that was put aside: for which fault, and whose.
 struct KeptDisk: Hashable, Sendable {
@@ -13,7 +14,7 @@ struct KeptDisk: Hashable, Sendable {
     }
 }
 
-/// Disks that others take the place of.
+/// Disks that others take the place of, or that do otherwise than they say.
 extension World {
     /// A copy of the disk of one who is down is put aside.
     mutating func keepDisk(of actor: UInt32, for fault: Int) {
@@ -41,7 +42,7 @@ extension World {
     }
 
     /// What the disk of a node holds that is down.
-    private func contents(ofNode slot: Int) -> DiskContents {
+    func contents(ofNode slot: Int) -> DiskContents {
         guard keepsSegments else { return chunkDisks[slot].contents }
         return DiskContents(
             capacityBytes: configuration.nodes.capacityBytes, segmentDisks[slot].audit() ?? [])
@@ -54,6 +55,44 @@ extension World {
             environment.observer.exchanged(actor, for: logDisks[slot].contents, at: now)
         } else {
             environment.observer.exchanged(actor, for: contents(ofNode: slot), at: now)
+        }
+    }
+
+    // MARK: Silent errors
+
+    /// Whether a disk that errs silently does so now.
+    mutating func errs(_ probability: Double, _ actor: UInt32) -> Bool {
+        probability > 0 && !environment.hasSettled
+            && environment.participants[Int(actor)].mishapStream.chance(probability)
+    }
+
+    /// A write of the quick model, which has no bytes elsewhere, leaves a replica rotten where it was lost;
+    /// one that was misdirected, another one besides.
+    mutating func misplace(_ chunk: ChunkID, on actor: UInt32, _ slot: Int) {
+        let disk = configuration.nodes.disk
+        guard disk.hidesDamage else { return }
+        if errs(disk.lostWrites, actor) { return rot(chunk, on: actor, slot) }
+        guard errs(disk.misdirectedWrites, actor) else { return }
+        let held = chunkDisks[slot].contents.inventory()
+        rot(chunk, on: actor, slot)
+        let other = environment.participants[Int(actor)].mishapStream.below(held.count)
+        rot(held[other].chunk, on: actor, slot)
+    }
+
+    private mutating func rot(_ chunk: ChunkID, on actor: UInt32, _ slot: Int) {
+        // A bit that flips twice would be mended.
+        guard chunkDisks[slot].contents.replicas[chunk]?.isIntact == true else { return }
+        environment.observer.damaged(chunk, on: actor, .rot(at: 0), at: now)
+        chunkDisks[slot].contents.suffer(.rot(at: 0), to: chunk)
+    }
+
+    /// The chunk store of a node that runs lies on a disk that erred: tells the observer of what that broke.
+    mutating func showDamage(of actor: UInt32, _ slot: Int) {
+        let found = contents(ofNode: slot).replicas
+        let believed = environment.observer.nodes[slot].disk.replicas
+        for chunk in believed.keys.sorted()
+        where believed[chunk]?.isIntact == true && found[chunk]?.isIntact != true {
+            environment.observer.damaged(chunk, on: actor, .rot(at: 0), at: now)
         }
     }
 }

@@ -172,6 +172,15 @@ extension World {
         }
     }
 
+    /// Whether more may be lost than was not synced.
+    private func disksLie(of actor: UInt32) -> Bool {
+        switch environment.participants[Int(actor)].kind {
+        case .node: configuration.nodes.disk.lyingSyncs > 0
+        case .backend: configuration.backends.lyingCommits > 0
+        case .discovery, .user: false
+        }
+    }
+
     private mutating func crash(_ actor: UInt32) {
         let slot = Int(environment.participants[Int(actor)].slot)
         var seed: UInt64?
@@ -193,6 +202,7 @@ extension World {
         case .user: break
         }
         environment.observer.lostUnsynced(by: actor, keepingSome: seed, at: now)
+        if disksLie(of: actor) { showDisk(of: actor) }
     }
 
     // MARK: Inspection

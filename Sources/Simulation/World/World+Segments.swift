@@ -31,7 +31,7 @@ extension World {
             }
         case .delete, .sync, .recoverChunks, .append, .recoverLog: break
         }
-        segmentDisks[disk].volume.failing = failing
+        trouble(disk)
         let outcomes = segmentDisks[disk].perform(request, at: now)
         segmentDisks[slot].volume.isFull = false
         follow(outcomes, of: actor, slot)
@@ -39,12 +39,14 @@ extension World {
 
     /// A node's disk does of itself what it wanted to do now.
     mutating func chunksGoOn(_ actor: UInt32, _ step: SegmentDisk.Step, _ slot: Int) {
-        segmentDisks[slot].volume.failing = failing
+        trouble(slot)
         follow(segmentDisks[slot].goOn(step, at: now), of: actor, slot)
     }
 
-    private var failing: Double {
-        environment.hasSettled ? 0 : configuration.nodes.disk.failing
+    /// What is wrong with a disk now.
+    private mutating func trouble(_ slot: Int) {
+        segmentDisks[slot].volume.reliability =
+            environment.hasSettled ? DiskSettings() : configuration.nodes.disk
     }
 
     private mutating func follow(
@@ -58,6 +60,7 @@ extension World {
                 case .wrote(let token, let outcome):
                     environment.observer.wrote(token: token, outcome, by: actor, at: now)
                 case .recoveredChunks(let found):
+                    if segmentDisks[slot].volume.silentErrors > 0 { showDisk(of: actor) }
                     environment.observer.recovered(chunks: found, by: actor, at: now)
                 case .read, .synced, .recoveredLog: break
                 }
@@ -69,6 +72,7 @@ extension World {
                     at: max(at, environment.diskHangsUntil(actor) ?? at))
             }
         }
+        if segmentDisks[slot].hasErred() { showDamage(of: actor, slot) }
     }
 
     /// The power of a node failed in the middle of what its disk did, and comes back soon.
@@ -83,7 +87,7 @@ extension World {
         for slot in segmentDisks.indices {
             let actor = environment.nodeIndices[slot]
             guard environment.participants[Int(actor)].isUp,
-                environment.lie(of: actor) == nil,
+                environment.lie(of: actor) == nil, segmentDisks[slot].volume.silentErrors == 0,
                 let found = segmentDisks[slot].audit()
             else { continue }
             environment.observer.audit(actor, found: found, at: now)

@@ -26,6 +26,16 @@ extension Scenario {
         ] where handling > .zero {
             refuse("\(key).handling", "real servers take what they take; leave it out with --real")
         }
+        let disk = configuration.nodes.disk
+        for (key, probability) in [
+            ("nodes.disk.failing", disk.failing),
+            ("nodes.disk.lostWrites", disk.lostWrites),
+            ("nodes.disk.misdirectedWrites", disk.misdirectedWrites),
+            ("nodes.disk.lyingSyncs", disk.lyingSyncs),
+            ("backends.lyingCommits", configuration.backends.lyingCommits),
+        ] where probability > 0 {
+            refuse(key, "can only be simulated; leave it out with --real")
+        }
         for (index, fault) in configuration.faults.enumerated() where !fault.kind.canBeReal {
             refuse(
                 "faults[\(index)].\(FaultKind.of(fault.kind).name)",

@@ -41,7 +41,8 @@ enum ScenarioSchema {
         ScenarioKey(
             section: "users", \.configuration.users, link, "The link of a user's machine."),
         ScenarioKey(
-            section: "backends", \.configuration.backends, link, "The link of a backend's machine."),
+            section: "backends", \.configuration.backends, backend,
+            "The link of a backend's machine."),
         ScenarioKey(
             section: "discoveries", \.configuration.discoveries, link,
             "The link of a discovery's machine."),
@@ -105,6 +106,14 @@ enum ScenarioSchema {
             "What handling a message takes it, one after the other."),
     ]
 
+    static let backend =
+        link + [
+            ScenarioKey(
+                "lyingCommits", \.lyingCommits, .probability,
+                "Probability that a block of its ledger, which its disk says is durable, does not last a crash; until the world heals."
+            )
+        ]
+
     private static let handling = ValueForm.duration(.zero...Duration.seconds(10))
 
     static let disk: [ScenarioKey<DiskSettings>] = [
@@ -131,6 +140,18 @@ enum ScenarioSchema {
         ScenarioKey(
             "failing", \.failing, .probability,
             "Probability that the file system under that chunk store refuses a write, after a part of it, or a sync, after which nobody knows what was written; until the world heals."
+        ),
+        ScenarioKey(
+            "lostWrites", \.lostWrites, .probability,
+            "Probability that a write is lost, of which the disk says that it was done; until the world heals. In the quick model a chunk is rotten then."
+        ),
+        ScenarioKey(
+            "misdirectedWrites", \.misdirectedWrites, .probability,
+            "Probability that a write lands at another place of the same file; until the world heals. In the quick model another chunk is rotten too."
+        ),
+        ScenarioKey(
+            "lyingSyncs", \.lyingSyncs, .probability,
+            "Probability that a sync says that it was done, and was not, which a crash shows; until the world heals."
         ),
     ]
 

@@ -131,4 +131,58 @@ struct DiskFaultTests {
         #expect(world.meters.storage.chunksCollected > 0)
         expectNoComplaint(world)
     }
+
+    // MARK: Silent errors
+
+    /// Crashes again and again, so that what did not last is missed.
+    private func erring(
+        _ store: DiskSettings.Store = .model, seed: UInt64 = 1,
+        of selection: FaultSettings.Selection = .nodes(6),
+        _ change: @escaping (inout WorldConfiguration) -> Void
+    ) -> World {
+        var world = world(
+            .crashes(every: .constant(.minutes(2)), downtime: .seconds(20), of: selection)
+        ) {
+            $0.seed = seed
+            $0.nodes.disk.store = store
+            $0.nodes.disk.segmentBytes = 8_192
+            $0.workload.deletesPerDay = 1_000
+            change(&$0)
+        }
+        world.finishRun()
+        return world
+    }
+
+    @Test(arguments: DiskSettings.Store.allCases, 1...3 as ClosedRange<UInt64>)
+    func `writes that are lost or misdirected are found by reading, and mended`(
+        store: DiskSettings.Store, seed: UInt64
+    ) {
+        let changes: [(inout WorldConfiguration) -> Void] = [
+            { $0.nodes.disk.lostWrites = 0.01 },
+            { $0.nodes.disk.misdirectedWrites = 0.01 },
+        ]
+        for change in changes {
+            let world = erring(store, seed: seed, change)
+            #expect(world.meters.merkle.foundByScrubOrRead + world.meters.merkle.foundByAudit > 0)
+            #expect(world.meters.merkle.falselyFound == 0)
+            expectNoComplaint(world)
+        }
+    }
+
+    @Test(arguments: DiskSettings.Store.allCases, 1...3 as ClosedRange<UInt64>)
+    func `what a sync did not make durable is missed after a crash, and made again`(
+        store: DiskSettings.Store, seed: UInt64
+    ) {
+        let world = erring(store, seed: seed) { $0.nodes.disk.lyingSyncs = 0.05 }
+        #expect(world.meters.merkle.foundByComparison > 0)
+        #expect(world.meters.merkle.falselyFound == 0)
+        expectNoComplaint(world)
+    }
+
+    @Test func `a commit that does not last is forgotten in a crash`() {
+        let world = erring(of: .backends) { $0.backends.lyingCommits = 0.3 }
+        #expect(world.oracles.violations(of: .durability) > 0)
+        #expect(world.oracles.violations(of: .ledger) == 0)
+        expectNoComplaint(erring(of: .backends) { _ in })
+    }
 }

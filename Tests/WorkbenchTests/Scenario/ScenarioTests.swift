@@ -28,6 +28,7 @@ import Testing
         expectAllDiffer(changed.topology, untouched.topology, "topology")
         expectAllDiffer(changed.nodes, untouched.nodes, "nodes")
         expectAllDiffer(changed.nodes.disk, untouched.nodes.disk, "nodes.disk")
+        expectAllDiffer(changed.backends, untouched.backends, "backends")
         expectAllDiffer(changed.network, untouched.network, "network")
         expectAllDiffer(changed.settings, untouched.settings, "protocol")
         expectAllDiffer(changed.churn, untouched.churn, "churn")
@@ -50,7 +51,7 @@ import Testing
         }
         expectOneEach(ScenarioSchema.topology, TopologySettings())
         expectOneEach(ScenarioSchema.nodes, NodeSettings())
-        expectOneEach(ScenarioSchema.link, LinkSettings())
+        expectOneEach(ScenarioSchema.backend, LinkSettings())
         expectOneEach(ScenarioSchema.disk, DiskSettings())
         expectOneEach(ScenarioSchema.network, NetworkSettings())
         expectOneEach(ProtocolSettings.all.map { ScenarioKey($0) }, ProtocolSettings())
@@ -71,7 +72,7 @@ import Testing
         #expect(world.backends.handling == .milliseconds(20))
         #expect(world.users.uploadBytesPerSecond == 1_000_000)
         #expect(world.backends.uploadBytesPerSecond == 50_000_000)
-        #expect(world.backends.downloadBytesPerSecond == nil)
+        #expect(world.users.handling == .zero)
         #expect(world.churn.downtime == .exponential(mean: .hours(9)))
         #expect(world.churn.replacement == .constant(.hours(6)))
         #expect(world.workload.payload == .real)
@@ -190,9 +191,10 @@ import Testing
           "nodes": {
             "capacity": "1TiB", "upload": "20MiB/s", "download": "1Gbit/s", "handling": "1ms",
             "disk": {"latency": "5ms", "syncLatency": "9ms", "throughput": "100MB/s", "crash": "keepsSome",
-                "store": "segments", "segment": "32KiB", "failing": 0.01}
+                "store": "segments", "segment": "32KiB", "failing": 0.01,
+                "lostWrites": 0.001, "misdirectedWrites": 0.002, "lyingSyncs": 0.003}
           },
-          "users": {"upload": "1MB/s", "download": "10MB/s"}, "backends": {"upload": "50MB/s", "handling": "20ms"},
+          "users": {"upload": "1MB/s", "download": "10MB/s"}, "backends": {"upload": "50MB/s", "download": "60MB/s", "handling": "20ms", "lyingCommits": 0.004},
           "discoveries": {"download": "2MB/s"},
           "network": {"jitter": 0.5, "loss": 0.01, "duplication": 0.02},
           "protocol": {
