@@ -127,7 +127,9 @@ extension Observer {
     /// A node has another disk from now on, or the disk not what it said that it has.
     package mutating func exchanged(_ actor: UInt32, for contents: DiskContents, at now: Instant) {
         let slot = slot(actor)
-        for chunk in nodes[slot].replicas where contents.replicas[chunk]?.isIntact != true {
+        let before = nodes[slot].disk.replicas
+        for chunk in before.keys.sorted()
+        where before[chunk]?.isIntact == true && contents.replicas[chunk]?.isIntact != true {
             damaged(chunk, on: actor, .loss, at: now)
         }
         nodes[slot].disk = contents

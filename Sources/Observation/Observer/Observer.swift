@@ -88,7 +88,7 @@ package enum ParticipantKind: UInt8, Sendable {
 
 /// What is known of a node from outside.
 package struct ObservedNode: Sendable {
-    let actor: UInt32
+    package let actor: UInt32
     /// A model of its disk.
     package internal(set) var disk: DiskContents
     /// The intact replicas that would survive a crash.

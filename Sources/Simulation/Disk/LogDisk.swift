@@ -16,14 +16,15 @@ package struct LogDisk: Sendable {
     package var contents = LogContents()
     private var freeAt = Instant.origin
     private let speed: DiskSettings
+    /// How many times as long everything takes.
+    var factor = 1.0
 
     init(speed: DiskSettings) { self.speed = speed }
 
     mutating func startSync(at now: Instant) -> Instant {
         let bytes = contents.startSync()
         freeAt =
-            max(now, freeAt) + speed.syncLatency
-            + Duration(seconds: Double(bytes) / Double(speed.bytesPerSecond))
+            max(now, freeAt) + time(for: UInt64(bytes), and: speed.syncLatency)
         return freeAt
     }
 
@@ -33,9 +34,11 @@ package struct LogDisk: Sendable {
     }
 
     /// How long reading everything back takes.
-    func recoveryTime() -> Duration {
-        speed.latency
-            + Duration(seconds: Double(contents.byteCount) / Double(speed.bytesPerSecond))
+    func recoveryTime() -> Duration { time(for: contents.byteCount, and: speed.latency) }
+
+    private func time(for byteCount: UInt64, and latency: Duration) -> Duration {
+        (latency + Duration(seconds: Double(byteCount) / Double(speed.bytesPerSecond)))
+            .slowed(by: factor)
     }
 }
 

@@ -46,7 +46,8 @@ package struct SegmentDisk: Sendable {
     /// Errors of its volume that the observer was told of.
     private var toldErrors = 0
     private let limits: ChunkStoreLimits
-    private var time: ChunkDisk
+    /// How long everything takes.
+    var time: ChunkDisk
     /// What lasts of what was not synced, where the power fails in the middle of something.
     var failureSeed: UInt64?
 

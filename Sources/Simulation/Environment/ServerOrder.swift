@@ -16,6 +16,8 @@ package enum ServerOrder: Sendable {
     case keep(UInt32, Int)
     /// It finds the disk that was put aside for a fault when it starts again; an empty one without.
     case exchange(UInt32, Int?)
+    /// A node's folder is an empty one from now on, while it runs.
+    case replace(UInt32)
     /// A backend lacks its disk, and so refuses to run until it has it back.
     case unmount(UInt32)
     case mount(UInt32)

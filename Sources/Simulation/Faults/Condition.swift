@@ -17,6 +17,8 @@ package enum Condition: Equatable, Sendable {
     case fullDisk
     /// Its process is out of descriptors or memory: what its disk is asked for is refused for now.
     case exhausted
+    /// All that its disk does takes this many times as long.
+    case slowDisk(factor: Double)
     /// Its disk finishes nothing; the process lives and its heartbeats go on.
     case hungDisk
     /// It deviates from the protocol.
@@ -31,6 +33,7 @@ package enum Condition: Equatable, Sendable {
         case .unreadableDisk: "reads refused"
         case .fullDisk: "writes refused"
         case .exhausted: "reads and writes refused"
+        case .slowDisk: "disk operations slowed"
         case .hungDisk: "disk operations held up"
         case .lying: "lies told"
         }
@@ -40,7 +43,8 @@ package enum Condition: Equatable, Sendable {
     var hidesDamage: Bool {
         switch self {
         case .lying(let lie): lie.hidesDamage
-        case .paused, .clock, .slowTransfers, .unreadableDisk, .fullDisk, .exhausted, .hungDisk:
+        case .paused, .clock, .slowTransfers, .unreadableDisk, .fullDisk, .exhausted, .slowDisk,
+            .hungDisk:
             false
         }
     }
@@ -49,7 +53,7 @@ package enum Condition: Equatable, Sendable {
     /// refuse nothing.
     func canBeReal(of selection: FaultSettings.Selection) -> Bool {
         switch self {
-        case .paused, .clock, .slowTransfers, .hungDisk: true
+        case .paused, .clock, .slowTransfers, .slowDisk, .hungDisk: true
         case .unreadableDisk, .fullDisk, .exhausted: !selection.isOfBackends
         case .lying: false
         }
@@ -61,7 +65,7 @@ package enum Condition: Equatable, Sendable {
     /// It has disks refuse or finish nothing.
     package var isOfDisks: Bool {
         switch self {
-        case .unreadableDisk, .fullDisk, .exhausted, .hungDisk: true
+        case .unreadableDisk, .fullDisk, .exhausted, .slowDisk, .hungDisk: true
         case .paused, .clock, .slowTransfers, .lying: false
         }
     }
@@ -232,6 +236,14 @@ extension Environment {
     /// Whether it can open nothing.
     package mutating func isExhausted(_ actor: UInt32) -> Bool {
         felt(by: actor) { $0.condition == .exhausted ? true : nil } ?? false
+    }
+
+    /// What all that its disk does takes longer.
+    package mutating func diskFactor(of actor: UInt32) -> Double {
+        guard participants[Int(actor)].isAfflicted else { return 1 }
+        return felt(by: actor) {
+            if case .slowDisk(let factor) = $0.condition { factor } else { nil }
+        } ?? 1
     }
 
     package mutating func diskHangsUntil(_ actor: UInt32) -> Instant? {

@@ -1,6 +1,7 @@
 import Merkle
 import Observation
 import Primitives
+import Roles
 
 /// Injecting the declared faults.
 extension Environment {
@@ -15,6 +16,9 @@ extension Environment {
     }
 
     private mutating func scheduleStrike(_ fault: Int) {
+        if case .byteRot(let rate) = configuration.faults[fault].kind {
+            return scheduleRot(fault, perByteYear: rate)
+        }
         guard let interval = configuration.faults[fault].kind.interval else { return }
         queue.schedule(.faultStrikes(fault), at: now + interval.draw(&faults[fault].stream))
     }
@@ -42,6 +46,11 @@ extension Environment {
             }
         case .destroyed(_, let selection):
             for actor in select(selection, for: fault) { destroy(actor, fault) }
+        case .replaced(_, let selection):
+            for actor in select(selection, for: fault) where !participants[Int(actor)].isGone {
+                orders.append(.replace(actor))
+                observer.felt(fault: fault)
+            }
         case .emptied(_, let lasting, let selection):
             faults[fault].targets = select(selection, for: fault)
             for actor in faults[fault].targets { empty(actor, fault, for: lasting) }
@@ -52,7 +61,7 @@ extension Environment {
             queue.schedule(.faultEnds(fault), at: .origin + at)
         case .condition(let condition, _, let lasting, let selection):
             begin(condition, fault, lasting: lasting, of: select(selection, for: fault))
-        case .crashes, .bitRot, .lostChunks: break
+        case .crashes, .bitRot, .byteRot, .lostChunks: break
         }
     }
 
@@ -121,8 +130,8 @@ extension Environment {
             case .restored:
                 if !participants[Int(actor)].isGone { observer.felt(fault: fault) }
                 restart(actor, after: .exchange(actor, fault))
-            case .partition, .crashes, .degradation, .bitRot, .lostChunks, .departure, .destroyed,
-                .condition:
+            case .partition, .crashes, .degradation, .bitRot, .byteRot, .lostChunks, .departure,
+                .destroyed, .replaced, .condition:
                 break
             }
         }
@@ -133,9 +142,10 @@ extension Environment {
         switch configuration.faults[fault].kind {
         case .crashes(_, let downtime, let selection): crash(fault, selection, for: downtime)
         case .bitRot: damage(fault, isRot: true)
+        case .byteRot: if !faults[fault].onlyLooks { rotByte(fault) }
         case .lostChunks: damage(fault, isRot: false)
         case .partition, .outage, .degradation, .departure, .destroyed, .emptied, .restored,
-            .condition:
+            .replaced, .condition:
             break
         }
         scheduleStrike(fault)
@@ -174,13 +184,56 @@ extension Environment {
             let replicas = observer.nodes[slot].replicas
             guard participants[Int(actor)].isUp == wantsUp,
                 let chunk = replicas.next(after: start) ?? replicas.next(after: nil),
-                observer.census.isReferenced(chunk), observer.isCountedOn(chunk, on: actor)
+                strike(chunk, on: actor, fault, isRot: isRot)
             else { continue }
-            let damage: DiskContents.Damage =
-                isRot ? .rot(at: faults[fault].stream.next()) : .loss
-            observer.damaged(chunk, on: actor, damage, at: now)
-            orders.append(.damage(actor, chunk, damage))
-            observer.felt(fault: fault)
+            return
+        }
+    }
+
+    /// False where no backend counts on the replica.
+    @discardableResult
+    private mutating func strike(
+        _ chunk: ChunkID, on actor: UInt32, _ fault: Int, isRot: Bool
+    ) -> Bool {
+        guard observer.census.isReferenced(chunk), observer.isCountedOn(chunk, on: actor) else {
+            return false
+        }
+        let damage: DiskContents.Damage = isRot ? .rot(at: faults[fault].stream.next()) : .loss
+        observer.damaged(chunk, on: actor, damage, at: now)
+        orders.append(.damage(actor, chunk, damage))
+        observer.felt(fault: fault)
+        return true
+    }
+
+    // MARK: Rot by the byte
+
+    private var storedBytes: Int { observer.nodes.reduce(0) { $0 + $1.disk.usedBytes } }
+
+    /// As long as so much is stored, the time to the next byte that rots is exponential, so that it may
+    /// be drawn anew at any time: every hour, by what is stored then.
+    private mutating func scheduleRot(_ fault: Int, perByteYear: Double) {
+        let perSecond = perByteYear * Double(storedBytes) / (365.25 * 86_400)
+        let seconds = -PortableMath.log(1 - faults[fault].stream.unit()) / perSecond
+        faults[fault].onlyLooks = !(seconds < 3_600)
+        let wait = faults[fault].onlyLooks ? .hours(1) : Duration(seconds: seconds)
+        queue.schedule(.faultStrikes(fault), at: now + max(wait, .microseconds(1)))
+    }
+
+    /// Any byte that is stored, each as likely. Where no backend counts on it, it does not matter.
+    private mutating func rotByte(_ fault: Int) {
+        guard storedBytes > 0 else { return }
+        var byte = faults[fault].stream.below(storedBytes)
+        for node in observer.nodes {
+            guard byte < node.disk.usedBytes else {
+                byte -= node.disk.usedBytes
+                continue
+            }
+            for chunk in node.replicas {
+                byte -= node.disk.replicas[chunk]?.payload.byteCount ?? 0
+                guard byte >= 0 else {
+                    return _ = strike(chunk, on: node.actor, fault, isRot: true)
+                }
+            }
             return
         }
     }

@@ -28,6 +28,8 @@ package struct FaultSettings: Equatable, Sendable {
             latencyFactor: Double)
         /// One random stored replica has a byte flipped, on average this often over all nodes.
         case bitRot(every: Distribution)
+        /// The same, of each stored byte so often a year (365.25 days).
+        case byteRot(perByteYear: Double)
         /// One random stored replica vanishes from the disk of a node that is down, this often; from
         /// one that is up, which then does not know of it, if none is down.
         case lostChunks(every: Distribution)
@@ -40,6 +42,8 @@ package struct FaultSettings: Equatable, Sendable {
         case emptied(at: Duration, lasting: Duration? = nil, of: Selection)
         /// The chosen nodes or backends are stopped for a copy of their disk, and later started from it.
         case restored(from: Duration, at: Duration, of: Selection)
+        /// The folders of the chosen nodes are empty ones from now on, while they run.
+        case replaced(at: Duration, of: Selection)
         /// The chosen participants are in some condition; until the run's end where `lasting` is nil.
         case condition(Condition, at: Duration, lasting: Duration?, of: Selection)
     }
@@ -84,12 +88,13 @@ extension FaultSettings.Kind {
         case .partition: "messages cut"
         case .outage, .crashes: "participants stopped"
         case .degradation: "messages disturbed"
-        case .bitRot: "replicas rotted"
+        case .bitRot, .byteRot: "replicas rotted"
         case .lostChunks: "replicas lost"
         case .departure: "nodes left"
         case .destroyed: "participants destroyed"
         case .emptied: "disks emptied"
         case .restored: "older disks put back"
+        case .replaced: "folders replaced"
         case .condition(let condition, _, _, _): condition.unit
         }
     }
@@ -99,9 +104,10 @@ extension FaultSettings.Kind {
         switch self {
         case .partition(let at, _, _, _, _), .outage(let at, _, _),
             .degradation(let at, _, _, _, _, _), .departure(let at, _), .destroyed(let at, _),
-            .emptied(let at, _, _), .restored(let at, _, _), .condition(_, let at, _, _):
+            .emptied(let at, _, _), .restored(let at, _, _), .replaced(let at, _),
+            .condition(_, let at, _, _):
             at
-        case .crashes, .bitRot, .lostChunks: nil
+        case .crashes, .bitRot, .byteRot, .lostChunks: nil
         }
     }
 
@@ -109,8 +115,8 @@ extension FaultSettings.Kind {
     package var interval: Distribution? {
         switch self {
         case .crashes(let every, _, _), .bitRot(let every), .lostChunks(let every): every
-        case .partition, .outage, .degradation, .departure, .destroyed, .emptied, .restored,
-            .condition:
+        case .partition, .outage, .degradation, .byteRot, .departure, .destroyed, .emptied,
+            .restored, .replaced, .condition:
             nil
         }
     }
@@ -122,7 +128,8 @@ extension FaultSettings.Kind {
             .degradation(_, let lasting, _, _, _, _):
             lasting
         case .condition(_, _, let lasting, _), .emptied(_, let lasting, _): lasting
-        case .crashes, .bitRot, .lostChunks, .departure, .destroyed, .restored: nil
+        case .crashes, .bitRot, .byteRot, .lostChunks, .departure, .destroyed, .restored, .replaced:
+            nil
         }
     }
 
@@ -133,9 +140,9 @@ extension FaultSettings.Kind {
             .crashes(_, _, let selection), .degradation(_, _, let selection, _, _, _),
             .departure(_, let selection), .destroyed(_, let selection),
             .emptied(_, _, let selection), .restored(_, _, let selection),
-            .condition(_, _, _, let selection):
+            .replaced(_, let selection), .condition(_, _, _, let selection):
             selection
-        case .bitRot, .lostChunks: nil
+        case .bitRot, .byteRot, .lostChunks: nil
         }
     }
 
@@ -152,10 +159,10 @@ extension FaultSettings.Kind {
     /// Whether it can only befall storage nodes.
     package var isOfNodes: Bool {
         switch self {
-        case .departure: true
+        case .departure, .replaced: true
         case .condition(let condition, _, _, _): condition.isOfNodes
         case .partition, .outage, .crashes, .degradation, .destroyed, .emptied, .restored, .bitRot,
-            .lostChunks:
+            .byteRot, .lostChunks:
             false
         }
     }
@@ -166,7 +173,7 @@ extension FaultSettings.Kind {
         case .emptied, .restored: true
         case .condition(let condition, _, _, _): condition.isOfDisks
         case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .bitRot,
-            .lostChunks:
+            .byteRot, .lostChunks, .replaced:
             false
         }
     }
@@ -180,7 +187,7 @@ extension FaultSettings.Kind {
         case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .emptied,
             .restored:
             true
-        case .bitRot, .lostChunks: false
+        case .bitRot, .byteRot, .lostChunks, .replaced: false
         case .condition(let condition, _, _, let selection): condition.canBeReal(of: selection)
         }
     }
@@ -191,7 +198,7 @@ extension FaultSettings.Kind {
     /// Whether only reading a replica shows what it did.
     package var hidesDamage: Bool {
         switch self {
-        case .bitRot, .lostChunks: true
+        case .bitRot, .byteRot, .lostChunks, .replaced: true
         case .condition(let condition, _, _, _): condition.hidesDamage
         case .partition, .outage, .crashes, .degradation, .departure, .destroyed, .emptied,
             .restored:

@@ -8,6 +8,8 @@ struct Faults: Sendable {
         var stream: RandomSource
         /// Participants that it concerns at present.
         var targets: [UInt32] = []
+        /// It only looks how much there is to strike when it is due next.
+        var onlyLooks = false
     }
 
     private(set) var states: [State]

@@ -270,6 +270,12 @@ package struct SimulatedVolume: Volume {
         if let number = names[path] { files[number]?.damage(at: offset) { $0 ^ 1 } }
     }
 
+    /// All its names are gone. Files that are open serve on, as long as the power lasts.
+    package mutating func replaceAll() {
+        names = SimulatedNames()
+        silentErrors += 1
+    }
+
     /// Makes a byte another, whatever becomes of unsynced writes.
     package mutating func overwrite(_ path: String, at offset: Int, with byte: UInt8) {
         if let number = names[path] { files[number]?.damage(at: offset) { _ in byte } }

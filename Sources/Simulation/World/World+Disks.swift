@@ -32,6 +32,7 @@ extension World {
     private mutating func applyChunkDisk(
         _ request: DiskRequest, _ actor: UInt32, _ slot: Int
     ) {
+        chunkDisks[slot].factor = environment.diskFactor(of: actor)
         switch request {
         case .recoverChunks:
             let inventory = chunkDisks[slot].contents.inventory()
@@ -90,6 +91,7 @@ extension World {
     private mutating func applyLogDisk(
         _ request: DiskRequest, _ actor: UInt32, _ slot: Int
     ) {
+        logDisks[slot].factor = environment.diskFactor(of: actor)
         switch request {
         case .recoverLog:
             guard !environment.refusesRead(actor) else { return askAgain(request, actor) }

@@ -41,7 +41,19 @@ extension World {
         showDisk(of: actor)
     }
 
-    /// What the disk of a node holds that is down.
+    /// The folder of a node is an empty one, whatever the node does.
+    mutating func replaceFolder(of actor: UInt32) {
+        let slot = Int(environment.participants[Int(actor)].slot)
+        if keepsSegments {
+            segmentDisks[slot].volume.replaceAll()
+        } else {
+            chunkDisks[slot].contents = DiskContents(
+                capacityBytes: configuration.nodes.capacityBytes)
+        }
+        showDisk(of: actor)
+    }
+
+    /// What the disk of a node holds, as a restart would show.
     func contents(ofNode slot: Int) -> DiskContents {
         guard keepsSegments else { return chunkDisks[slot].contents }
         return DiskContents(

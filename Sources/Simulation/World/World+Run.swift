@@ -159,6 +159,7 @@ extension World {
             nodes[slot] = makeNode(actor)
         case .keep(let actor, let fault): keepDisk(of: actor, for: fault)
         case .exchange(let actor, let fault): exchangeDisk(of: actor, for: fault)
+        case .replace(let actor): replaceFolder(of: actor)
         case .unmount, .mount: break
         case .damage(let actor, let chunk, let damage):
             let slot = Int(environment.participants[Int(actor)].slot)

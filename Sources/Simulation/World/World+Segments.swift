@@ -32,6 +32,7 @@ extension World {
         case .delete, .sync, .recoverChunks, .append, .recoverLog: break
         }
         trouble(disk)
+        segmentDisks[slot].time.factor = environment.diskFactor(of: actor)
         let outcomes = segmentDisks[disk].perform(request, at: now)
         segmentDisks[slot].volume.isFull = false
         follow(outcomes, of: actor, slot)
@@ -40,6 +41,7 @@ extension World {
     /// A node's disk does of itself what it wanted to do now.
     mutating func chunksGoOn(_ actor: UInt32, _ step: SegmentDisk.Step, _ slot: Int) {
         trouble(slot)
+        segmentDisks[slot].time.factor = environment.diskFactor(of: actor)
         follow(segmentDisks[slot].goOn(step, at: now), of: actor, slot)
     }
 

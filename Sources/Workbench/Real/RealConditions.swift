@@ -38,6 +38,7 @@ extension RealEnvironment {
         return FileSystem { operation, path in
             guard path.hasPrefix(folder) else { return nil }
             self.waitForDisk(of: run)
+            if [.read, .write, .sync].contains(operation) { self.slowDown(run) }
             return self.tell { environment in
                 switch operation {
                 case .open where environment.isExhausted(run.actor): .fails(EMFILE)
@@ -56,10 +57,21 @@ extension RealEnvironment {
         }
     }
 
-    /// A backend's disk, which tells what it did when it no longer hangs.
+    /// A backend's disk, which tells what it did late where it hangs or is slow.
     func hanging(_ disk: any Disk, of run: ServerRun) -> any Disk {
         conditions.contains(where: \.isOfDisks)
-            ? HangingDisk(real: disk) { self.waitForDisk(of: run) } : disk
+            ? HangingDisk(real: disk) {
+                self.waitForDisk(of: run)
+                self.slowDown(run)
+            } : disk
+    }
+
+    /// Holds up the thread for what a slow disk takes longer.
+    private func slowDown(_ run: ServerRun) {
+        let more = tell {
+            $0.configuration.nodes.disk.latency.scaled(by: $0.diskFactor(of: run.actor) - 1)
+        }
+        if more > .zero { usleep(UInt32(clamping: clock.nanosecondsToWait(more) / 1_000)) }
     }
 
     /// Holds up the thread, as a disk that hangs does.

@@ -85,7 +85,7 @@ actor RealNetwork {
             case .exchange(let actor, let fault): chain(actor) { await $0.exchange(actor, fault) }
             case .unmount(let actor): chain(actor) { await $0.unmount(actor) }
             case .mount(let actor): chain(actor) { $0.mount(actor) }
-            case .damage, .diskGoesOn:
+            case .damage, .replace, .diskGoesOn:
                 preconditionFailure("such a scenario is refused; see Scenario.reality")
             }
         }

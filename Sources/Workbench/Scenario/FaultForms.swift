@@ -16,6 +16,7 @@ enum FaultForms {
         ScenarioKey(
             kind: kind.name, appendingTo: \Draft.kinds, kind.keys,
             defaults: FaultKind.Parameters(), kind.meaning,
+            oneOf: kind.oneOf,
             parts: { FaultKind.of($0).name == kind.name ? $0.parameters : nil }, make: kind.make)
     }
 
@@ -79,6 +80,8 @@ extension FaultKind {
         var factor = 2.0
         var share = 1.0
         var lie = Lie.drop
+        var law: Distribution?
+        var perByteYear: Double?
         var back: Duration?
         var kept = Duration.zero
     }
@@ -123,6 +126,11 @@ extension FaultKind {
         "latencyFactor", \.latencyFactor, .number(1...10_000), "What latencies are multiplied by.")
     static let every = Key(
         "every", \.every, .distribution, required: true, "The time from one to the next.")
+    static let law = Key(
+        "every", \.law, .distribution, absent: "by perByteYear", "The time from one to the next.")
+    static let perByteYear = Key(
+        "perByteYear", \.perByteYear, .number(0...1), absent: "by every",
+        "Of each byte that is stored, how often a year of 365.25 days; instead of every.")
     static let downtime = Key(
         "downtime", \.downtime, span, required: true, "From a crash to the next start.")
 }

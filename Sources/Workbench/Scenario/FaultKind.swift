@@ -10,6 +10,8 @@ struct FaultKind: Sendable {
     let meaning: String
     let make: @Sendable (Parameters) -> FaultSettings.Kind
     let words: @Sendable (Parameters) -> String
+    /// Keys of which exactly one has to be given.
+    var oneOf: [String] = []
     let draw: @Sendable (inout Draw, WorldConfiguration, inout Parameters) -> Void
     /// Why one would do nothing; nil where it does something.
     var idleness: @Sendable (Parameters) -> String? = { _ in nil }
@@ -114,11 +116,26 @@ struct FaultKind: Sendable {
 
     private static let ofReplicas = [
         FaultKind(
-            name: "bitRot", keys: [every],
-            meaning: "One random stored replica has a byte flipped, this often.",
-            make: { .bitRot(every: $0.every) },
-            words: { "a byte of a stored replica flips, each after \($0.every.inWords)" },
-            draw: { draw, world, fault in fault.every = draw.recurrence(in: world) }),
+            name: "bitRot", keys: [law, FaultKind.perByteYear],
+            meaning:
+                "One random stored replica has a byte flipped, this often; by the byte, also where its node is down.",
+            make: { fault in
+                fault.perByteYear.map { .byteRot(perByteYear: $0) }
+                    ?? .bitRot(every: fault.law ?? fault.every)
+            },
+            words: { fault in
+                let law = fault.law.map { ", each after \($0.inWords)" }
+                let rate = fault.perByteYear.map { " \(Format.number($0)) times a byte and year" }
+                return "a byte of a stored replica flips\(law ?? rate ?? "")"
+            },
+            oneOf: ["every", "perByteYear"],
+            draw: { draw, world, fault in
+                fault.law = draw.recurrence(in: world)
+                guard draw.coin(0.3) else { return }
+                // Some in a world of a few megabytes.
+                fault.perByteYear = draw.number(0.00001...0.1)
+                fault.law = nil
+            }),
         FaultKind(
             name: "lostChunks", keys: [every],
             meaning:
@@ -182,96 +199,20 @@ struct FaultKind: Sendable {
                 fault.of = draw.nodes(in: world)
             },
             idleness: { $0.kept < $0.at ? nil : "the copy is not older; give a from before at" }),
-    ]
-
-    // MARK: Conditions that participants are in for a while
-
-    private static let conditions = [
-        condition(
-            "pause",
-            "The chosen participants hang: no time passes for them, and what arrives waits.",
-            make: { _ in .paused }, words: { _ in "hang" }),
-        condition(
-            "clock",
-            "The clocks of the chosen participants are wrong; give at least one of the last three.",
-            [ahead, behind, drift],
-            make: { .clock(offset: $0.ahead - $0.behind, drift: $0.drift) },
-            words: { fault in
-                let shifts = [(fault.ahead, "ahead"), (fault.behind, "behind")]
-                    .filter { $0.0 > .zero }.map { "\(Format.duration($0.0)) \($0.1)" }
-                let gain = "gaining \(Format.number(fault.drift)) s a second"
-                let errors = shifts + (fault.drift == 0 ? [] : [gain])
-                return "with clocks \(errors.joined(separator: ", "))"
-            },
-            draw: { draw, fault in
-                let offset = draw.span(.milliseconds(1), .days(2))
-                if draw.coin() { fault.ahead = offset } else { fault.behind = offset }
-                if draw.coin() { fault.drift = draw.number(0.00001...0.1) }
-            },
-            idleness: {
-                $0.ahead == $0.behind && $0.drift == 0
-                    ? "changes no clock; give ahead, behind or drift" : nil
-            }),
-        condition(
-            "slowTransfers",
-            "Payloads to and from the chosen participants take longer, where their links have a speed.",
-            [factor],
-            make: { .slowTransfers(factor: $0.factor) },
-            words: { "with transfers that take \(Format.number($0.factor)) times as long" },
-            draw: { $1.factor = $0.number(1.1...1_000) }),
-        condition(
-            "unreadable",
-            "The disks of the chosen nodes refuse reads, which says nothing of what is on them; those of backends, to be read back at a start.",
-            [share],
-            make: { .unreadableDisk(share: $0.share) },
-            words: { "refuse \(Format.share($0.share)) of reads" },
-            draw: { draw, fault in if !draw.coin() { fault.share = draw.number(0.01...1) } }),
-        condition(
-            "exhausted",
-            "The chosen nodes or backends are out of descriptors or memory: what their disks are asked for is refused for now.",
-            make: { _ in .exhausted }, words: { _ in "out of descriptors" }),
-        condition(
-            "fullDisk", "The disks of the chosen nodes or backends take no new chunk or block.",
-            make: { _ in .fullDisk }, words: { _ in "with full disks" }),
-        condition(
-            "hungDisk",
-            "The disks of the chosen nodes or backends finish nothing, while all else of them goes on.",
-            make: { _ in .hungDisk }, words: { _ in "with disks that hang" }),
         FaultKind(
-            name: "liars", keys: [at, of, lie],
+            name: "replaced", keys: [at, of],
             meaning:
-                "The chosen nodes or discoveries deviate from the protocol until the end, also while the world heals.",
-            make: { .condition(.lying($0.lie), at: $0.at, lasting: nil, of: $0.of) },
+                "The folders of the chosen nodes are empty ones from then on, while the nodes run and know of nothing.",
+            make: { .replaced(at: $0.at, of: $0.of) },
             words: {
-                "\($0.of.inWords) lie (\($0.lie.rawValue)) from \(Format.duration($0.at)) on"
+                "the folders of \($0.of.inWords) replaced by empty ones at "
+                    + Format.duration($0.at)
             },
             draw: { draw, world, fault in
-                fault.lie = draw.one(of: Lie.allCases)
                 fault.at = draw.time(in: world).at
                 fault.of = draw.nodes(in: world)
             }),
     ]
-
-    /// One that lasts for a while. `words` say what the participants do, and `draw` all but when and whom.
-    private static func condition(
-        _ name: String, _ meaning: String, _ keys: [Key] = [],
-        make: @escaping @Sendable (Parameters) -> Condition,
-        words: @escaping @Sendable (Parameters) -> String,
-        draw: @escaping @Sendable (inout Draw, inout Parameters) -> Void = { _, _ in },
-        idleness: @escaping @Sendable (Parameters) -> String? = { _ in nil }
-    ) -> FaultKind {
-        FaultKind(
-            name: name, keys: [at, lasting, of] + keys, meaning: meaning,
-            make: { .condition(make($0), at: $0.at, lasting: $0.lasting, of: $0.of) },
-            words: { "\($0.of.inWords) \(words($0)) \($0.span)" },
-            draw: { random, world, fault in
-                (fault.at, fault.lasting) = random.time(in: world)
-                draw(&random, &fault)
-                fault.of =
-                    make(fault).isOfDisks ? random.disks(in: world) : random.selection(in: world)
-            },
-            idleness: idleness)
-    }
 }
 
 extension FaultSettings.Kind {
@@ -288,17 +229,12 @@ extension FaultSettings.Kind {
         case .crashes(_, let downtime, _): all.downtime = downtime
         case .degradation(_, _, _, let loss, let duplication, let factor):
             (all.loss, all.duplication, all.latencyFactor) = (loss, duplication, factor)
-        case .condition(.clock(let offset, let drift), _, _, _):
-            (all.ahead, all.behind) = (max(offset, .zero), max(.zero - offset, .zero))
-            all.drift = drift
-        case .condition(.slowTransfers(let factor), _, _, _): all.factor = factor
-        case .condition(.unreadableDisk(let share), _, _, _): all.share = share
-        case .condition(.lying(let lie), _, _, _): all.lie = lie
+        case .bitRot(let every): all.law = every
+        case .byteRot(let rate): all.perByteYear = rate
         case .emptied(_, let lasting, _): all.back = lasting
         case .restored(let from, let at, _): (all.kept, all.at) = (from, at)
-        case .condition(.paused, _, _, _), .condition(.fullDisk, _, _, _),
-            .condition(.exhausted, _, _, _),
-            .condition(.hungDisk, _, _, _), .outage, .bitRot, .lostChunks, .departure, .destroyed:
+        case .condition(let condition, _, _, _): condition.note(in: &all)
+        case .outage, .lostChunks, .departure, .destroyed, .replaced:
             break
         }
         return all
@@ -310,7 +246,7 @@ extension FaultSettings.Kind {
 
 extension FaultKind.Parameters {
     /// "from 5 d for 1 d".
-    fileprivate var span: String {
+    var span: String {
         "from \(at == .zero ? "the start" : Format.duration(at)) for \(Format.duration(lasting))"
     }
 }

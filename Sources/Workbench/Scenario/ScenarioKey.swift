@@ -98,10 +98,12 @@ extension ScenarioKey {
     }
 
     /// The same for a kind whose parameters are an object with keys of its own. `parts` are those of a
-    /// value of this kind; without them, the form of such values writes them.
+    /// value of this kind; without them, the form of such values writes them. Exactly one of the keys
+    /// `oneOf` must be given.
     init<Parameters: Sendable, Value>(
         kind name: String, appendingTo list: any WritableKeyPath<Root, [Value]> & Sendable,
         _ keys: [ScenarioKey<Parameters>], defaults: Parameters, _ meaning: String,
+        oneOf: [String] = [],
         parts: @escaping @Sendable (Value) -> Parameters? = { _ in nil },
         make: @escaping @Sendable (Parameters) -> Value
     ) {
@@ -110,6 +112,11 @@ extension ScenarioKey {
             read: { node, path, root, reader in
                 var parameters = defaults
                 if reader.readObject(node, path, keys: keys, into: &parameters) {
+                    if !oneOf.isEmpty {
+                        reader.requireOne(
+                            of: oneOf, node, path, besides: keys.map(\.name),
+                            allowed: "one of \(oneOf.joined(separator: ", "))")
+                    }
                     root[keyPath: list].append(make(parameters))
                 }
             },

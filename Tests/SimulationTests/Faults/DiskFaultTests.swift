@@ -132,6 +132,83 @@ struct DiskFaultTests {
         expectNoComplaint(world)
     }
 
+    @Test(arguments: DiskSettings.Store.allCases)
+    func
+        `a folder that is replaced under a running node has nothing, and the node knows of nothing`(
+            store: DiskSettings.Store
+        )
+    {
+        var world = world(.replaced(at: .minutes(15), of: .nodes(1))) {
+            $0.nodes.disk.store = store
+        }
+        world.run(until: .origin + .minutes(15) - .milliseconds(1))
+        let (held, counted) = (held(in: world), world.nodes.map(\.index.count))
+        world.run(until: .origin + .minutes(15))
+        #expect(effects(of: world) == [1])
+        #expect(self.held(in: world) < held)
+        #expect(world.nodes.map(\.index.count) == counted)
+        world.finishRun()
+        switch store {
+        case .model:
+            #expect(world.meters.merkle.foundByScrubOrRead > 0)
+            expectNoComplaint(world)
+        case .segments:
+            // It serves on from files that have no name any more, until it restarts.
+            #expect(world.oracles.violations(of: .redundancyRestored) > 0)
+            #expect(world.oracles.violations(of: .durability) == 0)
+        }
+    }
+
+    @Test(arguments: DiskSettings.Store.allCases)
+    func `a node whose folder was replaced is told what it lacks once it restarts`(
+        store: DiskSettings.Store
+    ) {
+        var world = world(
+            .replaced(at: .minutes(15), of: .nodes(1)),
+            .outage(at: .minutes(20), lasting: .minutes(1), of: .domain(0)),
+            .outage(at: .minutes(25), lasting: .minutes(1), of: .domain(1)),
+            .outage(at: .minutes(30), lasting: .minutes(1), of: .domain(2))
+        ) {
+            $0.nodes.disk.store = store
+        }
+        world.finishRun()
+        #expect(world.meters.merkle.foundByComparison > 0)
+        expectNoComplaint(world)
+    }
+
+    @Test func `slow disks of nodes and of backends make writes wait`() {
+        func writeSeconds(_ factor: Double, _ selection: FaultSettings.Selection) -> Double {
+            var world = world(
+                .condition(
+                    .slowDisk(factor: factor), at: .minutes(15), lasting: .minutes(30),
+                    of: selection))
+            world.finishRun()
+            #expect(effects(of: world)[0] > 0)
+            expectNoComplaint(world)
+            return world.meters.latency.writes.quantiles.mean
+        }
+        for selection in [FaultSettings.Selection.nodes(6), .backends] {
+            #expect(writeSeconds(50, selection) > writeSeconds(1, selection) + 0.2)
+        }
+    }
+
+    @Test func `rot by the byte follows what is stored, and is mended`() {
+        func rotten(files: Int) -> UInt64 {
+            var world = world(.byteRot(perByteYear: 0.02)) {
+                $0.workload.files = files
+                $0.workload.writesPerDay = 0
+                $0.workload.smallestFileBytes = 200_000
+            }
+            world.finishRun()
+            expectNoComplaint(world)
+            return effects(of: world)[0]
+        }
+        let (few, many) = (rotten(files: 4), rotten(files: 60))
+        // 0.02 a byte and year × 3 replicas × 250 kB a file × 1 h: 1.7 a file.
+        #expect((1...20).contains(few))
+        #expect((60...140).contains(many))
+    }
+
     // MARK: Silent errors
 
     /// Crashes again and again, so that what did not last is missed.

@@ -134,6 +134,15 @@ struct RealRunTests {
                 kind: .condition(
                     .hungDisk, at: .seconds(180), lasting: .seconds(5), of: .backends)),
             FaultSettings(
+                name: "slow",
+                kind: .condition(
+                    .slowDisk(factor: 20), at: .seconds(120), lasting: .seconds(30), of: .nodes(3))),
+            FaultSettings(
+                name: "slow-ledger",
+                kind: .condition(
+                    .slowDisk(factor: 20), at: .seconds(120), lasting: .seconds(30),
+                    of: .backends)),
+            FaultSettings(
                 name: "unmounted",
                 kind: .emptied(at: .seconds(200), lasting: .seconds(10), of: .backends)),
             FaultSettings(

@@ -16,6 +16,7 @@ import Testing
         var scenario = scenario
         scenario.configuration.workload.payload = .modelled
         scenario.configuration.topology.nodes = 500
+        scenario.configuration.nodes.disk.lyingSyncs = 0.1
         scenario.configuration.faults = [
             FaultSettings(name: "cut", kind: .outage(at: .zero, lasting: .zero, of: .backends)),
             FaultSettings(name: "rot", kind: .bitRot(every: .constant(.hours(1)))),
@@ -30,6 +31,7 @@ import Testing
             FaultSettings(
                 name: "full",
                 kind: .condition(.fullDisk, at: .zero, lasting: .minutes(1), of: .backends)),
+            FaultSettings(name: "replace", kind: .replaced(at: .zero, of: .nodes(1))),
         ]
         do {
             _ = try scenario.reality(file: "some.json")
@@ -37,8 +39,9 @@ import Testing
         } catch {
             #expect(
                 error.issues.map(\.path) == [
-                    "workload.payload", "faults[1].bitRot", "faults[2].lostChunks",
-                    "faults[3].liars", "faults[6].fullDisk", "topology.nodes",
+                    "workload.payload", "nodes.disk.lyingSyncs", "faults[1].bitRot",
+                    "faults[2].lostChunks",
+                    "faults[3].liars", "faults[6].fullDisk", "faults[7].replaced", "topology.nodes",
                 ])
             #expect(error.description.contains("allowed with --real"))
         }

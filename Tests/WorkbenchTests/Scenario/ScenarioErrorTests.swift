@@ -179,6 +179,10 @@ import Testing
                 "faults[0].departure.of: only storage nodes can be meant here; allowed: a domain or nodes"
             ),
             (
+                #"{"name": "a", "bitRot": {"every": {"constant": "1d"}, "perByteYear": 0.1}}"#,
+                #"faults[0].bitRot: "every" and "perByteYear" stand together; allowed: one of every, perByteYear"#
+            ),
+            (
                 #"{"name": "a", "hungDisk": {"at": "1d", "lasting": "1h", "of": "users"}}"#,
                 #"faults[0].hungDisk.of: only storage nodes and backends can be meant here; allowed: a domain, nodes, a backend or "backends""#
             ),
@@ -208,7 +212,7 @@ import Testing
             ),
             (
                 #"{"name": "a"}"#,
-                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure, destroyed, emptied, restored, pause, clock, slowTransfers, unreadable, exhausted, fullDisk, hungDisk, liars"#
+                #"faults[0]: does not say what it is; allowed: "name" and one of partition, outage, crashes, degradation, bitRot, lostChunks, departure, destroyed, emptied, restored, replaced, pause, clock, slowTransfers, unreadable, exhausted, fullDisk, slowDisk, hungDisk, liars"#
             ),
             (
                 #"{"name": "a", "departure": {"at": "1d"}}"#,

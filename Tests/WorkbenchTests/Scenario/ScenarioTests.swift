@@ -116,6 +116,9 @@ import Testing
                     name: "t", kind: .emptied(at: .hours(3), lasting: .hours(1), of: .backends)),
                 FaultSettings(
                     name: "u", kind: .restored(from: .hours(2), at: .hours(6), of: .backend(1))),
+                FaultSettings(name: "v", kind: .byteRot(perByteYear: 0.0001)),
+                FaultSettings(name: "w", kind: .replaced(at: .hours(3), of: .domain(1))),
+                condition("x", .slowDisk(factor: 30), of: .backends),
             ])
         #expect(
             scenario.expectations == [
@@ -239,7 +242,10 @@ import Testing
             {"name": "r", "exhausted": {"at": "3h", "lasting": "2h", "of": {"nodes": 2}}},
             {"name": "s", "destroyed": {"at": "4h", "of": {"backend": 1}}},
             {"name": "t", "emptied": {"at": "3h", "lasting": "1h", "of": "backends"}},
-            {"name": "u", "restored": {"from": "2h", "at": "6h", "of": {"backend": 1}}}
+            {"name": "u", "restored": {"from": "2h", "at": "6h", "of": {"backend": 1}}},
+            {"name": "v", "bitRot": {"perByteYear": 0.0001}},
+            {"name": "w", "replaced": {"at": "3h", "of": {"domain": 1}}},
+            {"name": "x", "slowDisk": {"at": "3h", "lasting": "2h", "of": "backends", "factor": 30}}
           ],
           "expect": {
             "durability.filesLost": {"max": 0},
