@@ -7,12 +7,14 @@ import Workbench
 struct CrashPointsCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "crashpoints",
-        abstract: "Have a node's power fail at every write and sync of its disk.",
+        abstract: "Have the power of a node or backend fail at every write and sync of its disk.",
         discussion: """
             Runs a scenario whose nodes keep their chunks in the chunk store of real nodes, on a simulated \
             file system. Before every change and every sync of one node's disk it copies the world, \
             has the power fail there, keeps any of the blocks and names that were not synced, starts \
-            the node again, and lets the copy go on, watched by all oracles.
+            the node again, and lets the copy go on, watched by all oracles. With --backend it does so \
+            before every append to a backend's ledger and every sync, of which the block may last or not; \
+            nodes then have the disks that the scenario says.
 
             Tries all points, or, where there are more than --sample, as many that are drawn with the \
             scenario's seed. Ctrl-C ends the search and tells what is known.
@@ -23,8 +25,11 @@ struct CrashPointsCommand: ReportingCommand {
     @Argument(help: "The scenario, a JSON file.", completion: .file(extensions: ["json"]))
     var file: String
 
-    @Option(help: "The node, by its place among those that the world begins with.")
-    var node = 0
+    @Option(help: "The node, by its place among those that the world begins with. (default: 0)")
+    var node: Int?
+
+    @Option(help: "The backend instead, likewise.")
+    var backend: Int?
 
     @Option(help: "Points to try at most.")
     var sample = 1_000
@@ -45,7 +50,9 @@ struct CrashPointsCommand: ReportingCommand {
     var quiet = false
 
     func validate() throws {
-        try require(node >= 0, "--node is a number from 0 on.")
+        try require(node ?? 0 >= 0, "--node is a number from 0 on.")
+        try require(backend ?? 0 >= 0, "--backend is a number from 0 on.")
+        try require(node == nil || backend == nil, "Give --node or --backend, not both.")
         try require(1...100_000_000 ~= sample, "--sample is a number from 1 on.")
         try require(1...1_000 ~= draws, "--draws is a number from 1 to 1000.")
         try require(
@@ -56,13 +63,16 @@ struct CrashPointsCommand: ReportingCommand {
     func report() async throws -> ExitStatus {
         var scenario = try Scenario(json: ScenarioFile.read(file), file: file)
         if let seed { scenario.configuration.seed = seed }
+        let topology = scenario.configuration.topology
         try require(
-            node < scenario.configuration.topology.nodes,
-            "--node is \(node), and the scenario begins with "
-                + "\(scenario.configuration.topology.nodes) nodes.")
+            node ?? 0 < topology.nodes,
+            "--node is \(node ?? 0), and the scenario begins with \(topology.nodes) nodes.")
+        try require(
+            backend ?? 0 < topology.backends,
+            "--backend is \(backend ?? 0), and the scenario has \(topology.backends).")
         let cancel = CancelFlag.whenInterrupted()
-        var search = CrashPoints(scenario)
-        search.node = node
+        var search = CrashPoints(
+            scenario, of: backend.map { .backend($0) } ?? .node(node ?? 0))
         search.sample = sample
         search.draws = draws
         search.goingOn = Duration(seconds: minutes * 60)

@@ -1,3 +1,5 @@
+import Primitives
+
 /// The blocks on a backend's disk: an append-only log, durable once synced.
 package struct LogContents: Sendable {
     package private(set) var blocks: [[UInt8]] = []
@@ -34,9 +36,16 @@ package struct LogContents: Sendable {
         return durable
     }
 
-    package mutating func crash() {
-        blocks.removeLast(blocks.count - durableCount)
-        syncing = 0
+    /// Power is cut: blocks that were not synced are gone; with a seed, it is drawn how many last of those
+    /// that a sync was under way for. Returns those.
+    @discardableResult
+    package mutating func crash(keepingSome seed: UInt64? = nil) -> ArraySlice<[UInt8]> {
+        let unsure = max(syncing, durableCount) - durableCount
+        var random = RandomSource(seed: seed ?? 0, who: 0, purpose: 0)
+        syncing = durableCount + (seed == nil ? 0 : random.below(unsure + 1))
+        blocks.removeLast(blocks.count - syncing)
+        defer { syncing = 0 }
+        return finishSync()
     }
 
     /// Takes what a real disk gave back for the truth. Returns the blocks that were not known to be

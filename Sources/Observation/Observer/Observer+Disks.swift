@@ -68,7 +68,10 @@ extension Observer {
             for chunk in nodes[slot].disk.crash(keepingSome: seed) {
                 gained(chunk, slot, at: now)
             }
-        case .backend: backends[slot].log.crash()
+        case .backend:
+            for block in backends[slot].log.crash(keepingSome: seed) {
+                read(block, of: slot, at: now)
+            }
         case .discovery, .user: break
         }
     }

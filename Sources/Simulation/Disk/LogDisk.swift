@@ -16,6 +16,12 @@ package struct LogDisk: Sendable {
     package var contents = LogContents()
     private var freeAt = Instant.origin
     private let speed: DiskSettings
+    /// How many times it was appended to or synced.
+    private(set) var changes = 0
+    /// The power fails before the change after so many.
+    var failsAfter = Int.max
+    /// What lasts of a sync under way then.
+    var failureSeed: UInt64?
     /// How many times as long everything takes.
     var factor = 1.0
 
@@ -28,8 +34,16 @@ package struct LogDisk: Sendable {
         return freeAt
     }
 
-    mutating func crash() {
-        contents.crash()
+    /// A change begins. False where the power fails.
+    mutating func begin() -> Bool {
+        guard changes < failsAfter else { return false }
+        changes += 1
+        return true
+    }
+
+    mutating func crash(keepingSome seed: UInt64?) {
+        contents.crash(keepingSome: seed)
+        (failsAfter, failureSeed) = (.max, nil)
         freeAt = .origin
     }
 

@@ -98,9 +98,15 @@ extension World {
             complete(
                 .recoveredLog(logDisks[slot].contents.blocks), of: actor,
                 at: now + logDisks[slot].recoveryTime())
-        case .append(let block): logDisks[slot].contents.append(block)
+        case .append(let block):
+            guard logDisks[slot].begin() else { return losePower(actor) }
+            logDisks[slot].contents.append(block)
         case .sync(let token):
             guard environment.refusedWrite(actor) == nil else { return askAgain(request, actor) }
+            guard logDisks[slot].begin() else {
+                logDisks[slot].contents.startSync()
+                return losePower(actor)
+            }
             complete(.synced(token: token), of: actor, at: logDisks[slot].startSync(at: now))
         case .write, .read, .delete, .recoverChunks: break
         }

@@ -173,6 +173,12 @@ extension World {
         }
     }
 
+    /// What decides which of what was not synced lasts a crash; nil where nothing does.
+    private mutating func drawnSeed(of actor: UInt32) -> UInt64? {
+        configuration.nodes.disk.crash == .keepsSome
+            ? environment.participants[Int(actor)].mishapStream.next() : nil
+    }
+
     /// Whether more may be lost than was not synced.
     private func disksLie(of actor: UInt32) -> Bool {
         switch environment.participants[Int(actor)].kind {
@@ -188,9 +194,7 @@ extension World {
         switch environment.participants[Int(actor)].kind {
         case .node:
             nodes[slot] = makeNode(actor)
-            if configuration.nodes.disk.crash == .keepsSome {
-                seed = environment.participants[Int(actor)].mishapStream.next()
-            }
+            seed = drawnSeed(of: actor)
             guard !keepsSegments else {
                 // What the disk then has is known once it was read back.
                 return segmentDisks[slot].crash(keepingSome: seed)
@@ -198,7 +202,8 @@ extension World {
             chunkDisks[slot].crash(keepingSome: seed)
         case .backend:
             backends[slot] = makeBackend(slot)
-            logDisks[slot].crash()
+            seed = logDisks[slot].failureSeed ?? drawnSeed(of: actor)
+            logDisks[slot].crash(keepingSome: seed)
         case .discovery: discoveries[slot] = Discovery(settings: configuration.settings)
         case .user: break
         }

@@ -77,8 +77,8 @@ extension World {
         if segmentDisks[slot].hasErred() { showDamage(of: actor, slot) }
     }
 
-    /// The power of a node failed in the middle of what its disk did, and comes back soon.
-    private mutating func losePower(_ actor: UInt32) {
+    /// The power of a server failed in the middle of what its disk did, and comes back soon.
+    mutating func losePower(_ actor: UInt32) {
         environment.losePower(actor)
         carryOutOrders()
     }
@@ -106,22 +106,53 @@ extension Environment {
     }
 }
 
+/// Whose disk loses its power in a search for crash points: by their place among those that the world
+/// begins with.
+package enum DiskOwner: Hashable, Sendable, CustomStringConvertible {
+    case node(Int)
+    case backend(Int)
+
+    package var description: String {
+        switch self {
+        case .node(let slot): "node \(slot)"
+        case .backend(let slot): "backend \(slot)"
+        }
+    }
+}
+
 /// What a search for crash points sees and does.
 extension World {
-    /// How often the volume of a node was changed or synced.
-    package func changes(ofNode slot: Int) -> Int { segmentDisks[slot].volume.changes }
-
-    /// Has the power of a node fail before the change after so many, once and for `powerCut`. `seed`
-    /// decides which unsynced blocks and names last.
-    package mutating func failPower(ofNode slot: Int, afterChanges count: Int, keeping seed: UInt64)
-    {
-        segmentDisks[slot].volume.failsAfter = count
-        segmentDisks[slot].failureSeed = seed
+    /// How often the volume of a node, or the ledger of a backend, was changed or synced.
+    package func changes(of owner: DiskOwner) -> Int {
+        switch owner {
+        case .node(let slot): segmentDisks[slot].volume.changes
+        case .backend(let slot): logDisks[slot].changes
+        }
     }
 
-    /// Whether a node's power failed, and is not back.
-    package func isWithoutPower(node slot: Int) -> Bool {
-        !environment.participants[Int(environment.nodeIndices[slot])].isUp
+    /// Has the power fail before the change after so many, once and for `powerCut`. `seed` decides what
+    /// lasts of what was not synced.
+    package mutating func failPower(
+        of owner: DiskOwner, afterChanges count: Int, keeping seed: UInt64
+    ) {
+        switch owner {
+        case .node(let slot):
+            segmentDisks[slot].volume.failsAfter = count
+            segmentDisks[slot].failureSeed = seed
+        case .backend(let slot):
+            logDisks[slot].failsAfter = count
+            logDisks[slot].failureSeed = seed
+        }
+    }
+
+    /// Whether the power failed, and is not back.
+    package func isWithoutPower(_ owner: DiskOwner) -> Bool {
+        let actor =
+            switch owner {
+            case .node(let slot): environment.nodeIndices[slot]
+            case .backend(let slot): environment.backendIndices[slot]
+            }
+        return !environment.participants[Int(actor)].isUp
     }
 
     /// Plants a defect: what the syncs of a node's disk do instead.
@@ -133,8 +164,9 @@ extension World {
     package var violations: UInt64 { environment.observer.oracles.violations }
     package var oracleOutcomes: [OracleOutcome] { environment.observer.oracles.outcomes }
 
-    /// Has the oracles look at every node, and read every disk back.
+    /// Has the oracles look at every ledger and node, and read every disk back.
     package mutating func inspectDisks() {
+        environment.observer.inspectLedgers(at: now)
         inspect()
         auditSegments()
     }

@@ -1,16 +1,15 @@
 import Dispatch
 import Observation
 package import Primitives
-import Simulation
+package import Simulation
 import Synchronization
 
-/// A search for the moments at which a node's disk must not lose its power: the world is copied before
-/// every change and every sync of that disk, the power fails there, the node starts again, and the
+/// A search for the moments at which a disk must not lose its power: the world is copied before every
+/// change and every sync of that disk, the power fails there, the node or backend starts again, and the
 /// oracles look on.
 package struct CrashPoints {
     package let scenario: Scenario
-    /// The node, by its place among those that the world begins with.
-    package var node = 0
+    package let owner: DiskOwner
     /// Moments to try at most; drawn where there are more.
     package var sample = 1_000
     /// How often at each moment, each time with other unsynced blocks and names that last.
@@ -22,11 +21,12 @@ package struct CrashPoints {
     /// What is planted in a world before it begins.
     var prepare: @Sendable (inout World) -> Void = { _ in }
 
-    /// The nodes of the scenario keep their chunks in the chunk store, whatever it says.
-    package init(_ scenario: Scenario) {
+    /// To have a node fail, nodes keep their chunks in the chunk store, whatever the scenario says.
+    package init(_ scenario: Scenario, of owner: DiskOwner = .node(0)) {
         var scenario = scenario
-        scenario.configuration.nodes.disk.store = .segments
+        if case .node = owner { scenario.configuration.nodes.disk.store = .segments }
         self.scenario = scenario
+        self.owner = owner
     }
 
     /// A change that is the first not to happen.
@@ -76,11 +76,11 @@ package struct CrashPoints {
         var world = makeWorld()
         var points: [Point] = []
         while world.now < world.settleStart, !cancel.isSet {
-            let before = (event: world.events, change: world.changes(ofNode: node))
+            let before = (event: world.events, change: world.changes(of: owner))
             world.run(until: world.settleStart, limit: 1)
             guard world.events > before.event else { break }
             // Fewer where its disk was exchanged for another.
-            for change in before.change..<max(before.change, world.changes(ofNode: node)) {
+            for change in before.change..<max(before.change, world.changes(of: owner)) {
                 points.append(Point(event: before.event, change: change))
             }
         }
@@ -118,7 +118,7 @@ package struct CrashPoints {
         var world = original
         var random = RandomSource(
             seed: scenario.configuration.seed, who: UInt64(point.change), purpose: UInt64(draw))
-        world.failPower(ofNode: node, afterChanges: point.change, keeping: random.next())
+        world.failPower(of: owner, afterChanges: point.change, keeping: random.next())
         world.run(until: world.now + goingOn)
         world.inspectDisks()
         guard world.violations > original.violations else { return [] }

@@ -1,5 +1,5 @@
 package import Primitives
-import Simulation
+package import Simulation
 
 /// What a search for crash points found.
 package struct CrashPointsReport: Sendable {
@@ -15,7 +15,7 @@ package struct CrashPointsReport: Sendable {
 
     package let name: String
     package let seed: UInt64
-    package let node: Int
+    package let owner: DiskOwner
     let draws: Int
     let goingOn: Duration
     let duration: Duration
@@ -30,7 +30,7 @@ package struct CrashPointsReport: Sendable {
     init(_ search: CrashPoints, points: [CrashPoints.Point]) {
         name = search.scenario.name
         seed = search.scenario.configuration.seed
-        node = search.node
+        owner = search.owner
         draws = search.draws
         goingOn = search.goingOn
         duration = search.scenario.configuration.duration
@@ -44,7 +44,7 @@ package struct CrashPointsReport: Sendable {
 
     /// A line of how far it is.
     package var line: String {
-        "\(name): node \(node), \(Format.count(tried)) of \(Format.count(chosen)) points, "
+        "\(name): \(owner), \(Format.count(tried)) of \(Format.count(chosen)) points, "
             + "\(Format.plural(findings.count, "violation"))"
     }
 
@@ -54,7 +54,7 @@ package struct CrashPointsReport: Sendable {
             tried == points.count
             ? "all" : "\(Format.count(tried)) of \(Format.count(points.count)), drawn"
         var lines = [
-            "\(name), seed \(seed): node \(node) changed or synced its disk "
+            "\(name), seed \(seed): \(owner) changed or synced its disk "
                 + "\(Format.count(points.count)) times in \(Format.duration(duration)); "
                 + "took \(Format.seconds(wallSeconds))",
             "",

@@ -41,7 +41,7 @@ struct SegmentWorldTests {
             })
         #expect(world.violations == 0, "\(world.oracleOutcomes)")
         #expect(world.measurements().faults.allSatisfy { $0.effects > 0 })
-        #expect((0..<6).allSatisfy { world.changes(ofNode: $0) > 100 })
+        #expect((0..<6).allSatisfy { world.changes(of: .node($0)) > 100 })
     }
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
