@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "Observation",
             dependencies: [
-                "Primitives", "Cryptography", "Merkle", "Ledger", "Roles",
+                "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .target(
@@ -148,7 +148,7 @@ let package = Package(
             dependencies: ["Roles", "Ledger", "Files", "Merkle", "Cryptography", "Primitives"]),
         .testTarget(
             name: "ObservationTests",
-            dependencies: ["Observation", "Roles", "Merkle", "Primitives"]),
+            dependencies: ["Observation", "Roles", "Files", "Merkle", "Primitives"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

@@ -10,6 +10,9 @@ package struct Calls<Context: Sendable>: Sendable {
 
     package var count: Int { pending.count }
 
+    /// What those that are open are for, in no order.
+    var contexts: some Sequence<Context> { pending.values.lazy.map(\.context) }
+
     /// Opens a call to a peer.
     package mutating func open(to peer: PeerID, _ context: Context) -> CallID {
         repeat { last &+= 1 } while last == CallID.none.raw || pending[CallID(last)] != nil

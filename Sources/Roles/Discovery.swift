@@ -62,6 +62,11 @@ package struct Discovery: Role {
         }
     }
 
+    /// What it would say of a node; nil where it knows nothing of it.
+    package func status(of node: PeerID) -> PeerStatus? {
+        leases[node].map { entries[Int($0)].status }
+    }
+
     private var sweepInterval: Duration { settings.suspectAfter / 4 }
 
     /// Notes a heartbeat. Where the lease is not the sender's, it must register.

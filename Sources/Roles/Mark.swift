@@ -16,6 +16,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     // Repair.
     case repairMetRelease, repairOvertaken, repairWithoutSource, repairWithoutTarget
     case sourceLackedChunk, targetWasFull, copyOnSuspect, copyOnLeaver, copyUnproven, excessTrimmed
+    case chunkSpread
     // Membership.
     case answerCameLate, discoveryRestarted, deadReturned, diedUnheard, leaveWithdrawn
     case leaveUnproven, nobodyHolds, memberDoubted, memberTrusted, accusationFalse
@@ -74,6 +75,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .copyOnLeaver: "a copy ended on a node that no longer counts"
         case .copyUnproven: "a copy did not count since its target could not prove it"
         case .excessTrimmed: "there were more replicas than wanted"
+        case .chunkSpread: "a chunk in too few failure domains was copied to another"
         case .answerCameLate: "an answer found its call gone"
         case .discoveryRestarted: "a discovery had forgotten everything"
         case .deadReturned: "a dead node returned"

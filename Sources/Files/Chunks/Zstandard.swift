@@ -2,7 +2,7 @@ import CZstd
 import Synchronization
 
 /// Zstandard frames (RFC 8878) of single chunks.
-enum Zstandard {
+package enum Zstandard {
     /// zstd's own default: about 500 MB/s a core, and little is gained above it.
     private static let level: Int32 = 3
 
@@ -26,6 +26,17 @@ enum Zstandard {
             written = result.flatMap { ZSTD_isError($0) == 0 ? $0 : nil } ?? 0
         }
         return frame.isEmpty ? nil : frame
+    }
+
+    /// The content of a frame that bytes begin with, whatever follows it; nil where they begin with none
+    /// that states a size up to `limit`.
+    package static func content(ofFrameAt bytes: [UInt8], limit: Int) -> [UInt8]? {
+        guard bytes.starts(with: magic) else { return nil }
+        let length = bytes.withUnsafeBytes {
+            ZSTD_findFrameCompressedSize($0.baseAddress, $0.count)
+        }
+        guard ZSTD_isError(length) == 0 else { return nil }
+        return try? decompress(bytes[..<length], limit: limit)
     }
 
     /// The content of exactly one frame, which must state its size. Throws `tooLong` for a size above

@@ -41,33 +41,10 @@ extension Observer {
         inspectLedgers(at: now)
         for (user, operations) in underWay.enumerated() {
             oracles.check(
-                .durability, at: now, operations == 0,
+                .liveness, at: now, operations == 0,
                 "user \(user) still waits for \(operations) operations")
         }
         checkRedundancy(at: now)
-    }
-
-    /// Each chunk that survives is at its target, unless nobody could take another replica.
-    private mutating func checkRedundancy(at now: Instant) {
-        for (chunk, facts) in census.survivors {
-            let isShort = facts.durable < census.target
-            if isShort, !canTakeAnother(ofChunk: chunk) { continue }
-            let held = isShort ? countedOn(chunk) : ""
-            oracles.check(
-                .redundancyRestored, at: now, !isShort,
-                "chunk \(chunk) has \(facts.durable) replicas\(held)")
-        }
-    }
-
-    /// Whether some node that stays lacks a chunk and has room for it. Backends hear of free space to
-    /// within 1 % of the capacity.
-    private func canTakeAnother(ofChunk chunk: ChunkID) -> Bool {
-        nodes.contains { node in
-            let participant = participants[Int(node.actor)]
-            return participant.isUp && !participant.isLeaving && !participant.isLiar
-                && !node.replicas.contains(chunk)
-                && node.disk.usedBytes + census.byteCount(of: chunk)
-                    + node.disk.capacityBytes / 50 < node.disk.capacityBytes
-        }
+        meters.redundancy.chunksCrowded = crowdedChunks()
     }
 }

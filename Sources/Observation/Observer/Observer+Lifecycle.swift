@@ -4,9 +4,9 @@ package import Primitives
 
 /// Participants joining, starting, crashing, coming back and leaving for good.
 extension Observer {
-    /// A participant joins, with an empty disk, under the next index.
+    /// A participant joins, with an empty disk, under the next index; nodes of one `domain` fail together.
     package mutating func joined(
-        _ kind: ParticipantKind, capacityBytes: Int = 0, at now: Instant
+        _ kind: ParticipantKind, domain: UInt32 = 0, capacityBytes: Int = 0, at now: Instant
     ) {
         let actor = UInt32(participants.count)
         let slot: Int
@@ -22,7 +22,8 @@ extension Observer {
         case .user, .discovery: slot = 0
         }
         participants.append(
-            Participant(kind: kind, slot: slot, peer: PeerID(UInt64(actor))))
+            Participant(
+                kind: kind, slot: slot, domain: domain, peer: PeerID(UInt64(actor)), since: now))
     }
 
     /// A backend signs its ledger with this key.
@@ -39,6 +40,7 @@ extension Observer {
 
     package mutating func wentDown(_ actor: UInt32, at now: Instant) {
         participants[Int(actor)].isUp = false
+        participants[Int(actor)].since = now
         switch participants[Int(actor)].kind {
         case .node: reachabilityChanged(actor, at: now)
         case .backend: queued(repairs: 0, by: actor)
@@ -48,6 +50,7 @@ extension Observer {
 
     package mutating func cameUp(_ actor: UInt32, at now: Instant) {
         participants[Int(actor)].isUp = true
+        participants[Int(actor)].since = now
         if participants[Int(actor)].kind == .node { reachabilityChanged(actor, at: now) }
     }
 
@@ -79,6 +82,7 @@ extension Observer {
         if participants[Int(actor)].isUp { meters.churn.nodeWentDown(at: now) }
         participants[Int(actor)].isUp = false
         participants[Int(actor)].isGone = true
+        participants[Int(actor)].since = now
         nodes[slot].disk = DiskContents(capacityBytes: 0)
     }
 }

@@ -26,6 +26,7 @@ extension Observer {
     package mutating func settle(at now: Instant, events: UInt64) {
         // The last row of the time series, whether or not the interval fits the duration.
         if samples.last?.at != now { takeSample(at: now, events: events) }
+        meters.redundancy.chunksCrowded = crowdedChunks()
         measured = meters(at: now, events: events)
     }
 

@@ -24,6 +24,13 @@ extension Observer {
     /// A fault had an effect.
     package mutating func felt(fault: Int) { faults[fault].effects += 1 }
 
+    /// So many faults disturb links, clocks or what participants do from now on.
+    package mutating func disturbed(by count: Int, at now: Instant) {
+        guard count != disturbances else { return }
+        disturbances = count
+        calmSince = now
+    }
+
     /// Looks at a message that may carry bytes of a file, or say that something is durable.
     package mutating func look(at message: Message, from: UInt32, to: UInt32, at now: Instant) {
         switch message {
@@ -99,6 +106,6 @@ extension Observer {
     ) {
         guard bytes.count >= Oracles.canary.count else { return }
         oracles.check(
-            .noPlaintext, at: now, !Oracles.holdsCanary(bytes), "plaintext in a \(place())")
+            .noPlaintext, at: now, !Oracles.showsPlaintext(bytes), "plaintext in a \(place())")
     }
 }

@@ -6,8 +6,12 @@ extension Observer {
     package mutating func noted(_ note: Note, by actor: UInt32, at now: Instant) {
         switch note {
         case .requestTimedOut: meters.control.requestsTimedOut += 1
-        case .declaredDead: meters.churn.declaredDead += 1
-        case .deadReturned: meters.churn.deadReturned += 1
+        case .declaredDead(let peer):
+            meters.churn.declaredDead += 1
+            backends[slot(actor)].dead.insert(peer)
+        case .deadReturned(let peer):
+            meters.churn.deadReturned += 1
+            backends[slot(actor)].dead.remove(peer)
         case .doubted: meters.churn.doubted += 1
         case .repairStarted, .blockWritten: break
         case .audited: meters.merkle.audits += 1
@@ -15,11 +19,13 @@ extension Observer {
         case .ledgerRefused(let error):
             oracles.check(
                 .ledger, at: now, false, "backend \(actor) cannot read its own ledger: \(error)")
-        case .repairFinished(let chunk, _, let byteCount, .copied):
-            // The new replica counts already; it was needless where the target stood without it.
+        case .repairFinished(let chunk, let peer, let byteCount, .copied):
+            // The new replica counts already; it was needless where the target stood without it, in as
+            // many failure domains.
             meters.repair.copied(
                 bytes: byteCount,
-                isNeedless: census.durableReplicas(of: chunk) > settings.replicas)
+                isNeedless: census.durableReplicas(of: chunk) > settings.replicas
+                    && !isAloneInDomain(peer, with: chunk))
         case .repairFinished: meters.repair.transfersFailed += 1
         case .replicaMissing(let chunk, let peer, let finding):
             found(missing: chunk, on: peer, finding, at: now)

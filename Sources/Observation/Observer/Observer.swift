@@ -27,6 +27,9 @@ package struct Observer: Sendable {
     var chunkOwners: [ChunkID: UInt32] = [:]
     /// The meters when the measured time ended.
     var measured: Meters?
+    /// Faults in force that disturb links, clocks or what participants do, and when the last one ended.
+    var disturbances = 0
+    var calmSince = Instant.origin
     /// The participants that go by another name than their index.
     private var named: [PeerID: UInt32] = [:]
 
@@ -42,8 +45,11 @@ package struct Observer: Sendable {
         let kind: ParticipantKind
         /// Index among its kind.
         let slot: Int
+        let domain: UInt32
         var peer: PeerID
         var isUp = true
+        /// When it last joined, went down, came up or was destroyed.
+        var since: Instant
         /// It will never run again; its data is gone.
         var isGone = false
         /// It was told to leave.
@@ -105,6 +111,10 @@ struct ObservedBackend: Sendable {
     var ledger: LedgerReplay?
     /// Repairs that wait.
     var repairsQueued = 0
+    /// Whom it has declared dead.
+    var dead: Set<PeerID> = []
+    /// Chunks that it knew to lack replicas when that was last looked at.
+    var shortages: [ChunkID: Shortage] = [:]
 }
 
 /// A file that was acknowledged.

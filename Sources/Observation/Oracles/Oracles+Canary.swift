@@ -1,3 +1,6 @@
+import Files
+import Roles
+
 /// How plaintext is recognised.
 extension Oracles {
     /// What every plaintext chunk and file name of a run begins with: it must never be seen on a server.
@@ -11,6 +14,13 @@ extension Oracles {
         }
         return leaps
     }()
+
+    /// Whether the canary is in these bytes, or in what was compressed to them.
+    static func showsPlaintext(_ bytes: [UInt8]) -> Bool {
+        holdsCanary(bytes)
+            || Zstandard.content(ofFrameAt: bytes, limit: ProtocolSettings.chunkBytes.upperBound)
+                .map(holdsCanary) ?? false
+    }
 
     /// Whether the canary is in these bytes. Looks at one byte in sixteen where it is not (Horspool,
     /// "Practical fast searching in strings", 1980).

@@ -21,8 +21,11 @@ package struct Oracles: Sendable {
         case durableAcknowledgement = "durable-acknowledgement"
         /// What a node reports is what its disk holds.
         case inventoryTruth = "inventory-truth"
-        /// Once faults stop, every surviving chunk is back at its target.
+        /// Once faults stop, every surviving chunk is back at its target, in as many failure domains as
+        /// there can be; and while they go on, what is known to be lacking is not left so.
         case redundancyRestored = "redundancy-restored"
+        /// Once faults stop, whatever was begun ends, all agree on who is there, and nothing spins.
+        case liveness
     }
 
     private struct Tally: Sendable {

@@ -6,10 +6,10 @@ import Primitives
 extension Backend {
     /// Chooses up to `count` members for replicas of a chunk: alive, with room, none of `avoided`, with
     /// a probability that grows with free space, and over failure domains that neither hold a replica
-    /// of the chunk, nor are about to, as long as there are any.
+    /// of the chunk, nor are about to, as long as there are any; over no others where `onlyElsewhere`.
     mutating func place(
         _ count: Int, of id: ChunkID, byteCount: Int, avoiding avoided: [Int],
-        random: inout RandomSource
+        onlyElsewhere: Bool = false, random: inout RandomSource
     ) -> [Int] {
         guard UInt64(byteCount) <= members.mostRoom else { return [] }
         var taken = avoided
@@ -18,7 +18,8 @@ extension Backend {
         while chosen.count < count {
             guard
                 let member = probe(byteCount, taken: taken, domains: domains, random: &random)
-                    ?? scan(byteCount, taken: taken, domains: domains, random: &random)
+                    ?? scan(
+                        byteCount, taken: taken, domains: domains, onlyElsewhere, random: &random)
             else { break }
             taken.append(member)
             chosen.append(member)
@@ -62,18 +63,17 @@ extension Backend {
 
     /// Looks at every member; used where probing found nobody.
     private mutating func scan(
-        _ byteCount: Int, taken: [Int], domains: [UInt32], random: inout RandomSource
+        _ byteCount: Int, taken: [Int], domains: [UInt32], _ onlyElsewhere: Bool,
+        random: inout RandomSource
     ) -> Int? {
         let fit = members.all.indices.filter {
             isCandidate($0, byteCount: byteCount, taken: taken)
         }
         let elsewhere = fit.filter { !domains.contains(members[$0].domain) }
-        let candidates = elsewhere.isEmpty ? fit : elsewhere
+        if fit.isEmpty { members.measureRoom() }
+        let candidates = elsewhere.isEmpty && !onlyElsewhere ? fit : elsewhere
         let total = candidates.reduce(0 as UInt64) { $0 + members[$1].room }
-        guard total > 0 else {
-            members.measureRoom()
-            return nil
-        }
+        guard total > 0 else { return nil }
         var draw = random.below(total)
         for member in candidates {
             if draw < members[member].room { return member }
@@ -110,6 +110,18 @@ extension Backend {
         journal.dirty.append(id)
     }
 
+    /// Whether its replicas that count stand in fewer failure domains than as many could.
+    func isCrowded(_ chunk: PlacedChunk) -> Bool {
+        let most = min(settings.replicas, members.domains.count)
+        guard most > 1 else { return false }
+        var domains: [UInt32] = []
+        for holder in chunk.holders where members[holder.member].standing.countsForRedundancy {
+            let domain = members[holder.member].domain
+            if !domains.contains(domain) { domains.append(domain) }
+        }
+        return domains.count < most
+    }
+
     func redundancy(of chunk: PlacedChunk) -> Int {
         chunk.holders.count { members[$0.member].standing.countsForRedundancy }
     }
@@ -121,7 +133,8 @@ extension Backend {
 
     /// Brings a chunk's placement in line with what is known of its holders: too few, and it is
     /// queued for repair; enough, and holders that do not count are let go; too many, and the excess
-    /// is deleted once the ledger no longer names it.
+    /// is deleted once the ledger no longer names it; all in too few failure domains, and it is queued
+    /// as well.
     mutating func reconcile(_ id: ChunkID, at now: Instant, effects: inout Effects) {
         guard let chunk = chunks[id], chunk.isCommitted else { return }
         let redundancy = redundancy(of: chunk)
@@ -129,7 +142,7 @@ extension Backend {
             enqueueIfNeeded(id)
             return
         }
-        chunks[id]?.commitment?.repairTicket = nil
+        if !isCrowded(chunk) { chunks[id]?.commitment?.repairTicket = nil }
         for holder in chunk.holders.map(\.member) {
             switch members[holder].standing {
             case .leaving(.alive): letGo(of: id, by: holder, at: now, effects: &effects)
@@ -138,6 +151,7 @@ extension Backend {
             }
         }
         trim(id, of: chunk, effects: &effects)
+        enqueueIfNeeded(id)
     }
 
     private mutating func trim(_ id: ChunkID, of chunk: PlacedChunk, effects: inout Effects) {

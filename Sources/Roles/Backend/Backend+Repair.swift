@@ -9,7 +9,8 @@ package struct RepairTransfer: Sendable {
     let byteCount: Int
 }
 
-/// Chunks that wait for repair, by the number of replicas that they have left.
+/// Chunks that wait for repair, by the number of replicas that they have left; on the last level those
+/// that have enough, in fewer failure domains than there could be.
 ///
 /// One that found no target waits apart, and is tried again once a member became able to take a
 /// replica, a bounded number at a time: a round costs what changed, however many wait.
@@ -49,14 +50,14 @@ package struct RepairQueue: Sendable {
     package private(set) var fruitlessTries = 0
 
     init(replicas: Int) {
-        levels = Array(repeating: [], count: replicas)
+        levels = Array(repeating: [], count: replicas + 1)
         waiting = levels
-        due = Array(repeating: 0, count: replicas)
+        due = Array(repeating: 0, count: replicas + 1)
     }
 
-    /// Entries, outdated ones included.
+    /// Entries of chunks that lack replicas, outdated ones included.
     package var count: Int {
-        (levels + waiting).reduce(failed.count) { $0 + $1.count }
+        (levels.dropLast() + waiting.dropLast()).reduce(failed.count) { $0 + $1.count }
     }
 
     /// Whether there is something to try now.
@@ -91,15 +92,19 @@ package struct RepairQueue: Sendable {
         return failed
     }
 
-    /// A new round: once all that were to be tried again were, all are if somebody became a
-    /// candidate since, else a few.
+    /// A new round: once all that were to be tried again were, all that lack replicas are if somebody
+    /// became a candidate since, else a few.
     mutating func startRound(candidates: UInt64) {
         fruitlessTriesLeft = Self.fruitlessTriesPerRound
         guard due.allSatisfy({ $0 == 0 }) else { return }
         let limit = candidates == self.candidates ? Self.probesPerRound : .max
         due = waiting.map { min($0.count, limit) }
+        due[due.count - 1] = min(waiting[due.count - 1].count, Self.probesPerRound)
         self.candidates = candidates
     }
+
+    /// One that stands in too few failure domains found another, and so may all of those.
+    mutating func foundDomain() { due[due.count - 1] = waiting[due.count - 1].count }
 
     /// The next entry of the least redundant level.
     mutating func pop() -> (chunk: ChunkID, number: UInt32)? {
@@ -116,13 +121,22 @@ package struct RepairQueue: Sendable {
 
 /// Repair: makes new replicas of chunks that have too few, least redundant first, within bounds on
 /// transfers and bandwidth. Members that are merely silent still count, so that a short absence costs
-/// nothing.
+/// nothing. When nothing is more urgent, what was placed badly in bad times is moved: a chunk that
+/// stands in fewer failure domains than it could gets a replica in another, and the surplus goes.
 extension Backend {
-    /// Queues a chunk that has, counting transfers under way, too few replicas.
-    mutating func enqueueIfNeeded(_ id: ChunkID) {
-        guard let chunk = chunks[id], let commitment = chunk.commitment else { return }
+    /// The level on which a chunk waits: that of its replicas where it has, counting transfers under
+    /// way, too few; the last where those stand in fewer failure domains than they could. Else nil.
+    private func need(of chunk: PlacedChunk) -> Int? {
         let level = redundancy(of: chunk)
-        guard level + chunk.underWay.count < settings.replicas else { return }
+        if level + chunk.underWay.count < settings.replicas { return level }
+        return level >= settings.replicas && chunk.underWay.isEmpty && isCrowded(chunk)
+            ? settings.replicas : nil
+    }
+
+    /// Queues a chunk that has too few replicas, or has them in too few failure domains.
+    mutating func enqueueIfNeeded(_ id: ChunkID) {
+        guard let chunk = chunks[id], let commitment = chunk.commitment, let level = need(of: chunk)
+        else { return }
         if let ticket = commitment.repairTicket, ticket.level <= level { return }
         chunks[id]?.commitment?.repairTicket = repairs.push(id, level: level)
     }
@@ -159,17 +173,17 @@ extension Backend {
                 continue
             }
             chunks[id]?.commitment?.repairTicket = nil
-            guard redundancy(of: chunk) + chunk.underWay.count < settings.replicas else {
+            guard let level = need(of: chunk) else {
                 effects.mark(.repairOvertaken)
                 continue
             }
-            startRepair(of: id, chunk, at: now, random: &random, effects: &effects)
+            startRepair(of: id, chunk, level, at: now, random: &random, effects: &effects)
         }
     }
 
     private mutating func startRepair(
-        of id: ChunkID, _ chunk: PlacedChunk, at now: Instant, random: inout RandomSource,
-        effects: inout Effects
+        of id: ChunkID, _ chunk: PlacedChunk, _ level: Int, at now: Instant,
+        random: inout RandomSource, effects: inout Effects
     ) {
         let reachable = chunk.holders.map(\.member).filter { members[$0].standing.isReachable }
         let met = reachable.filter { members[$0].trust.unmet == 0 }
@@ -179,13 +193,17 @@ extension Backend {
         let avoided = chunk.holders.map(\.member) + chunk.underWay
         guard
             let target = place(
-                1, of: id, byteCount: chunk.byteCount, avoiding: avoided, random: &random
+                1, of: id, byteCount: chunk.byteCount, avoiding: avoided,
+                onlyElsewhere: level == settings.replicas, random: &random
             ).first
         else {
-            let level = redundancy(of: chunk)
             effects.mark(.repairWithoutTarget)
             chunks[id]?.commitment?.repairTicket = repairs.wait(id, level: level)
             return
+        }
+        if level == settings.replicas {
+            effects.mark(.chunkSpread)
+            repairs.foundDomain()
         }
         let source = sources[random.below(sources.count)]
         let transfer = RepairTransfer(

@@ -6,6 +6,8 @@ package import Primitives
 package struct Members: Sendable {
     package private(set) var all: [Member] = []
     private var indices: [PeerID: Int] = [:]
+    /// The failure domains that there are, or were.
+    private(set) var domains: Set<UInt32> = []
     /// By discovery: when it last answered, which run it was and how far its news was heard.
     var feeds: [Feed]
     /// The largest free space that a member told of lately, for weighing candidates.
@@ -50,6 +52,7 @@ package struct Members: Sendable {
                 peer: peer, domain: domain, capacityBytes: capacityBytes, lastSeen: now,
                 views: Array(repeating: nil, count: feeds.count)))
         indices[peer] = index
+        domains.insert(domain)
         return index
     }
 

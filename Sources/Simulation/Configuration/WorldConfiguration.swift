@@ -48,6 +48,23 @@ package struct WorldConfiguration: Equatable, Sendable {
             ? settings.scrubInterval : Duration.zero
         return max(death, scrub) + settings.antiEntropyInterval
     }
+
+    /// How many events a second a world has in which everybody is there and nobody wants anything: what
+    /// servers ask each other now and then, each question with its answer and two timers.
+    var eventsPerSecondAtRest: Double {
+        let (nodes, backends) = (Double(topology.nodes), Double(topology.backends))
+        let discoveries = Double(topology.discoveries)
+        let beats = nodes * discoveries / settings.heartbeatInterval.seconds
+        let looks =
+            backends * (discoveries + 1) / settings.peersInterval.seconds
+            + discoveries * 4 / settings.suspectAfter.seconds
+        let comparisons = nodes * backends / settings.antiEntropyInterval.seconds
+        let audits =
+            settings.auditInterval > .zero
+            ? 2 * nodes * backends / settings.auditInterval.seconds : 0
+        let scrubs = nodes * 24 / settings.scrubInterval.seconds
+        return 4 * (beats + looks + comparisons + audits + scrubs)
+    }
 }
 
 /// Who there is and where.
@@ -181,6 +198,8 @@ package enum Distribution: Equatable, Sendable {
 package enum PayloadMode: String, Equatable, Sendable, CaseIterable {
     /// Every byte is generated, sealed, stored and compared.
     case real
+    /// The same of content that can be compressed, and is before it is sealed.
+    case compressed
     /// A chunk carries a short stand-in, sealed and hashed for real, and charges its declared size
     /// to disks and links.
     case modelled

@@ -42,16 +42,20 @@ extension Environment {
 
     private mutating func inspectAndGoOn() {
         observer.inspectLedgers(at: now)
+        observer.checkRepair(at: now)
         orders.append(.inspect)
         if now < end { queue.schedule(.inspect, at: now + configuration.oracleInterval) }
     }
 
     /// Faults and churn are over: links heal and every surviving participant runs.
     private mutating func settle() {
+        observer.checkRepair(at: now)
         observer.settle(at: now, events: events)
         hasSettled = true
+        eventsBeforeSettling = events
         network.endAll()
         endAllConditions()
+        countDisturbances()
         for index in participants.indices where participants[index].downReasons > 0 {
             participants[index].downReasons = 1
             comeUp(UInt32(index))

@@ -112,4 +112,16 @@ extension Environment {
     package mutating func inspect(_ node: StorageNode, _ run: ServerRun) {
         if isCurrent(run) { observer.inspect(node, run.actor, at: now) }
     }
+
+    /// Looks at a backend once all is over.
+    package mutating func inspectAtRest(_ backend: Backend, _ actor: UInt32) {
+        observer.inspectAtRest(
+            backend, actor, isLossless: configuration.network.loss == 0, at: now)
+    }
+
+    /// Looks at a discovery once all is over.
+    package mutating func inspectAtRest(_ discovery: Discovery, _ actor: UInt32) {
+        observer.inspectAtRest(
+            discovery, actor, isLossless: configuration.network.loss == 0, at: now)
+    }
 }

@@ -38,6 +38,8 @@ package struct Environment: Sendable {
     package var observer: Observer
     /// Faults, churn and workload are over.
     package internal(set) var hasSettled = false
+    /// Events delivered by then.
+    var eventsBeforeSettling: UInt64 = 0
     /// Bytes that the model charges for what servers sent each other in the measured time.
     package internal(set) var bytesBetweenServers: UInt64 = 0
 
@@ -104,6 +106,9 @@ package struct Environment: Sendable {
 
     /// The last checks, once the run is over.
     package mutating func finish() {
+        observer.checkEvents(
+            events - eventsBeforeSettling,
+            expected: configuration.eventsPerSecondAtRest * (now - settleStart).seconds, at: now)
         observer.finish(underWay: users.map(\.operationsUnderWay), at: now)
     }
 
@@ -136,7 +141,8 @@ package struct Environment: Sendable {
             Participant(
                 kind: kind, slot: UInt32(slot), region: region, domain: domain,
                 index: UInt64(index), seed: configuration.seed))
-        observer.joined(kind, capacityBytes: configuration.nodes.capacityBytes, at: now)
+        observer.joined(
+            kind, domain: domain, capacityBytes: configuration.nodes.capacityBytes, at: now)
         return UInt32(index)
     }
 

@@ -135,9 +135,9 @@ extension Environment {
                 fault: fault, condition: condition, since: now, until: until,
                 concerned: Set(chosen)))
         for actor in chosen { participants[Int(actor)].isAfflicted = true }
+        countDisturbances()
         if let until { queue.schedule(.faultEnds(fault), at: until) }
         guard case .lying(let lie) = condition else { return }
-        guard !lie.isOfDiscoveries else { return }
         // Who lies already goes on lying as before.
         for actor in chosen where self.lie(of: actor)?.fault == fault {
             observer.turnedLiar(

@@ -116,13 +116,19 @@ extension Environment {
             Network.Disturbance(
                 fault: fault, concerns: marked(select(selection, for: fault)),
                 others: others.map { marked(select($0, for: fault)) }, effect: effect))
+        countDisturbances()
         queue.schedule(.faultEnds(fault), at: now + lasting)
+    }
+
+    mutating func countDisturbances() {
+        observer.disturbed(by: network.disturbances.count + conditions.entries.count, at: now)
     }
 
     mutating func faultEnded(_ fault: Int) {
         guard !hasSettled else { return }
         network.end(fault: fault)
         endConditions(of: fault)
+        countDisturbances()
         for actor in faults[fault].targets {
             switch configuration.faults[fault].kind {
             case .outage: comeUp(actor)

@@ -40,16 +40,18 @@ package struct FileContent: Sendable {
     /// What a chunk holds: in `modelled` mode a stand-in, whatever the chunk's declared size.
     func plaintext(of plan: FilePlan, chunk index: Int) -> [UInt8] {
         let count =
-            mode == .real
-            ? declaredBytes(plan, chunk: index) : Self.standInBytes
+            mode == .modelled
+            ? Self.standInBytes : declaredBytes(plan, chunk: index)
         var stream = RandomSource(seed, of: UInt64(plan.ordinal) << 24 | UInt64(index), .content)
         let random = stream.bytes(max(0, count - Oracles.canary.count))
-        return Oracles.canary.prefix(count) + random
+        // Of half the bits, nothing of it stands in its frame as it is.
+        return Oracles.canary.prefix(count)
+            + (mode == .compressed ? random.map { $0 & 0x0F } : random)
     }
 
     func seal(_ plan: FilePlan, key: SecretKey) -> [SealedChunk] {
         let sealer = ChunkSealer(
-            fileID: plan.id, fileKey: key, chunkSize: chunkSize, compress: false)
+            fileID: plan.id, fileKey: key, chunkSize: chunkSize, compress: mode == .compressed)
         let count = chunkCount(plan)
         return (0..<count).map { index in
             guard
@@ -63,9 +65,9 @@ package struct FileContent: Sendable {
     /// A sealed chunk with the size that disks and links are charged.
     func payload(of chunk: SealedChunk, at index: Int, in plan: FilePlan) -> Payload {
         let byteCount =
-            mode == .real
-            ? chunk.bytes.count
-            : declaredBytes(plan, chunk: index) + ChunkSealer.overheadCount
+            mode == .modelled
+            ? declaredBytes(plan, chunk: index) + ChunkSealer.overheadCount
+            : chunk.bytes.count
         return Payload(bytes: chunk.bytes, byteCount: byteCount)
     }
 
@@ -102,7 +104,7 @@ package struct FileContent: Sendable {
     ) throws(FilesError) -> [UInt8] {
         let chunk = SealedChunk(id: file.manifest.chunks[index], bytes: bytes)
         switch mode {
-        case .real: return try file.opener.open(chunk, at: index)
+        case .real, .compressed: return try file.opener.open(chunk, at: index)
         case .modelled:
             let isLast = index == file.manifest.chunks.count - 1
             return try file.sealer.open(chunk, index: index, isLast: isLast)

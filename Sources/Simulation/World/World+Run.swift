@@ -225,6 +225,12 @@ extension World {
     /// The last checks, once the run is over.
     package mutating func finish() {
         inspect()
+        for (slot, actor) in environment.backendIndices.enumerated() {
+            environment.inspectAtRest(backends[slot], actor)
+        }
+        for (slot, actor) in environment.discoveryIndices.enumerated() {
+            environment.inspectAtRest(discoveries[slot], actor)
+        }
         auditSegments()
         environment.finish()
         environment.observer.place("the end")

@@ -297,6 +297,26 @@ actor RealNetwork {
 
     // MARK: The end
 
+    /// Shows every backend and discovery to the observer once all is over.
+    func inspectAtRest() async {
+        await inspect()
+        for member in members.values.sorted(by: { $0.run.actor < $1.run.actor }) {
+            switch member.role {
+            case .node: break
+            case .backend(let host):
+                await host.read { backend in
+                    let seen = copy backend
+                    environment.tell { $0.inspectAtRest(seen, member.run.actor) }
+                }
+            case .discovery(let host):
+                await host.read { discovery in
+                    let seen = copy discovery
+                    environment.tell { $0.inspectAtRest(seen, member.run.actor) }
+                }
+            }
+        }
+    }
+
     /// Stops all servers: in order, so that all that was written can be read back, or at once.
     /// Returns those that ran.
     func stop(inOrder: Bool) async -> [UInt32] {

@@ -139,7 +139,7 @@ package struct RealRunner: Sendable {
                 _ = await network.stop(inOrder: false)
                 return false
             }
-            await network.inspect()
+            await network.inspectAtRest()
             environment.tell { $0.finish() }
             let stopped = await network.stop(inOrder: true)
             try await network.audit(stopped)

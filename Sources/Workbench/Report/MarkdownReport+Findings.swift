@@ -98,5 +98,15 @@ extension MarkdownReport {
                 + "\n\(Format.plural(below, "chunk")) had fewer durable replicas "
                 + "than the target when the measured time ended"
                 + (settled.map { ", and \(Format.number($0)) after settling" } ?? "") + ".\n"
+                + crowded
+    }
+
+    /// Nothing where there were none.
+    private var crowded: String {
+        let count = measurements.count("redundancy.chunksCrowdedAtEnd")
+        let settled = measurements["redundancy.chunksCrowdedAfterSettling"].single ?? 0
+        guard count > 0 || settled > 0 else { return "" }
+        return "\(Format.plural(count, "chunk")) stood in fewer failure domains then than so many "
+            + "replicas could, and \(Format.number(settled)) after settling.\n"
     }
 }

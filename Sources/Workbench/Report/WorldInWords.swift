@@ -33,9 +33,13 @@ struct WorldInWords {
             (load.deletesPerDay, "deletions"), (load.intrusionsPerDay, "attempted intrusions"),
         ].filter { $0.0 > 0 }.map { "\(Format.number($0.0)) \($0.1)" }
         let payload =
-            load.payload == .real
-            ? "Every byte is generated, sealed, stored and compared."
-            : "Chunks carry a short stand-in, sealed and hashed for real, and charge their declared size."
+            switch load.payload {
+            case .real: "Every byte is generated, sealed, stored and compared."
+            case .compressed:
+                "Every byte is generated, compressed, sealed, stored and compared."
+            case .modelled:
+                "Chunks carry a short stand-in, sealed and hashed for real, and charge their declared size."
+            }
         return "Users put \(Format.plural(load.files, "file")) of "
             + "\(Format.bytes(Double(load.smallestFileBytes))) to "
             + "\(Format.bytes(Double(load.largestFileBytes))) in the first "

@@ -24,7 +24,7 @@ extension Scenario {
             .inventoryTruth, .redundancyRestored:
             return workload.files > 0 || workload.writesPerDay > 0
         case .collection: return configuration.faults.contains { $0.kind.sendsAway }
-        case .ledger: return true
+        case .ledger, .liveness: return true
         }
     }
 }

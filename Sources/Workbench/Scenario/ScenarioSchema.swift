@@ -182,7 +182,7 @@ enum ScenarioSchema {
     static let workload: [ScenarioKey<WorkloadSettings>] = [
         ScenarioKey(
             "payload", \.payload, .choice,
-            "\"real\": every byte is generated, sealed, stored and compared. \"modelled\": a chunk carries a short stand-in, sealed and hashed for real, and charges its declared size."
+            "\"real\": every byte is generated, sealed, stored and compared. \"compressed\": the same of content that can be compressed, and is before it is sealed. \"modelled\": a chunk carries a short stand-in, sealed and hashed for real, and charges its declared size."
         ),
         ScenarioKey("chunk", \.chunkBytes, .bytes(4_096...16 << 20), "Size of a chunk."),
         ScenarioKey(

@@ -1,6 +1,7 @@
 import Primitives
 import Testing
 
+@testable import Files
 @testable import Observation
 
 struct CanaryTests {
@@ -15,6 +16,16 @@ struct CanaryTests {
                 #expect(Oracles.holdsCanary(bytes), "at \(place) of \(count)")
             }
         }
+    }
+
+    @Test func `the canary is seen in what was compressed and not sealed`() throws {
+        let plaintext = canary + (0..<1_000).map { UInt8($0 * $0 % 16) }
+        let frame = try #require(Zstandard.compress(plaintext))
+        #expect(!Oracles.holdsCanary(frame))
+        #expect(Oracles.showsPlaintext(frame) && Oracles.showsPlaintext(frame + [1]))
+        #expect(!Oracles.showsPlaintext(Array(frame.dropLast())))
+        let other = try #require(Zstandard.compress([UInt8](repeating: 1, count: 1_000)))
+        #expect(!Oracles.showsPlaintext(other))
     }
 
     @Test func `what is not the whole canary is none`() {

@@ -92,6 +92,27 @@ import Testing
         }
     }
 
+    @Test func `what was placed in too few domains moves once there are more`() throws {
+        var story = BackendStory(nodes: 9, domains: 3)
+        let away = [2, 5, 8]
+        for node in away { story.hear(.suspect, of: node) }
+        let chunks = (0..<40).map { TestChunk($0) }
+        try story.store(chunks)
+        story.advance(by: .minutes(5))
+        for chunk in chunks { #expect(domains(of: chunk, in: story) == [0, 1]) }
+        let before = story.backend.repairs.fruitlessTries
+        story.advance(by: story.settings.peersInterval * 100)
+        #expect(story.backend.repairs.fruitlessTries - before <= 400)
+        #expect(story.requests(\.copyRequest).isEmpty && story.backend.repairs.count == 0)
+        for node in away { story.hear(.alive, of: node) }
+        story.advance(by: .minutes(2))
+        for chunk in chunks {
+            #expect(domains(of: chunk, in: story).count == 3)
+            #expect(story.holders(of: chunk).count == 3 && story.nodesHolding(chunk).count == 3)
+        }
+        #expect(story.requests(\.copyRequest).count == chunks.count)
+    }
+
     @Test func `of too many replicas those go whose domain has another`() throws {
         // Domains 0, 1, 2, 0: with one more than needed, nodes 0 and 3 are one too many.
         var story = BackendStory(nodes: 4, domains: 3)

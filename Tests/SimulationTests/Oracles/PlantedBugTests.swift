@@ -1,9 +1,9 @@
-import Files
 import Ledger
 import Observation
 import Primitives
 import Testing
 
+@testable import Files
 @testable import Roles
 @testable import Simulation
 
@@ -65,6 +65,21 @@ struct PlantedBugTests {
                     let message = effects.sends[index].message
                     guard case .request(.file(.putChunk(var request))) = message else { continue }
                     request.payload.bytes = Oracles.canary + [1, 2, 3]
+                    effects.sends[index].message = .request(.file(.putChunk(request)))
+                }
+            }
+            world.put(byteCount: 100_000, by: 0)
+            world.run(for: .seconds(10))
+        },
+        PlantedBug(testDescription: "users compress and do not seal", oracle: .noPlaintext) {
+            world in
+            let plaintext = Oracles.canary + (0..<1_000).map { UInt8($0 * $0 % 16) }
+            let frame = try #require(Zstandard.compress(plaintext))
+            world.sabotage = { peer, effects in
+                for index in effects.sends.indices {
+                    let message = effects.sends[index].message
+                    guard case .request(.file(.putChunk(var request))) = message else { continue }
+                    request.payload.bytes = frame + [1]
                     effects.sends[index].message = .request(.file(.putChunk(request)))
                 }
             }
@@ -135,6 +150,81 @@ struct PlantedBugTests {
             world.chunkDisks[slot].contents.suffer(.loss, to: chunk)
             world.inspect()
         },
+        PlantedBug(testDescription: "an upload is never answered", oracle: .liveness) { world in
+            world.sabotage = { peer, effects in
+                effects.timers.removeAll {
+                    $0.timer.kind == .retry || $0.timer.kind == .callTimeout
+                }
+                effects.sends.removeAll {
+                    if case .answer(.file(.putChunk)) = $0.message { true } else { false }
+                }
+            }
+            world.put(byteCount: 100_000, by: 0)
+            world.finishRun()
+        },
+        PlantedBug(testDescription: "a repair is not counted off", oracle: .liveness) { world in
+            world.run(until: world.end)
+            world.backends[0].repairs.underWay += 1
+            world.finish()
+        },
+        PlantedBug(testDescription: "a discovery calls the living dead", oracle: .liveness) {
+            world in
+            world.sabotage = { peer, effects in
+                for index in effects.sends.indices {
+                    guard
+                        case .answer(.discovery(.peers(var answer))) = effects.sends[index].message
+                    else { continue }
+                    for report in answer.reports.indices { answer.reports[report].status = .dead }
+                    effects.sends[index].message = .answer(.discovery(.peers(answer)))
+                }
+            }
+            world.restart(world.nodeIndices[0], after: .minutes(1))
+            world.finishRun()
+        },
+        PlantedBug(testDescription: "a backend asks far too often", oracle: .liveness) { world in
+            world.sabotage = { peer, effects in
+                for send in effects.sends {
+                    guard case .request(.discovery(.peers)) = send.message else { continue }
+                    effects.sends += Array(repeating: send, count: 300)
+                }
+            }
+            world.finishRun()
+        },
+        PlantedBug(testDescription: "one chunk is never repaired", oracle: .redundancyRestored) {
+            world in
+            let chunk = try #require(world.referencedChunks.first)
+            world.sabotage = { peer, effects in
+                effects.sends.removeAll {
+                    guard case .request(.node(.copy(let request))) = $0.message else {
+                        return false
+                    }
+                    return request.chunk == chunk
+                }
+            }
+            let slot = try #require(world.holders(of: chunk).first)
+            world.environment.destroy(world.nodeIndices[slot], isFault: true)
+            world.carryOutOrders()
+            world.run(for: .hours(3))
+        },
+        PlantedBug(
+            testDescription: "a backend does not see that two stand in one domain",
+            oracle: .redundancyRestored
+        ) { world in
+            let away = world.nodeIndices.filter {
+                world.environment.participants[Int($0)].domain == 2
+            }
+            for node in away { world.goDown(node) }
+            world.run(for: .minutes(2))
+            world.put(byteCount: 100_000, by: 0)
+            world.run(for: .seconds(20))
+            world.sabotage = { peer, effects in
+                effects.sends.removeAll {
+                    if case .request(.node(.copy)) = $0.message { true } else { false }
+                }
+            }
+            for node in away { world.comeUp(node) }
+            world.finishRun()
+        },
         PlantedBug(testDescription: "nobody repairs", oracle: .redundancyRestored) { world in
             world.sabotage = { peer, effects in
                 effects.sends.removeAll {
@@ -151,7 +241,7 @@ struct PlantedBugTests {
 
     @Test(arguments: bugs)
     func `a planted bug is caught`(_ bug: PlantedBug) throws {
-        var world = World(.small())
+        var world = World(.small { $0.duration = .hours(4) })
         world.runUntilFilled()
         world.run(for: .minutes(1))
         #expect(world.complaints.isEmpty)

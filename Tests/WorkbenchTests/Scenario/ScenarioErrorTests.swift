@@ -86,7 +86,7 @@ import Testing
             ),
             (
                 #""workload": {"payload": 1}"#,
-                #"workload.payload: 1 stands here; allowed: "real", "modelled""#
+                #"workload.payload: 1 stands here; allowed: "real", "compressed", "modelled""#
             ),
             (
                 #""topology": {"regions": ["tokio"]}"#,

@@ -88,6 +88,8 @@ enum SampleRun {
         result["redundancy.shareByReachableReplicas"] = .list([0.00005, 0.01, 0.2, 0.78, 0.00995])
         result["redundancy.chunksBelowTargetAtEnd"] = .count(17)
         result["redundancy.chunksBelowTargetAfterSettling"] = .number(1)
+        result["redundancy.chunksCrowdedAtEnd"] = .count(2)
+        result["redundancy.chunksCrowdedAfterSettling"] = .number(0)
         result["storage.userBytes"] = .count(3_221_225_472)
         result["storage.storedBytes"] = .count(9_663_676_417)
         result["storage.storedPerUserByte"] = .number(3.0004)

@@ -4,6 +4,8 @@ import Primitives
 package struct RedundancyMeter: Sendable {
     let target: Int
     package internal(set) var chunks = 0
+    /// In fewer failure domains than they could be, when that was last looked at.
+    var chunksCrowded = 0
     /// By number of replicas on disks that still exist, and on nodes that are up.
     private(set) var durable: Occupancy
     private(set) var reachable: Occupancy
@@ -64,6 +66,15 @@ package struct RedundancyMeter: Sendable {
             "redundancy.chunksBelowTargetAfterSettling", "The same after settling.",
             .value(in: .count) {
                 .number($0.isSettled ? Double($0.whole.redundancy.chunksBelowTarget) : nil)
+            }),
+        Metric(
+            "redundancy.chunksCrowdedAtEnd",
+            "Chunks whose replicas stood in fewer failure domains than so many could when the measured time ended.",
+            .count(\.redundancy.chunksCrowded)),
+        Metric(
+            "redundancy.chunksCrowdedAfterSettling", "The same after settling.",
+            .value(in: .count) {
+                .number($0.isSettled ? Double($0.whole.redundancy.chunksCrowded) : nil)
             }),
     ]
 }
