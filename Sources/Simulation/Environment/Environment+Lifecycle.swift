@@ -36,6 +36,7 @@ extension Environment {
         guard participants[index].downReasons == 1 else { return false }
         participants[index].epoch += 1
         observer.wentDown(actor, at: now)
+        loseTransfers { $0 == actor || $1 == actor }
         if participants[index].kind != .user { orders.append(.crash(actor)) }
         return true
     }
@@ -56,6 +57,7 @@ extension Environment {
         observer.destroyed(actor, isFault: isFault, at: now)
         participants[Int(actor)].isGone = true
         participants[Int(actor)].epoch += 1
+        loseTransfers { $0 == actor || $1 == actor }
         orders.append(.destroy(actor))
     }
 

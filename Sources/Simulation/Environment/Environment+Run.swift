@@ -50,7 +50,7 @@ extension Environment {
             return nil
         }
         stir(UInt64(delivery.from) << 32 | UInt64(delivery.to), delivery.message.fingerprint)
-        return participants[Int(delivery.to)].isUp ? delivery : nil
+        return participants[Int(delivery.to)].isUp && delivery.from != delivery.to ? delivery : nil
     }
 
     /// A timer that is due; nil where its run is over.
@@ -162,6 +162,18 @@ extension Environment {
         let handled = max(arrival, participants[Int(actor)].handled) + handling
         participants[Int(actor)].handled = handled
         return handled
+    }
+
+    /// Connections are cut, by a fault or since somebody went down, while bodies are under way on them:
+    /// those are lost.
+    mutating func loseTransfers(to fault: Int? = nil, where isCut: (UInt32, UInt32) -> Bool) {
+        let count = queue.lose {
+            isCut($0.from, $0.to) && $0.message.byteCounts.payload > 0
+        }
+        for _ in 0..<count {
+            observer.lostMessage()
+            if let fault { observer.felt(fault: fault) }
+        }
     }
 
     /// What the network does to a message that sets out now.

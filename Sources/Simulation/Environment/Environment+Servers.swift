@@ -59,6 +59,11 @@ extension Environment {
         observer.actor(from).map { passage(of: message, from: $0, to: to) } ?? []
     }
 
+    /// Whether a connection between two was cut by now.
+    package func isCut(from: UInt32, to: PeerID) -> Bool {
+        observer.actor(to).map { network.isCut(from: from, to: $0) } ?? false
+    }
+
     private mutating func passage(of message: Message, from: UInt32, to: UInt32) -> [Duration] {
         let passage = passage(from: from, to: to)
         guard !passage.isLost, participants[Int(to)].isUp else { return [] }

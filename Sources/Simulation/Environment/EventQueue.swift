@@ -30,7 +30,7 @@ package struct EventQueue: Sendable {
         case message, timer, disk, environment
     }
 
-    /// A message in flight.
+    /// A message in flight; lost on its way where it is from whom it is to.
     package struct Delivery: Sendable {
         package var from: UInt32
         package var to: UInt32
@@ -104,6 +104,18 @@ package struct EventQueue: Sendable {
         environmentEvents.take(slot)
     }
 
+    /// Has the messages in flight that fit be lost: they are from whom they are to, and so from nobody.
+    /// Returns how many.
+    mutating func lose(where isLost: (Delivery) -> Bool) -> Int {
+        var count = 0
+        deliveries.change { delivery in
+            guard delivery.from != delivery.to, isLost(delivery) else { return }
+            delivery.from = delivery.to
+            count += 1
+        }
+        return count
+    }
+
     // MARK: The heap, four children a node
 
     @inline(__always)
@@ -171,6 +183,10 @@ struct Slab<Element: Sendable>: Sendable {
         }
         elements.append(element)
         return elements.count - 1
+    }
+
+    mutating func change(_ body: (inout Element) -> Void) {
+        for slot in elements.indices { if elements[slot] != nil { body(&elements[slot]!) } }
     }
 
     @inline(__always)

@@ -112,10 +112,11 @@ extension Environment {
         from others: FaultSettings.Selection? = nil, _ effect: Network.Disturbance.Effect,
         lasting: Duration
     ) {
-        network.begin(
-            Network.Disturbance(
-                fault: fault, concerns: marked(select(selection, for: fault)),
-                others: others.map { marked(select($0, for: fault)) }, effect: effect))
+        let disturbance = Network.Disturbance(
+            fault: fault, concerns: marked(select(selection, for: fault)),
+            others: others.map { marked(select($0, for: fault)) }, effect: effect)
+        network.begin(disturbance)
+        loseTransfers(to: fault) { disturbance.cuts(from: $0, to: $1) }
         countDisturbances()
         queue.schedule(.faultEnds(fault), at: now + lasting)
     }

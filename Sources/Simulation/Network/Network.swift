@@ -38,6 +38,18 @@ package struct Network: Sendable {
             guard let others else { return !concerns(far) }
             return Int(far) < others.count && others[Int(far)]
         }
+
+        /// Whether it lets nothing pass.
+        func cuts(from: UInt32, to: UInt32) -> Bool {
+            guard case .cut(let direction) = effect else { return false }
+            let isOutgoing = concerns(from) && parts(from: to)
+            let isIncoming = concerns(to) && parts(from: from)
+            return switch direction {
+            case .both: isOutgoing || isIncoming
+            case .outgoing: isOutgoing
+            case .incoming: isIncoming
+            }
+        }
     }
 
     /// What becomes of a message.
@@ -66,6 +78,11 @@ package struct Network: Sendable {
 
     mutating func endAll() { disturbances = [] }
 
+    /// Whether nothing passes now.
+    func isCut(from: UInt32, to: UInt32) -> Bool {
+        disturbances.contains { $0.cuts(from: from, to: to) }
+    }
+
     /// Decides over one message. Latency and mishaps are drawn from the sender's streams.
     @inline(__always)
     func passage(
@@ -90,24 +107,13 @@ package struct Network: Sendable {
         _ passage: inout Passage, _ sender: inout Participant, _ from: UInt32, _ to: UInt32
     ) {
         for disturbance in disturbances {
-            let concernsSender = disturbance.concerns(from)
-            let concernsReceiver = disturbance.concerns(to)
             switch disturbance.effect {
-            case .cut(let direction):
-                let isOutgoing = concernsSender && disturbance.parts(from: to)
-                let isIncoming = concernsReceiver && disturbance.parts(from: from)
-                let isCut =
-                    switch direction {
-                    case .both: isOutgoing || isIncoming
-                    case .outgoing: isOutgoing
-                    case .incoming: isIncoming
-                    }
-                if isCut {
-                    passage.isLost = true
-                    passage.fault = disturbance.fault
-                }
+            case .cut:
+                guard disturbance.cuts(from: from, to: to) else { continue }
+                passage.isLost = true
+                passage.fault = disturbance.fault
             case .degrade(let loss, let duplication, let latencyFactor):
-                guard concernsSender || concernsReceiver else { continue }
+                guard disturbance.concerns(from) || disturbance.concerns(to) else { continue }
                 passage.fault = disturbance.fault
                 passage.latency = passage.latency.scaled(by: latencyFactor)
                 if sender.mishapStream.chance(loss) { passage.isLost = true }

@@ -140,6 +140,8 @@ private struct ShapedTransport: Transport {
             }
         }
         await environment.sleep(way)
+        // Cut meanwhile.
+        guard !environment.tell({ $0.isCut(from: run.actor, to: peer) }) else { return nil }
         let answer: Answer?
         do {
             answer = try await real.send(request, to: peer)

@@ -37,7 +37,8 @@ struct FaultKind: Sendable {
     private static let ofLinksAndProcesses = [
         FaultKind(
             name: "partition", keys: [at, lasting, of, from, direction],
-            meaning: "No message passes between the chosen participants and the others.",
+            meaning:
+                "No message passes between the chosen participants and the others, and bodies under way are lost.",
             make: {
                 .partition(
                     at: $0.at, lasting: $0.lasting, of: $0.of, from: $0.from,
@@ -61,7 +62,8 @@ struct FaultKind: Sendable {
             }),
         FaultKind(
             name: "outage", keys: [at, lasting, of],
-            meaning: "The chosen participants are down; their disks keep what was synced.",
+            meaning:
+                "The chosen participants are down; their disks keep what was synced, and bodies under way to and from them are lost.",
             make: { .outage(at: $0.at, lasting: $0.lasting, of: $0.of) },
             words: { "\($0.of.inWords) down \($0.span)" },
             draw: { draw, world, fault in

@@ -155,6 +155,49 @@ struct ConditionTests {
         expectNoComplaint(world)
     }
 
+    /// A world in which a user sends two chunks for some seconds while links are as `kind` says, or somebody
+    /// is down for a moment.
+    private func uploading(
+        _ kind: FaultSettings.Kind?, _ meanwhile: (inout World) -> Void = { _ in }
+    ) -> World {
+        var world = World(
+            .small {
+                $0.users.uploadBytesPerSecond = 20_000
+                $0.workload.files = 0
+                $0.faults = kind.map { [FaultSettings(name: "fault", kind: $0)] } ?? []
+            })
+        world.run(until: .origin + .minutes(10))
+        world.put(byteCount: 2 * 64 * 1024, by: 0)
+        world.run(for: .seconds(2))
+        meanwhile(&world)
+        world.run(for: .seconds(6))
+        return world
+    }
+
+    @Test func `what is on its way when its connection is cut does not arrive`() {
+        let calm = uploading(nil)
+        #expect(calm.backends[0].chunks.count == 2)
+        for direction in FaultSettings.Direction.allCases {
+            let cut = uploading(
+                .partition(
+                    at: .minutes(10) + .seconds(1), lasting: .seconds(1), of: .users,
+                    direction: direction))
+            #expect((effects(of: cut) > 0) == (direction != .incoming))
+            #expect(cut.backends[0].chunks.isEmpty == (direction != .incoming))
+        }
+    }
+
+    @Test func `what is on its way when either end goes down does not arrive`() {
+        for isUser in [true, false] {
+            let world = uploading(nil) { world in
+                world.restart(
+                    isUser ? world.userIndices[0] : world.backendIndices[0], after: .seconds(1))
+            }
+            #expect(world.backends[0].isReady && world.backends[0].chunks.isEmpty)
+            #expect(world.meters.control.messagesLost >= 2)
+        }
+    }
+
     @Test func `who was destroyed is never back, and what a node kept is made again`() {
         for selection in [FaultSettings.Selection.nodes(1), .discovery(0)] {
             var world = World(
