@@ -14,6 +14,7 @@ package struct Meters: Sendable {
     package internal(set) var ledger = LedgerMeter()
     package var control = ControlMeter()
     package internal(set) var churn = ChurnMeter()
+    package internal(set) var liars = LiarMeter()
 
     init(target: Int) { redundancy = RedundancyMeter(target: target) }
 

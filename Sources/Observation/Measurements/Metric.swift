@@ -102,7 +102,7 @@ package struct Metric: Sendable {
         RunMeter.metrics + DurabilityMeter.metrics + AvailabilityMeter.metrics
         + RedundancyMeter.metrics + RepairMeter.metrics + MerkleMeter.metrics
         + LatencyMeter.metrics + StorageMeter.metrics + LedgerMeter.metrics
-        + ControlMeter.metrics + ChurnMeter.metrics
+        + ControlMeter.metrics + ChurnMeter.metrics + LiarMeter.metrics
 }
 
 /// A distribution in a few figures; all zero when nothing was recorded.

@@ -156,18 +156,6 @@ extension Observer {
         backends[slot].ledger = ledger
     }
 
-    /// A node deviates from now on. What it keeps for nobody is lost with that.
-    package mutating func turnedLiar(
-        _ actor: UInt32, telling lie: String, keepsNothing: Bool, at now: Instant
-    ) {
-        participants[Int(actor)].lie = lie
-        participants[Int(actor)].keepsNothing = keepsNothing
-        guard keepsNothing else { return }
-        for chunk in nodes[slot(actor)].replicas {
-            replicaGone(chunk, actor, isFault: true, at: now)
-        }
-    }
-
     /// A node no longer counts a chunk that a fault had damaged.
     package mutating func uncounted(_ chunk: ChunkID, on actor: UInt32) {
         census.forget(chunk, on: actor, &meters)

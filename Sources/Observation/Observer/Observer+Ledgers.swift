@@ -11,6 +11,7 @@ extension Observer {
             meters.ledger.read(
                 records: changes.recordCount, ofAll: backends[slot].ledger?.recordCount ?? 0)
             oracles.check(.ledger, at: now, true, "")
+            if !liars.isEmpty { countPlacements(changes, at: now) }
             for (chunk, node) in changes.dropped {
                 if let actor = actor(node) { census.moot(chunk, on: actor, &meters) }
             }
@@ -25,6 +26,11 @@ extension Observer {
         } catch {
             oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
         }
+    }
+
+    private mutating func countPlacements(_ changes: LedgerReplay.Changes, at now: Instant) {
+        for (chunk, node) in changes.named { placed(chunk, on: node) }
+        for (chunk, node) in changes.dropped { gaveUp(chunk, on: node, at: now) }
     }
 
     /// Whether a node may well lack a chunk that it said to hold: it is gone, or lies, or a fault struck.

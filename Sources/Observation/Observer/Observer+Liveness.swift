@@ -42,6 +42,8 @@ extension Observer {
     ) {
         guard let actor = actor(peer) else { return }
         let node = participants[Int(actor)]
+        // Who is no node was invented, and what a liar said may come again.
+        guard node.kind == .node, !node.isLiar else { return }
         let slack = settings.heartbeatInterval * 2 + settings.peersInterval * 4
         guard now - node.since > settings.suspectAfter * 2 + slack else { return }
         if node.isGone {

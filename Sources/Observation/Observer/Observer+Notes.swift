@@ -9,10 +9,14 @@ extension Observer {
         case .declaredDead(let peer):
             meters.churn.declaredDead += 1
             backends[slot(actor)].dead.insert(peer)
+            found(peer, at: now)
         case .deadReturned(let peer):
             meters.churn.deadReturned += 1
             backends[slot(actor)].dead.remove(peer)
-        case .doubted: meters.churn.doubted += 1
+        case .doubted(let peer):
+            meters.churn.doubted += 1
+            found(peer, at: now)
+            if isHonestAmongLiars(peer) { meters.liars.honestDoubted += 1 }
         case .repairStarted, .blockWritten: break
         case .audited: meters.merkle.audits += 1
         case .recovered(let blocks): if blocks > 0 { meters.churn.backendRestarts += 1 }
@@ -46,10 +50,16 @@ extension Observer {
         let wasInjected = census.found(chunk, on: actor, finding, at: now, &meters)
         if !wasInjected, nodes[slot(actor)].replicas.contains(chunk) {
             meters.merkle.falselyFound += 1
+            if isHonestAmongLiars(peer) { meters.liars.honestStripped += 1 }
         }
         if finding == .comparison {
             meters.merkle.bytesMended += UInt64(census.byteCount(of: chunk))
         }
+    }
+
+    private func isHonestAmongLiars(_ peer: PeerID) -> Bool {
+        guard !liars.isEmpty, let actor = actor(peer) else { return false }
+        return liars[actor] == nil
     }
 
     /// So many repairs of a backend wait.

@@ -48,7 +48,8 @@ extension Observer {
     /// Whether a chunk stands in fewer failure domains than it could. Where somebody lies, the backends
     /// may not know of it.
     private func isCrowded(_ chunk: ChunkID, in domains: Set<UInt32>) -> Bool {
-        domains.count < census.target && !participants.contains { $0.isLiar } && isWell(chunk)
+        domains.count < census.target && !participants.contains { $0.isLiar && $0.kind != .user }
+            && isWell(chunk)
             && canTakeAnother(ofChunk: chunk, outside: domains)
     }
 

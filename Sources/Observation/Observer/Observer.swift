@@ -22,6 +22,7 @@ package struct Observer: Sendable {
     var participants: [Participant] = []
     var backends: [ObservedBackend] = []
     var faults: [FaultOutcome]
+    var liars: [UInt32: Liar] = [:]
     /// Whose a file is, and a chunk: for the oracle that knows who may see what.
     var fileOwners: [FileID: UInt32] = [:]
     var chunkOwners: [ChunkID: UInt32] = [:]

@@ -18,6 +18,7 @@ extension Environment {
         case .faultBegins(let fault): faultBegan(fault)
         case .faultEnds(let fault): faultEnded(fault)
         case .faultStrikes(let fault): faultStruck(fault)
+        case .oddity(let fault): askOddly(fault)
         case .released(let actor): if !hasSettled { comeUp(actor) }
         case .fill(let ordinal): fill(ordinal)
         case .workload(let kind): work(kind)

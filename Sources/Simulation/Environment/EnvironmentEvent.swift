@@ -12,6 +12,8 @@ package enum EnvironmentEvent: Sendable {
     case faultEnds(Int)
     /// A fault that strikes again and again does so.
     case faultStrikes(Int)
+    /// Odd users ask for something.
+    case oddity(Int)
     /// A participant that a fault stopped may run again.
     case released(UInt32)
     /// A user puts one of the files that the world begins with.
@@ -36,7 +38,7 @@ extension EnvironmentEvent {
         case .sessionBegins: "the beginning of a session"
         case .destroyed: "the end of a life"
         case .joins: "a node that joins"
-        case .faultBegins, .faultEnds, .faultStrikes: "a fault"
+        case .faultBegins, .faultEnds, .faultStrikes, .oddity: "a fault"
         case .diskGoesOn: "a disk that goes on"
         case .released: "a restart"
         case .fill, .workload, .readBack: "the workload"

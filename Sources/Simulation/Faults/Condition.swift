@@ -72,12 +72,12 @@ package enum Condition: Equatable, Sendable {
 
     /// Only storage nodes can be in it.
     package var isOfNodes: Bool {
-        if case .lying(let lie) = self { !lie.isOfDiscoveries } else { false }
+        if case .lying(let lie) = self { lie.teller == .nodes } else { false }
     }
 
-    /// Only discoveries can be in it.
-    package var isOfDiscoveries: Bool {
-        if case .lying(let lie) = self { lie.isOfDiscoveries } else { false }
+    /// Only those can be in it who tell such lies.
+    package var teller: Lie.Teller? {
+        if case .lying(let lie) = self { lie.teller } else { nil }
     }
 }
 
@@ -93,6 +93,10 @@ struct Conditions: Sendable {
     }
 
     private(set) var entries: [Entry] = []
+    /// By who replays: the last answer of each kind.
+    var said: [UInt32: [String: Answer]] = [:]
+    /// By odd user: the chunk that it put last.
+    var oddChunks: [UInt32: ChunkID] = [:]
 
     mutating func begin(_ entry: Entry) { entries.append(entry) }
 
@@ -143,6 +147,7 @@ extension Environment {
             observer.turnedLiar(
                 actor, telling: lie.rawValue, keepsNothing: lie.keepsNothing, at: now)
         }
+        if lie == .odd { askOddly(fault) }
     }
 
     mutating func endConditions(of fault: Int) {

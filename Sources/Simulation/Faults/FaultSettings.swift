@@ -178,8 +178,8 @@ extension FaultSettings.Kind {
         }
     }
 
-    /// Whether it can only befall discoveries.
-    package var isOfDiscoveries: Bool { condition?.isOfDiscoveries ?? false }
+    /// Who tells such lies, where it has somebody lie.
+    package var teller: Lie.Teller? { condition?.teller }
 
     /// Whether servers on sockets and real disks can be treated so as well.
     package var canBeReal: Bool {

@@ -1,10 +1,4 @@
-import Cryptography
-import Merkle
-import Observation
-import Primitives
-import Roles
-
-/// How a storage node or a discovery deviates, through the same messages as everybody.
+/// How a storage node, a discovery or a user deviates, through the same messages as everybody.
 package enum Lie: String, Equatable, Sendable, CaseIterable {
     /// It acknowledges chunks and keeps no bytes; asked for them it says that it cannot read them now.
     case drop
@@ -24,6 +18,14 @@ package enum Lie: String, Equatable, Sendable, CaseIterable {
     case delay
     /// It denies every second chunk when its inventory is compared, and tells wrong hashes.
     case deny
+    /// It claims chunks that nobody gave it, in a tree that is deep, and takes its time for each answer.
+    case fabricate
+    /// It gives the largest and the smallest numbers that a message can carry.
+    case extreme
+    /// It claims to stand in a failure domain of its own.
+    case relocate
+    /// It says again what it said before: requests later, answers to other questions of the kind.
+    case replay
     /// A discovery that tells of every second node only.
     case omit
     /// A discovery that says of every node that it lives.
@@ -32,140 +34,42 @@ package enum Lie: String, Equatable, Sendable, CaseIterable {
     case bury
     /// A discovery that says that nothing has changed.
     case freeze
+    /// A discovery that tells of nodes that there are not, with room without end.
+    case invent
+    /// A discovery that tells one asker that those are dead who it tells another live.
+    case conflict
+    /// A user who asks for the largest and oddest, again and again, besides what it is about.
+    case odd
+
+    /// Who can tell it.
+    package enum Teller: Sendable { case nodes, discoveries, users }
+
+    package var teller: Teller {
+        switch self {
+        case .omit, .revive, .bury, .freeze, .invent, .conflict: .discoveries
+        case .odd: .users
+        case .drop, .alter, .share, .accuse, .pretend, .boast, .evade, .delay, .deny, .fabricate,
+            .extreme, .relocate, .replay:
+            .nodes
+        }
+    }
 
     /// Nothing on its disk can be counted on.
     var keepsNothing: Bool {
         switch self {
-        case .drop, .alter, .share: true
-        case .accuse, .pretend, .boast, .evade, .delay, .deny: false
-        case .omit, .revive, .bury, .freeze: false
-        }
-    }
-
-    /// Told by discoveries, and by no node.
-    package var isOfDiscoveries: Bool {
-        switch self {
-        case .omit, .revive, .bury, .freeze: true
-        case .drop, .alter, .share, .accuse, .pretend, .boast, .evade, .delay, .deny: false
+        case .drop, .alter, .share, .extreme: true
+        case .accuse, .pretend, .boast, .evade, .delay, .deny, .fabricate, .relocate, .replay: false
+        case .omit, .revive, .bury, .freeze, .invent, .conflict, .odd: false
         }
     }
 
     /// Replicas go by it, or only reading them shows that they are gone.
     var hidesDamage: Bool {
         switch self {
-        case .drop, .alter, .share, .accuse, .pretend, .deny, .revive, .freeze: true
-        case .boast, .evade, .delay, .omit, .bury: false
+        case .drop, .alter, .share, .extreme, .accuse, .pretend, .deny, .replay, .revive, .freeze,
+            .conflict:
+            true
+        case .boast, .evade, .delay, .fabricate, .relocate, .omit, .bury, .invent, .odd: false
         }
-    }
-}
-
-/// What those do that deviate: beside their role, which goes by the protocol and knows of nothing.
-extension Environment {
-    /// Answers a request in the place of a lying node's role. False where the role is to have it.
-    mutating func lies(_ input: Input, by actor: UInt32, effects: inout Effects) -> Bool {
-        guard let (lie, fault) = lie(of: actor),
-            case .request(let asker, let call, .node(let request)) = input
-        else { return false }
-        switch (lie, request) {
-        case (.accuse, .copy(let copy)):
-            let answer = CopyAnswer(chunk: copy.chunk, outcome: .sourceMissing)
-            effects.answer(.node(.copy(answer)), to: asker, call: call)
-        case (.pretend, .copy(let copy)):
-            let answer = CopyAnswer(chunk: copy.chunk, outcome: .copied)
-            effects.answer(.node(.copy(answer)), to: asker, call: call)
-        case (.evade, .audit): break
-        default: return false
-        }
-        observer.felt(fault: fault)
-        return true
-    }
-
-    /// Changes what a liar's role wants to say.
-    mutating func twist(_ effects: inout Effects, of actor: UInt32) {
-        guard let (lie, fault) = lie(of: actor) else { return }
-        if lie == .delay { delayProofs(in: &effects, of: actor, fault) }
-        for index in effects.sends.indices {
-            guard let twisted = Self.twist(effects.sends[index].message, lie) else { continue }
-            effects.sends[index].message = twisted
-            observer.felt(fault: fault)
-        }
-    }
-
-    private static func twist(_ message: Message, _ lie: Lie) -> Message? {
-        switch (lie, message) {
-        case (.alter, .answer(.node(.retrieve(.found(var payload))))) where !payload.bytes.isEmpty:
-            payload.bytes[0] ^= 1
-            return .answer(.node(.retrieve(.found(payload))))
-        case (.alter, .answer(.node(.audit(let answer)))):
-            guard case .proven(let proof) = answer.outcome else { return nil }
-            let other = AuditAnswer(
-                chunk: answer.chunk, outcome: .proven(SHA256.hash(proof.bytes)))
-            return .answer(.node(.audit(other)))
-        case (.deny, .answer(.node(.inventory(.answered(let answer))))):
-            return .answer(.node(.inventory(.answered(denying(answer)))))
-        case (_, .answer(.discovery(.peers(let answer)))):
-            return twist(answer, lie).map { .answer(.discovery(.peers($0))) }
-        case (.boast, .request(.discovery(.heartbeat(var heartbeat)))):
-            heartbeat.freeBytes = .max
-            return .request(.discovery(.heartbeat(heartbeat)))
-        case (.boast, .request(.discovery(.register(var registration)))):
-            registration.capacityBytes = .max
-            registration.freeBytes = .max
-            return .request(.discovery(.register(registration)))
-        default: return nil
-        }
-    }
-
-    /// The answer of a node that denies every second chunk, with hashes that lead astray.
-    private static func denying(_ answer: InventoryAnswer) -> InventoryAnswer {
-        let entries = answer.entries.map { entry -> InventoryAnswer.Entry in
-            switch entry {
-            case .same: .same
-            case .children(let hashes):
-                .children(hashes.map { $0 == .zero ? $0 : SHA256.hash($0.bytes) })
-            case .bucket(let ids):
-                .bucket(ids.enumerated().compactMap { $0.offset % 2 == 0 ? $0.element : nil })
-            }
-        }
-        return InventoryAnswer(question: answer.question, entries: entries)
-    }
-
-    private static func twist(_ answer: PeersAnswer, _ lie: Lie) -> PeersAnswer? {
-        guard !answer.reports.isEmpty else { return nil }
-        var twisted = answer
-        switch lie {
-        case .omit: twisted.reports.removeAll { $0.registration.node.raw % 2 == 0 }
-        case .freeze: twisted.reports = []
-        case .revive: for index in answer.reports.indices { twisted.reports[index].status = .alive }
-        case .bury: for index in answer.reports.indices { twisted.reports[index].status = .dead }
-        case .drop, .alter, .share, .accuse, .pretend, .boast, .evade, .delay, .deny: return nil
-        }
-        return twisted == answer ? nil : twisted
-    }
-
-    /// Answers to challenges set out when whoever asked has given up.
-    private mutating func delayProofs(in effects: inout Effects, of actor: UInt32, _ fault: Int) {
-        effects.sends.removeAll { send in
-            guard case .answer(.node(.audit)) = send.message else { return false }
-            queue.schedule(
-                EventQueue.Delivery(
-                    from: actor, to: UInt32(truncatingIfNeeded: send.to.raw), call: send.call,
-                    message: send.message),
-                at: now + .hours(1))
-            observer.felt(fault: fault)
-            return true
-        }
-    }
-
-    // MARK: Liars that keep one replica among them
-
-    /// All of those, in order, where a participant is one of them.
-    func sharers(with actor: UInt32) -> [UInt32] {
-        guard let (lie, fault) = lie(of: actor), lie == .share else { return [] }
-        return conditions.concerned(by: fault)
-    }
-
-    mutating func feltLie(of actor: UInt32) {
-        if let (_, fault) = lie(of: actor) { observer.felt(fault: fault) }
     }
 }

@@ -76,7 +76,7 @@ extension World {
                 input, at: time(for: index), random: &environment.participants[index].roleStream,
                 effects: &effects)
             if environment.participants[index].isAfflicted {
-                environment.twist(&effects, of: actor)
+                environment.twist(&effects, of: actor, hearing: input)
             }
         case .backend:
             backends[slot].handle(
@@ -100,7 +100,7 @@ extension World {
         nodes[slot].handle(
             input, at: time(for: Int(actor)),
             random: &environment.participants[Int(actor)].roleStream, effects: &effects)
-        environment.twist(&effects, of: actor)
+        environment.twist(&effects, of: actor, hearing: input)
     }
 
     /// Carries out the effects that have gathered.

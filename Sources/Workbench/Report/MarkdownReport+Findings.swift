@@ -11,7 +11,8 @@ extension MarkdownReport {
             section("Merkle recovery", of: "merkle"),
             section("Storage, ledger and control", of: "storage", "ledger", "control"),
             section("Churn", of: "churn"),
-        ].joined(separator: "\n")
+            measurements.count("liars.nodes") > 0 ? section("Liars", of: "liars") : "",
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     // MARK: Tables

@@ -114,7 +114,7 @@ extension FaultKind {
     static let share = Key("share", \.share, .probability, "Of reads, how many.")
     static let lie = Key(
         "lie", \.lie, .choice, required: true,
-        "What they do. Nodes: keep nothing of what they acknowledge (drop), answer with other bytes (alter), keep one replica among them and answer for each other (share), say that sources lack what they were to copy (accuse), say that they copied what they did not (pretend), claim more room than there is (boast), answer no challenge (evade) or too late (delay), deny what they hold when inventories are compared (deny). Discoveries: tell of half the nodes (omit), say that all live (revive), that all are dead (bury), or that nothing changes (freeze)."
+        "What they do. Nodes: keep nothing of what they acknowledge (drop), answer with other bytes (alter), keep one replica among them and answer for each other (share), say that sources lack what they were to copy (accuse), say that they copied what they did not (pretend), claim more room than there is (boast), answer no challenge (evade) or too late (delay), deny what they hold when inventories are compared (deny), claim chunks that nobody gave them (fabricate), give extreme numbers (extreme), claim each a failure domain of its own (relocate), say again what they said before (replay). Discoveries: tell of half the nodes (omit), say that all live (revive), that all are dead (bury), or that nothing changes (freeze), tell of nodes that there are not (invent), tell one asker that those are dead who it tells another live (conflict). Users: ask for the largest and oddest things (odd)."
     )
     static let direction = Key(
         "direction", \.direction, .choice,

@@ -63,15 +63,21 @@ extension FaultKind {
         FaultKind(
             name: "liars", keys: [at, of, lie],
             meaning:
-                "The chosen nodes or discoveries deviate from the protocol until the end, also while the world heals.",
+                "The chosen nodes, discoveries or users deviate from the protocol until the end, also while the world heals.",
             make: { .condition(.lying($0.lie), at: $0.at, lasting: nil, of: $0.of) },
             words: {
                 "\($0.of.inWords) lie (\($0.lie.rawValue)) from \(Format.duration($0.at)) on"
             },
             draw: { draw, world, fault in
                 fault.lie = draw.one(of: Lie.allCases)
-                fault.at = draw.time(in: world).at
-                fault.of = draw.nodes(in: world)
+                // A domain is told of once, by who comes.
+                fault.at = fault.lie == .relocate ? .zero : draw.time(in: world).at
+                fault.of =
+                    switch fault.lie.teller {
+                    case .nodes: draw.nodes(in: world)
+                    case .discoveries: draw.discoveries(in: world)
+                    case .users: .users
+                    }
             }),
     ]
 

@@ -116,7 +116,10 @@ extension Scenario {
                     selection, "storage nodes and backends",
                     allowed: "a domain, nodes, a backend or \"backends\"")
             }
-            if kind.isOfDiscoveries { problems += discoveriesProblem(selection) }
+            if kind.teller == .discoveries { problems += discoveriesProblem(selection) }
+            if kind.teller == .users, selection != .users {
+                problems.append(("of", "only users can be meant here; allowed: \"users\""))
+            }
         }
         if let others = kind.others {
             problems += selectionProblem(others, key: "from", reader)

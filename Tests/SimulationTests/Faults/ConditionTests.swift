@@ -284,47 +284,4 @@ struct ConditionTests {
         #expect(effects(of: world) > 30)
         expectNoComplaint(world)
     }
-
-    // MARK: Lies
-
-    /// Two of six nodes lie, or all discoveries, and replicas vanish, so that there is something to repair.
-    private func liars(_ lie: Lie) -> World {
-        let liars = lie.isOfDiscoveries ? FaultSettings.Selection.discoveries : .nodes(2)
-        var world = world(.lying(lie), of: liars, lasting: nil) {
-            $0.faults.append(
-                FaultSettings(name: "vanish", kind: .lostChunks(every: .constant(.minutes(1)))))
-        }
-        world.finishRun()
-        return world
-    }
-
-    @Test(arguments: Lie.allCases.filter { !$0.isOfDiscoveries })
-    func `a liar tells lies until the end, and files can still be read`(lie: Lie) {
-        let world = liars(lie)
-        #expect(effects(of: world) > 0)
-        #expect(world.oracles.violations(of: .readIntegrity) == 0)
-        #expect(world.oracles.violations(of: .durability) == 0)
-        #expect(world.oracles.violations(of: .ledger) == 0)
-        #expect(world.oracles.violations(of: .inventoryTruth) == 0)
-    }
-
-    @Test(arguments: Lie.allCases)
-    func `a lie that neither hides nor does damage needs no longer settling`(lie: Lie) {
-        var world = WorldConfiguration()
-        let honest = world.settle
-        world.faults = [
-            FaultSettings(
-                name: "lie",
-                kind: .condition(.lying(lie), at: .zero, lasting: nil, of: .nodes(1)))
-        ]
-        #expect((world.settle == honest) == [.boast, .evade, .delay, .omit, .bury].contains(lie))
-    }
-
-    @Test(arguments: [Lie.drop, .alter, .share])
-    func `nothing on a node that keeps nothing counts`(lie: Lie) {
-        var world = world(.lying(lie), of: .nodes(6), lasting: nil)
-        world.run(until: .origin + .minutes(15) + .milliseconds(1))
-        #expect(world.observer.nodes.allSatisfy { $0.replicas.isEmpty })
-        #expect(world.referencedChunks.allSatisfy { world.census.facts[$0]?.durable == 0 })
-    }
 }
