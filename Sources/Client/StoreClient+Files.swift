@@ -7,10 +7,10 @@ package import Primitives
 package import Wire
 
 extension StoreClient {
-    /// All files of the user, as the backend sees them; newest first.
-    package func sealedFiles() async throws -> [SealedFileForm] {
-        try await ask(ClientRequest(.GET, "/api/files?sealed=true"), for: SealedFileListForm.self)
-            .files
+    /// All files of the user, as the backend sees them, or those that were deleted lately; newest first.
+    package func sealedFiles(deleted: Bool = false) async throws -> [SealedFileForm] {
+        let path = "/api/files?sealed=true" + (deleted ? "&deleted=true" : "")
+        return try await ask(ClientRequest(.GET, path), for: SealedFileListForm.self).files
     }
 
     /// One file as the backend sees it, with its root.
@@ -53,6 +53,14 @@ extension StoreClient {
     package func delete(_ file: FileID, chunks: [ChunkID]) async throws {
         var request = try ClientRequest(
             .DELETE, "/api/files/\(file)", DeleteForm(chunks: chunks))
+        request.deadlineSeconds = 600
+        _ = try await send(request)
+    }
+
+    /// Brings a deleted file back.
+    package func undelete(_ file: FileID, chunks: [ChunkID]) async throws {
+        var request = try ClientRequest(
+            .POST, "/api/files/\(file)/undelete", DeleteForm(chunks: chunks))
         request.deadlineSeconds = 600
         _ = try await send(request)
     }

@@ -24,6 +24,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     case deletionOfNewer, deletionMetWrite, deletionExpired, storeWasOld, storeMetWrite
     case copyWasTooMany, copyHadNoRoom, fetchCameLate, fetchUnanswered, diskRefusedWrite
     case damageOutdated, damageDiscarded, leaseLost, leaveBeforeIndex
+    case trashRestored, trashGaveWay
 
     /// A stable name.
     package var name: String { "\(self)" }
@@ -101,6 +102,8 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .damageDiscarded: "a damaged replica was discarded"
         case .leaseLost: "a discovery did not know a node that beat"
         case .leaveBeforeIndex: "a node was told to leave before it had its index"
+        case .trashRestored: "what had been deleted was brought back"
+        case .trashGaveWay: "trash was deleted for good to make room"
         }
     }
 }

@@ -107,6 +107,8 @@ package enum DiskRequest: Sendable {
     case write(token: UInt64, StoredChunk, Payload)
     case read(token: UInt64, ChunkID)
     case delete(ChunkID)
+    /// Notes beside a chunk since when it is trash; nil: no longer.
+    case setTrashed(ChunkID, since: Instant?)
     /// Appends an encoded block to the log.
     case append([UInt8])
     case sync(token: UInt64)
@@ -119,12 +121,17 @@ package struct StoredChunk: Sendable, Equatable {
     /// The backend that stored it.
     package var owner: PeerID
     package var stamp: Instant
+    /// Since when it is trash: it was to be deleted, and is kept for a while; nil when it is not.
+    package var trashed: Instant?
 
-    package init(chunk: ChunkID, byteCount: Int, owner: PeerID, stamp: Instant) {
+    package init(
+        chunk: ChunkID, byteCount: Int, owner: PeerID, stamp: Instant, trashed: Instant? = nil
+    ) {
         self.chunk = chunk
         self.byteCount = byteCount
         self.owner = owner
         self.stamp = stamp
+        self.trashed = trashed
     }
 }
 

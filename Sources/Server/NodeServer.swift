@@ -116,6 +116,7 @@ package struct NodeServer: Sendable {
                 id: node.identity.id,
                 phase: NodeStatusForm.Phase(rawValue: node.phase.rawValue) ?? .recovering,
                 chunks: node.index.count, usedBytes: UInt64(node.usedBytes),
+                trashBytes: UInt64(node.trashByteCount),
                 capacityBytes: node.identity.capacityBytes, backends: node.backends,
                 awaiting: node.leaveAwaits)
         }
@@ -139,6 +140,7 @@ package struct NodeServer: Sendable {
         await host.read { node in
             metrics.gauge(.nodeChunks).record(node.index.count)
             metrics.gauge(.nodeUsedBytes).record(node.usedBytes)
+            metrics.gauge(.nodeTrashBytes).record(node.trashByteCount)
             metrics.gauge(.nodeCapacityBytes).record(node.identity.capacityBytes)
         }
     }

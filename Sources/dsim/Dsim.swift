@@ -20,7 +20,7 @@ struct Dsim: AsyncParsableCommand {
                 name: "File",
                 subcommands: [
                     PutCommand.self, GetCommand.self, ListCommand.self, InfoCommand.self,
-                    RemoveCommand.self,
+                    RemoveCommand.self, UndeleteCommand.self,
                 ]),
             CommandGroup(
                 name: "Account",

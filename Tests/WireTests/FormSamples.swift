@@ -88,7 +88,8 @@ enum FormSamples {
         HealthForm(status: "ok", role: "node", id: "1", version: "1"),
         ReadyForm(ready: true, reason: "r"),
         NodeStatusForm(
-            id: PeerID(1), phase: .leaving, chunks: 1, usedBytes: 1, capacityBytes: 2,
+            id: PeerID(1), phase: .leaving, chunks: 1, usedBytes: 1, trashBytes: 1,
+            capacityBytes: 2,
             backends: [PeerID(2)], awaiting: [PeerID(2)]),
     ]
 }

@@ -24,6 +24,8 @@ package struct DiskContents: Sendable {
             isIntact = payload.map { SHA256.hash($0.bytes) == stored.chunk.hash } ?? false
         }
 
+        fileprivate var trashBytes: Int { stored.trashed == nil ? 0 : payload.byteCount }
+
         mutating func rot(at position: UInt64) {
             guard !payload.bytes.isEmpty else { return }
             payload.bytes[Int(position % UInt64(payload.bytes.count))] ^= 1
@@ -34,6 +36,8 @@ package struct DiskContents: Sendable {
     /// As running programs see it, volatile changes included.
     package private(set) var replicas: [ChunkID: Replica] = [:]
     package private(set) var usedBytes = 0
+    /// Of those, what was to be deleted and is kept for a while.
+    package private(set) var trashBytes = 0
     package let capacityBytes: Int
 
     /// What each change since the last sync replaced, oldest first.
@@ -53,19 +57,34 @@ package struct DiskContents: Sendable {
     /// Returns whether there was room.
     package mutating func write(_ replica: Replica) -> Bool {
         let before = replicas[replica.stored.chunk]
-        let used =
+        guard
             usedBytes - (before?.payload.byteCount ?? 0) + replica.payload.byteCount
-        guard used <= capacityBytes else { return false }
-        usedBytes = used
-        replicas[replica.stored.chunk] = replica
+                <= capacityBytes
+        else { return false }
+        set(replica.stored.chunk, to: replica)
         undo.append((replica.stored.chunk, before))
         return true
     }
 
     package mutating func delete(_ chunk: ChunkID) {
-        guard let before = replicas.removeValue(forKey: chunk) else { return }
-        usedBytes -= before.payload.byteCount
+        guard let before = replicas[chunk] else { return }
+        set(chunk, to: nil)
         undo.append((chunk, before))
+    }
+
+    package mutating func setTrashed(_ chunk: ChunkID, since: Instant?) {
+        guard let before = replicas[chunk] else { return }
+        var replica = before
+        replica.stored.trashed = since
+        set(chunk, to: replica)
+        undo.append((chunk, before))
+    }
+
+    private mutating func set(_ chunk: ChunkID, to replica: Replica?) {
+        let before = replicas[chunk]
+        usedBytes += (replica?.payload.byteCount ?? 0) - (before?.payload.byteCount ?? 0)
+        trashBytes += (replica?.trashBytes ?? 0) - (before?.trashBytes ?? 0)
+        replicas[chunk] = replica
     }
 
     /// A sync begins: it covers the changes up to here.
@@ -97,11 +116,7 @@ package struct DiskContents: Sendable {
             kept[change.chunk] = count - 1
             return false
         }
-        for (chunk, before) in changes.reversed() {
-            usedBytes -= replicas[chunk]?.payload.byteCount ?? 0
-            replicas[chunk] = before
-            usedBytes += before?.payload.byteCount ?? 0
-        }
+        for (chunk, before) in changes.reversed() { set(chunk, to: before) }
         undo = []
         syncing = 0
         return changed.filter { replicas[$0] != nil }
@@ -129,15 +144,21 @@ package struct DiskContents: Sendable {
         replicas = [:]
         undo = []
         syncing = 0
-        usedBytes = 0
+        (usedBytes, trashBytes) = (0, 0)
         var unknown: [ChunkID] = []
         for stored in found {
-            guard let replica = known[stored.chunk]?.first(where: { $0.stored == stored }) else {
+            guard
+                var replica = known[stored.chunk]?.first(where: {
+                    $0.stored.stamp == stored.stamp && $0.stored.owner == stored.owner
+                        && $0.stored.byteCount == stored.byteCount
+                })
+            else {
                 unknown.append(stored.chunk)
                 continue
             }
-            replicas[stored.chunk] = replica
-            usedBytes += replica.payload.byteCount
+            // A mark of trash is lost where the disk refused it.
+            replica.stored.trashed = stored.trashed
+            set(stored.chunk, to: replica)
         }
         return unknown
     }
@@ -161,7 +182,7 @@ package struct DiskContents: Sendable {
                 undo[index].before?.rot(at: position)
             }
         case .loss:
-            usedBytes -= replicas.removeValue(forKey: chunk)?.payload.byteCount ?? 0
+            set(chunk, to: nil)
             for index in undo.indices where undo[index].chunk == chunk { undo[index].before = nil }
         }
     }

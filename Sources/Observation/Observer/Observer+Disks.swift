@@ -11,11 +11,11 @@ extension Observer {
         case .write(let token, let stored, let payload):
             nodes[slot].writes[token] = DiskContents.Replica(stored: stored, payload: payload)
         case .delete(let chunk):
-            checkDeletion(of: chunk, by: actor, at: now)
-            if nodes[slot].disk.isDurable(chunk) {
-                replicaGone(chunk, actor, isFault: false, at: now)
-            }
+            countNoLonger(chunk, actor, at: now)
             nodes[slot].disk.delete(chunk)
+        case .setTrashed(let chunk, let since):
+            if since != nil { countNoLonger(chunk, actor, at: now) }
+            nodes[slot].disk.setTrashed(chunk, since: since)
         case .append(let block):
             checkCanary(block, "ledger", at: now)
             backends[slot].log.append(block)
@@ -26,6 +26,14 @@ extension Observer {
                 backends[slot].log.startSync()
             }
         case .read, .recoverChunks, .recoverLog: break
+        }
+    }
+
+    /// A node lets go of a replica.
+    private mutating func countNoLonger(_ chunk: ChunkID, _ actor: UInt32, at now: Instant) {
+        checkDeletion(of: chunk, by: actor, at: now)
+        if nodes[slot(actor)].disk.isDurable(chunk) {
+            replicaGone(chunk, actor, isFault: false, at: now)
         }
     }
 
@@ -79,7 +87,9 @@ extension Observer {
     /// A chunk that its disk holds counts as a replica from now on. False where it did, or is rotten.
     @discardableResult
     mutating func gained(_ chunk: ChunkID, _ slot: Int, at now: Instant) -> Bool {
-        guard let replica = nodes[slot].disk.replicas[chunk], replica.isIntact else { return false }
+        guard let replica = nodes[slot].disk.replicas[chunk], replica.isIntact,
+            replica.stored.trashed == nil
+        else { return false }
         guard !participants[Int(nodes[slot].actor)].keepsNothing else {
             census.promised(chunk, byteCount: replica.payload.byteCount)
             return false

@@ -24,7 +24,8 @@ extension Observer {
         for (chunk, replica) in disk.replicas.sorted(by: { $0.key < $1.key }) {
             oracles.check(
                 .inventoryTruth, at: now,
-                node.index[chunk] != nil || !disk.isDurable(chunk) || node.isWriting(chunk),
+                node.index[chunk] != nil || !disk.isDurable(chunk) || node.isWriting(chunk)
+                    || replica.stored.trashed != nil,
                 "node \(actor) holds a durable chunk that it does not count")
             checkCanary(replica.payload.bytes, "chunk on a node's disk", at: now)
         }

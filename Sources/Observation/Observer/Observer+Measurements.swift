@@ -5,7 +5,9 @@ extension Observer {
     /// The meters as they stand, with what accrues with time.
     private func meters(at now: Instant, events: UInt64) -> Meters {
         var meters = meters
-        meters.storage.storedBytes = nodes.reduce(0) { $0 + UInt64($1.disk.usedBytes) }
+        meters.storage.storedBytes = nodes.reduce(0) {
+            $0 + UInt64($1.disk.usedBytes - $1.disk.trashBytes)
+        }
         meters.advance(to: now, events: events)
         return meters
     }

@@ -41,7 +41,7 @@ extension Observer {
         case .answer(.file(let answer)): look(at: answer, to: to, at: now)
         case .request(.discovery), .request(.backend), .answer(.discovery), .answer(.backend),
             .request(.node(.retrieve)), .request(.node(.copy)), .request(.node(.delete)),
-            .request(.node(.inventory)), .request(.node(.audit)):
+            .request(.node(.restore)), .request(.node(.inventory)), .request(.node(.audit)):
             break
         }
     }
@@ -54,7 +54,7 @@ extension Observer {
         case .commit(let request):
             checkCanary(request.sealedManifest, "manifest sent to a backend", at: now)
             checkCanary(request.wrappedKey, "key sent to a backend", at: now)
-        case .getFile, .getChunk, .delete: break
+        case .getFile, .getChunk, .delete, .undelete: break
         }
     }
 
@@ -66,6 +66,8 @@ extension Observer {
             if answer.outcome == .stored { checkDurable(answer.chunk, on: from, at: now) }
         case .copy(let answer):
             if answer.outcome == .copied { checkDurable(answer.chunk, on: from, at: now) }
+        case .restore(let answer):
+            if answer.outcome == .restored { checkDurable(answer.chunk, on: from, at: now) }
         case .retrieve(.missing), .retrieve(.refused), .retrieve(.unavailable), .delete, .inventory,
             .audit:
             break
@@ -96,7 +98,7 @@ extension Observer {
                 .ownerOnly, at: now, owner == to,
                 "user \(to) was given chunk \(chunk) of user \(owner)")
         case .getFile(.notFound), .getChunk(.notFound), .getChunk(.unavailable), .putChunk,
-            .commit, .delete:
+            .commit, .delete, .undelete:
             break
         }
     }

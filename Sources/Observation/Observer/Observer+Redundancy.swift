@@ -83,7 +83,7 @@ extension Observer {
             return participant.isUp && !participant.isLeaving && !participant.isLiar
                 && participant.since <= since && !domains.contains(participant.domain)
                 && !node.replicas.contains(chunk)
-                && node.disk.usedBytes + census.byteCount(of: chunk)
+                && node.disk.usedBytes - node.disk.trashBytes + census.byteCount(of: chunk)
                     + node.disk.capacityBytes / 50 < node.disk.capacityBytes
         }
     }

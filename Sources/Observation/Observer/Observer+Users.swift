@@ -12,11 +12,12 @@ extension Observer {
         judge(report, user, at: now)
         let plan = report.plan
         switch (report.kind, report.outcome) {
-        case (.put, .done):
+        // A file that came back is acknowledged anew.
+        case (.put, .done), (.undelete, .done):
             files[plan.ordinal] = AcknowledgedFile(plan: plan)
             meters.durability.acknowledged(at: now)
             meters.storage.userBytes += UInt64(plan.byteCount)
-            meters.latency.writes.record(now - report.startedAt)
+            if report.kind == .put { meters.latency.writes.record(now - report.startedAt) }
             census.reference(report.chunks, file: plan.ordinal, at: now, &meters)
         case (.put, .gaveUp): meters.availability.uploadsFailed += 1
         case (.get, .done) where !report.isFinal:
@@ -48,6 +49,11 @@ extension Observer {
             oracles.check(
                 .durability, at: now, false,
                 "file \(plan.ordinal) cannot be read back although its replicas survive\(hidden)")
+        case (.undelete, .done):
+            oracles.check(
+                .durability, at: now,
+                report.chunks.allSatisfy { census.durableReplicas(of: $0) > 0 },
+                "file \(plan.ordinal) came back with a chunk that is on no disk")
         case (.put, .done):
             let kept = report.chunks.allSatisfy {
                 census.wereEverDurable(settings.writeQuorum, of: $0)

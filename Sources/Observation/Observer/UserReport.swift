@@ -20,7 +20,7 @@ package struct FilePlan: Sendable, Hashable {
 package struct UserReport: Sendable {
     /// What the user did.
     package enum Kind: Sendable {
-        case put, get, delete
+        case put, get, delete, undelete
         /// Asked for somebody else's file.
         case intrude
     }

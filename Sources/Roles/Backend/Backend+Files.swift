@@ -62,8 +62,9 @@ extension Backend {
         filesByOwner[record.owner, default: [:]][record.file] = since
     }
 
-    mutating func forget(_ file: FileID) {
+    mutating func forget(_ file: FileID, at now: Instant) {
         guard let record = files.removeValue(forKey: file) else { return }
+        removals.add(record, since: now)
         filesByOwner[record.owner]?[file] = nil
     }
 
@@ -93,17 +94,18 @@ extension Backend {
             return nil
         }
         guard MerkleTree.root(ofChunks: request.chunks) == record.root else { return .mismatched }
-        forget(request.file)
+        forget(request.file, at: now)
         journal.add(.fileRemoval(FileRemoval(owner: record.owner, file: record.file)))
-        for id in request.chunks { release(id) }
+        for id in request.chunks { release(id, at: now) }
         journal.whenDurable(.answer(.file(.delete(.deleted)), to: user, call: call))
         writeBlock(at: now, effects: &effects)
         return nil
     }
 
     /// Nothing refers to a chunk any more: its replicas go once the ledger says so.
-    private mutating func release(_ id: ChunkID) {
+    private mutating func release(_ id: ChunkID, at now: Instant) {
         guard let chunk = chunks.removeValue(forKey: id) else { return }
+        removals.add(id, chunk, since: now, isAsked: false)
         released.insert(id.hash.prefix)
         journal.add(.placement(.released(id, size: UInt32(chunk.byteCount))))
         for holder in chunk.holders {

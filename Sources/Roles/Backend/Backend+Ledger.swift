@@ -94,6 +94,7 @@ extension Backend {
             effects.note(.ledgerRefused(error))
             return
         }
+        removals.forget(before: now - settings.trashLifetime)
         isReady = true
         comparisonsBegin = now + settings.requestTimeout
         effects.note(.recovered(blocks: encodedBlocks.count))
@@ -104,20 +105,28 @@ extension Backend {
     private mutating func replay(_ record: Record, writtenAt: Instant, at now: Instant) {
         switch record {
         case .file(let file): remember(file, since: writtenAt)
-        case .fileRemoval(let removal): forget(removal.file)
-        case .placement(let placement): replay(placement, at: now)
+        case .fileRemoval(let removal): forget(removal.file, at: writtenAt)
+        case .placement(let placement): replay(placement, writtenAt: writtenAt, at: now)
         case .membership(let membership): replay(membership, at: now)
         }
     }
 
-    private mutating func replay(_ placement: PlacementRecord, at now: Instant) {
-        for holder in chunks.removeValue(forKey: placement.chunk)?.holders ?? [] {
+    private mutating func replay(
+        _ placement: PlacementRecord, writtenAt: Instant, at now: Instant
+    ) {
+        let before = chunks.removeValue(forKey: placement.chunk)
+        for holder in before?.holders ?? [] {
             members[holder.member].expected.remove(placement.chunk)
         }
         guard !placement.nodes.isEmpty else {
             released.insert(placement.chunk.hash.prefix)
+            if let before {
+                removals.add(placement.chunk, before, since: writtenAt, isAsked: true)
+            }
             return
         }
+        released.remove(placement.chunk.hash.prefix)
+        removals.remove(placement.chunk)
         var chunk = PlacedChunk(
             byteCount: Int(placement.size), state: .committed(PlacedChunk.Commitment()))
         for peer in placement.nodes {

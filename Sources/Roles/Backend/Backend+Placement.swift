@@ -223,6 +223,7 @@ extension Backend {
     mutating func deleteReplica(
         _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
     ) {
+        removals.deleted(id, on: member)
         guard let chunk = chunks[id] else {
             return askToDelete(id, on: member, at: now, effects: &effects)
         }
@@ -267,6 +268,8 @@ extension Backend {
     private mutating func askToDelete(
         _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
     ) {
+        guard !isComingBack(id) else { return }
+        removals.deletes(id, on: member)
         comparisons[member]?.deleted.insert(id)
         chunks[id]?.deleting.append(member)
         effects.note(.collecting(id, on: members[member].peer))

@@ -16,6 +16,7 @@ extension Backend {
             ("an upload", uploads.keys.contains { !asked.operations.contains($0) }),
             ("a download", downloads.keys.contains { !asked.operations.contains($0) }),
             ("an audit", audits.keys.contains { !asked.operations.contains($0) }),
+            ("an undeletion", undeletions.keys.contains { !asked.operations.contains($0) }),
             ("an accusation", accusers.keys.contains { !asked.operations.contains($0) }),
             ("a comparison", comparisons.keys.contains { !asked.compared.contains($0) }),
             ("a transfer", transfers), ("a deletion", deletions),
@@ -65,7 +66,8 @@ extension Backend {
                     copies += 1
                     receivers.insert(Place(chunk: transfer.chunk, member: transfer.target))
                 case .compare(let member): compared.insert(member)
-                case .audit(let operation, _): operations.insert(operation)
+                case .audit(let operation, _), .restore(let operation, _, _):
+                    operations.insert(operation)
                 case .delete(let chunk, let member):
                     deleters.insert(Place(chunk: chunk, member: member))
                 case .peers: break

@@ -56,6 +56,10 @@ package struct Backend: Role {
     var orphans: [Int: [ChunkID: Instant]] = [:]
     /// Prefixes of the chunks that the ledger named and let go: replicas that turn up later may go as well.
     var released: Set<UInt64> = []
+    /// What can be brought back.
+    var removals = Removals()
+    /// By operation.
+    var undeletions: [UInt64: Undeletion] = [:]
     var journal: Journal
 
     package init(
@@ -138,6 +142,9 @@ package struct Backend: Role {
         case .delete(let request):
             deleteFile(request, from: user, call: call, at: now, effects: &effects)
                 .map(FileAnswer.delete)
+        case .undelete(let request):
+            undeleteFile(request, from: user, call: call, at: now, effects: &effects)
+                .map(FileAnswer.undelete)
         }
     }
 
@@ -171,6 +178,12 @@ package struct Backend: Role {
         case .compare(let member):
             guard case .answered(let answer)? = InventoryRequest.reply(in: answer) else { break }
             return comparisonAnswered(member, answer, at: now, effects: &effects)
+        case .restore(let operation, let chunk, let member):
+            guard let answer = RestoreRequest.reply(in: answer), answer.chunk == chunk else {
+                break
+            }
+            return restoreAnswered(
+                operation, chunk, member, answer.outcome, at: now, effects: &effects)
         // A deletion that did not come about is made good by the next comparison.
         case .delete: break
         }
@@ -215,6 +228,9 @@ package struct Backend: Role {
         case .compare(let member): comparisonFailed(member, at: now, effects: &effects)
         case .delete(let chunk, let member):
             chunks[chunk]?.deleting.removeAll { $0 == member }
+            removals.deleted(chunk, on: member)
+        case .restore(let operation, let chunk, let member):
+            restoreAnswered(operation, chunk, member, nil, at: now, effects: &effects)
         case .peers: break
         }
     }
@@ -244,6 +260,7 @@ package struct Backend: Role {
         freshened = now
         members.forgetPlacements()
         members.fadeAnswerTimes()
+        removals.forget(before: now - settings.trashLifetime)
     }
 
     /// A stamp later than all before it.
@@ -270,4 +287,5 @@ enum BackendCall: Sendable {
     case compare(member: Int)
     case audit(UInt64, member: Int)
     case delete(ChunkID, member: Int)
+    case restore(UInt64, ChunkID, member: Int)
 }

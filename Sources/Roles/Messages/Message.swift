@@ -1,4 +1,3 @@
-
 /// Everything that participants say to each other, by who is asked. An answer carries the `CallID` of
 /// its request and stands in the case of the same name.
 ///

@@ -1,4 +1,3 @@
-
 /// What every message has, whatever it says. Each stands in a file of its own with all that belongs
 /// to it.
 package protocol MessageContent: Sendable {

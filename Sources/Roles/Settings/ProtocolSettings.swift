@@ -28,6 +28,7 @@ package struct ProtocolSettings: Equatable, Sendable {
     package var scrubInterval = Duration.days(14)
     package var orphanGrace = Duration.hours(2)
     package var orphanPercent = 5
+    package var trashLifetime = Duration.days(3)
     package var uploadExpiry = Duration.hours(1)
     package var ledgerInterval = Duration.seconds(15)
 
@@ -108,6 +109,10 @@ extension ProtocolSettings {
         Setting(
             "orphanPercent", \.orphanPercent, .count(0...100),
             "The part of a node's chunks that is collected at once because no ledger ever named them; where there is more, none is, and an alarm is raised."
+        ),
+        Setting(
+            "trashLifetime", \.trashLifetime, .duration(.zero...longest),
+            "How long a node keeps what it was told to delete, unless it needs the room; \"0s\": not at all."
         ),
         Setting(
             "uploadExpiry", \.uploadExpiry, time,

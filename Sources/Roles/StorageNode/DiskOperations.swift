@@ -4,6 +4,7 @@ import Primitives
 enum WriteAnswer: Sendable {
     case store(ChunkID, to: PeerID, call: CallID)
     case copy(NodeCopy)
+    case restore(ChunkID, to: PeerID, call: CallID)
 }
 
 /// A node's reads and writes under way: one write of a chunk at a time. One sync at a time makes all
@@ -65,6 +66,14 @@ struct DiskOperations: Sendable {
     /// A write finished. Returns the token of the sync to start, if one is due.
     mutating func written(_ token: UInt64) -> UInt64? {
         guard let write = writing.removeValue(forKey: token) else { return nil }
+        written.append(write)
+        return syncing == nil ? startSync() : nil
+    }
+
+    /// What was trash is none any more: to be counted once that is durable. Returns the token of the sync
+    /// to start, if one is due.
+    mutating func restored(_ write: Write) -> UInt64? {
+        stamps[write.stored.chunk] = write.stored.stamp
         written.append(write)
         return syncing == nil ? startSync() : nil
     }

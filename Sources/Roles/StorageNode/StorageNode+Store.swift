@@ -70,6 +70,7 @@ extension StorageNode {
     }
 
     /// Only the backend that stored a chunk may delete it, and only what it stored before it asked.
+    /// Its bytes stay for a while.
     mutating func delete(
         _ request: DeleteRequest, from backend: PeerID, at now: Instant, effects: inout Effects
     ) -> DeleteOutcome {
@@ -89,7 +90,7 @@ extension StorageNode {
             effects.mark(.deletionMetWrite)
             return .newer
         }
-        discard(stored, effects: &effects)
+        setAside(stored, at: now, effects: &effects)
         return .deleted
     }
 
@@ -133,6 +134,7 @@ extension StorageNode {
             return
         }
         reservedBytes += stored.byteCount
+        makeRoom(effects: &effects)
         let token = disk.begin(.init(stored: stored, answer: answer))
         effects.disk.append(.write(token: token, stored, payload))
     }
@@ -142,6 +144,7 @@ extension StorageNode {
             effects.mark(.diskRefusedWrite)
             guard let write = disk.abandon(token) else { return }
             reservedBytes -= write.stored.byteCount
+            if outcome == .full { giveTrash(forBytes: write.stored.byteCount, effects: &effects) }
             reply(write.answer, outcome == .full ? .full : .busy, effects: &effects)
             return
         }
@@ -179,6 +182,11 @@ extension StorageNode {
                 case nil: nil
                 }
             finishCopy(copy, copied, effects: &effects)
+        case .restore(let chunk, let backend, let call):
+            guard outcome == .stored else { return }
+            effects.answer(
+                .node(.restore(RestoreAnswer(chunk: chunk, outcome: .restored))), to: backend,
+                call: call)
         }
     }
 }

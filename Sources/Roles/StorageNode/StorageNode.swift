@@ -22,6 +22,8 @@ package struct StorageNode: Role {
     package private(set) var usedBytes = 0
     /// Bytes of writes under way.
     var reservedBytes = 0
+    /// What it was told to delete, and still has.
+    var trash = Trash()
 
     /// Lease of the registration with each discovery; nil while there is none.
     var leases: [UInt32?]
@@ -98,7 +100,9 @@ package struct StorageNode: Role {
             guard let (_, copy) = calls.expire(CallID(timer.token)) else { return }
             effects.note(.requestTimedOut)
             finishCopy(copy, .sourceSilent, effects: &effects)
-        case .scrub: scrub(random: &random, effects: &effects)
+        case .scrub:
+            emptyTrash(at: now, effects: &effects)
+            scrub(random: &random, effects: &effects)
         case .leave: askToLeave(effects: &effects)
         default: break
         }
@@ -120,8 +124,8 @@ package struct StorageNode: Role {
         case .backend(.leave(let answer)):
             if answer.isGranted { leaveGranted(by: from, effects: &effects) }
         // A node asks for nothing else.
-        case .discovery(.peers), .node(.store), .node(.copy), .node(.delete), .node(.inventory),
-            .node(.audit), .file:
+        case .discovery(.peers), .node(.store), .node(.copy), .node(.delete), .node(.restore),
+            .node(.inventory), .node(.audit), .file:
             break
         }
     }
@@ -144,6 +148,9 @@ package struct StorageNode: Role {
                     .map { .copy(CopyAnswer(chunk: request.chunk, outcome: $0)) }
             case .delete(let request):
                 .delete(delete(request, from: from, at: now, effects: &effects))
+            case .restore(let request):
+                restore(request, from: from, call: call, effects: &effects)
+                    .map { .restore(RestoreAnswer(chunk: request.chunk, outcome: $0)) }
             case .audit(let request):
                 audit(request, from: from, call: call, effects: &effects)
                     .map { .audit(AuditAnswer(chunk: request.chunk, outcome: $0)) }
@@ -163,7 +170,11 @@ package struct StorageNode: Role {
         switch event {
         case .recoveredChunks(let chunks):
             index.reserveCapacity(chunks.count)
-            for chunk in chunks { add(chunk) }
+            for chunk in chunks where chunk.trashed == nil { add(chunk) }
+            let trashed = chunks.filter { $0.trashed != nil }
+            for chunk in trashed.sorted(by: { $0.trashed! < $1.trashed! }) {
+                trash.insert(chunk, since: chunk.trashed!)
+            }
             phase = .serving
             beat(effects: &effects)
             effects.schedule(Timer(.scrub), after: random.upTo(scrubPause))
@@ -181,6 +192,7 @@ package struct StorageNode: Role {
 
     /// Counts a durable replica.
     mutating func add(_ stored: StoredChunk) {
+        trash.remove(stored.chunk)
         if let old = index.insert(stored) {
             usedBytes -= old.byteCount
             if old.owner != stored.owner { removeFromInventory(old) }
@@ -191,13 +203,17 @@ package struct StorageNode: Role {
         }
     }
 
-    /// Forgets a replica and deletes its bytes.
+    /// Counts a replica no longer and deletes its bytes.
     mutating func discard(_ stored: StoredChunk, effects: inout Effects) {
+        forget(stored)
+        reclaim(stored.chunk, effects: &effects)
+    }
+
+    /// Counts a replica no longer.
+    mutating func forget(_ stored: StoredChunk) {
         index.remove(stored.chunk)
         usedBytes -= stored.byteCount
         removeFromInventory(stored)
-        effects.disk.append(.delete(stored.chunk))
-        if let sync = disk.deleted() { effects.disk.append(.sync(token: sync)) }
     }
 
     private mutating func removeFromInventory(_ stored: StoredChunk) {

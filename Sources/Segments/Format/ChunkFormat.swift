@@ -13,13 +13,14 @@ import Roles
 ///
 ///     header   magic "DSCHUNKS", format u32, segment u32, salt 16 bytes, check 8 bytes
 ///     record   magic u64, chunk 32 bytes, byteCount u32, length u32, owner u64, stamp i64,
-///              check 8 bytes, state u8, 7 bytes of zeros, then `length` bytes of payload
+///              check 8 bytes, state u8, 3 bytes of zeros, trashed u32, then `length` bytes of payload
 ///
 /// `byteCount` is what the chunk counts as and `length` what it has; they differ for short stand-ins
 /// only. The check of a record covers the salt, the segment's number and the record's offset as well
 /// as the fields from `chunk` to `stamp`: the salt keeps a chunk whose payload looks like a record from
 /// being taken for one. The payload needs no check, its SHA-256 being the chunk's name. Only the state
-/// ever changes, a byte that no crash can tear: from live to dead, whose bits are all different, so that
+/// and the time in seconds since when the chunk is trash ever change, 8 bytes in one block that no crash
+/// can tear: from live to trash and back, and to dead. Four bits and more tell the states apart, so that
 /// a flipped bit changes nothing.
 ///
 /// An **index file** holds the same 80 bytes for each record, in order of offset, with the offset in
@@ -55,10 +56,27 @@ package enum ChunkFormat {
     static func recordByteCount(length: Int) -> Int { aligned(recordHeaderByteCount + length) }
 
     static let live: UInt8 = 0xA5
+    static let trash: UInt8 = 0x3C
     static let dead: UInt8 = 0x5A
 
-    /// Reads a state, of which a few bits may have flipped. In doubt a record lives.
-    package static func isLive(state: UInt8) -> Bool { (state ^ live).nonzeroBitCount <= 4 }
+    /// The last 8 bytes of a record's fixed part, which alone ever change, of one that is not dead.
+    static func state(trashed: Instant?) -> [UInt8] {
+        let seconds = UInt32(clamping: Int(trashed?.seconds ?? 0))
+        return [trashed == nil ? live : trash, 0, 0, 0]
+            + withUnsafeBytes(of: seconds.bigEndian, Array.init)
+    }
+}
+
+/// What a record is, by a state of which a bit may have flipped. In doubt it lives.
+package enum RecordState: Equatable, Sendable {
+    case live, trash, dead
+
+    package init(_ byte: UInt8) {
+        let distances = [ChunkFormat.live, ChunkFormat.trash, ChunkFormat.dead]
+            .map { ($0 ^ byte).nonzeroBitCount }
+        let least = distances.min()
+        self = distances[0] == least ? .live : distances[1] == least ? .trash : .dead
+    }
 }
 
 /// What a record's or an index entry's fixed part says.
@@ -66,6 +84,7 @@ struct RecordHeader: Equatable, Sendable {
     var stored: StoredChunk
     /// Bytes of payload.
     var length: Int
+    /// The bytes are kept: the chunk is there, or is trash.
     var isLive = true
 
     /// The 80 bytes for a record at an offset of a segment.
@@ -78,8 +97,9 @@ struct RecordHeader: Equatable, Sendable {
         writer.write(stored.owner.raw)
         writer.write(stored.stamp.nanoseconds)
         writer.write(writer.bytes.withUnsafeBytes { salt.check(fields: $0, offset: offset) })
-        writer.write(isLive ? ChunkFormat.live : ChunkFormat.dead)
-        writer.write(fixed: [0, 0, 0, 0, 0, 0, 0])
+        var state = ChunkFormat.state(trashed: stored.trashed)
+        if !isLive { state[0] = ChunkFormat.dead }
+        writer.write(fixed: state)
         return writer.bytes
     }
 
@@ -100,7 +120,12 @@ struct RecordHeader: Equatable, Sendable {
             chunk: ChunkID(Hash256(loading: bytes.baseAddress! + 8)),
             byteCount: Int(load(40, as: UInt32.self)), owner: PeerID(load(48, as: UInt64.self)),
             stamp: Instant(clamping: load(56, as: Int64.self)))
-        isLive = ChunkFormat.isLive(state: bytes[ChunkFormat.stateOffset])
+        let state = RecordState(bytes[ChunkFormat.stateOffset])
+        isLive = state != .dead
+        if state == .trash {
+            stored.trashed =
+                .origin + .seconds(Int64(load(ChunkFormat.stateOffset + 4, as: UInt32.self)))
+        }
     }
 
     init(stored: StoredChunk, length: Int) {

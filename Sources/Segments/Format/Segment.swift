@@ -71,10 +71,10 @@ struct Segment<File: Sendable>: Sendable {
     }
 
     /// Changes the state of the record at an offset in `entries`.
-    mutating func markEntryDead(at offset: UInt32) {
+    mutating func markEntry(_ state: [UInt8], at offset: UInt32) {
         guard let index = IndexEntries.find(offset, in: entries) else { return }
-        entries[index * ChunkFormat.recordHeaderByteCount + ChunkFormat.stateOffset] =
-            ChunkFormat.dead
+        let start = index * ChunkFormat.recordHeaderByteCount + ChunkFormat.stateOffset
+        entries.replaceSubrange(start..<start + state.count, with: state)
     }
 }
 

@@ -1,6 +1,7 @@
 import Primitives
+import Roles
 
-/// Marking records dead, of chunks that are not to be read any more.
+/// Marking records: dead, of chunks that are not to be read any more, or trash.
 extension SegmentStore {
     /// Marks a record dead: durably with the next sync, after which its room is given back.
     mutating func kill(_ location: RecordLocation, suspect: ChunkID? = nil) {
@@ -8,11 +9,13 @@ extension SegmentStore {
         // Not the segment itself: a copy of it would have its entries copied.
         guard let state = segments[number]?.state else { return }
         let offset = Int(location.offset) + ChunkFormat.stateOffset
-        let isMarked = markInData(number, at: offset)
+        let isMarked = mark([ChunkFormat.dead], in: number, at: offset)
         if state == .sealed {
-            if (try? markInIndex(location)) != true { batch.reseal.insert(number) }
+            if (try? markInIndex([ChunkFormat.dead], location)) != true {
+                batch.reseal.insert(number)
+            }
         } else {
-            segments[number]?.markEntryDead(at: location.offset)
+            segments[number]?.markEntry([ChunkFormat.dead], at: location.offset)
             if isMarked {
                 batch.data.insert(number)
             } else {
@@ -25,15 +28,36 @@ extension SegmentStore {
         batch.dead.append(.init(location: location, suspect: suspect))
     }
 
+    /// Notes since when a chunk is trash, or that it is none: durably with the next sync, unless the disk
+    /// refuses. Then the chunk is after a restart what it was before.
+    mutating func setTrashed(_ chunk: ChunkID, since: Instant?) {
+        guard let location = medium.location(of: chunk), let segment = segments[location.segment]
+        else { return }
+        let state = ChunkFormat.state(trashed: since)
+        let offset = Int(location.offset) + ChunkFormat.stateOffset
+        guard mark(state, in: location.segment, at: offset) else { return }
+        for index in batch.written.indices where batch.written[index].location == location {
+            batch.written[index].stored.trashed = since
+        }
+        if segment.state == .sealed {
+            _ = try? markInIndex(state, location)
+        } else {
+            segments[location.segment]?.markEntry(state, at: location.offset)
+            batch.data.insert(location.segment)
+        }
+    }
+
     /// Returns whether the data file takes it.
-    private mutating func markInData(_ number: UInt32, at offset: Int) -> Bool {
+    private mutating func mark(_ state: [UInt8], in number: UInt32, at offset: Int) -> Bool {
         let file = segments[number]?.file ?? (try? medium.dataFile(of: number, in: folder))
         guard let file else { return false }
-        return (try? medium.files.write([ChunkFormat.dead], to: file, at: offset)) != nil
+        return (try? medium.files.write(state, to: file, at: offset)) != nil
     }
 
     /// Returns whether the index file has such an entry.
-    private mutating func markInIndex(_ location: RecordLocation) throws(SystemError) -> Bool {
+    private mutating func markInIndex(
+        _ state: [UInt8], _ location: RecordLocation
+    ) throws(SystemError) -> Bool {
         let number = location.segment
         let file: M.Files.File
         if let open = indexFiles[number] {
@@ -53,7 +77,7 @@ extension SegmentStore {
         }
         guard let found else { return false }
         try medium.files.write(
-            [ChunkFormat.dead], to: file,
+            state, to: file,
             at: header + found * ChunkFormat.recordHeaderByteCount + ChunkFormat.stateOffset)
         batch.index.insert(number)
         return true

@@ -34,7 +34,7 @@ extension SegmentStore {
                     offset: ChunkFormat.indexHeaderByteCount
                         + entry * ChunkFormat.recordHeaderByteCount + ChunkFormat.stateOffset))
         }
-        segments[number]?.markEntryDead(at: location.offset)
+        segments[number]?.markEntry([ChunkFormat.dead], at: location.offset)
         return (places, ChunkFormat.dead)
     }
 }

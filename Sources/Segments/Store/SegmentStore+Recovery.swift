@@ -165,7 +165,7 @@ extension SegmentStore {
         }
     }
 
-    private mutating func header(at location: RecordLocation) throws(SystemError) -> RecordHeader? {
+    mutating func header(at location: RecordLocation) throws(SystemError) -> RecordHeader? {
         guard let salt = segments[location.segment]?.salt else { return nil }
         let file = try medium.dataFile(of: location.segment, in: folder)
         let bytes = try medium.files.read(

@@ -66,6 +66,8 @@ extension SegmentStore {
         case .delete(let chunk):
             delete(chunk)
             medium.withTable { $0.dequeue(chunk) }
+        case .setTrashed(let chunk, let since):
+            setTrashed(chunk, since: since)
         case .read(let token, let chunk):
             var location: RecordLocation?
             if case .at(let place) = medium.withTable({ $0.startRead(chunk, onWriter: true) }) {

@@ -113,8 +113,11 @@ extension SegmentStore {
                 guard bytes.count == header.length else {
                     throw SystemError(.read, medium.files.path(of: file), code: 0)
                 }
+                var stored = header.stored
+                // It may have become trash since the index was read.
+                stored.trashed = try self.header(at: location)?.stored.trashed
                 try put(
-                    header.stored, Payload(bytes: bytes, byteCount: header.stored.byteCount))
+                    stored, Payload(bytes: bytes, byteCount: header.stored.byteCount))
             } catch {
                 // Full, or unreadable: it stays as it is until the next start.
                 incompressible.insert(current.segment)

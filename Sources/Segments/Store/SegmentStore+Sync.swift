@@ -95,7 +95,7 @@ extension SegmentStore {
         }
         let dying = Set(batch.dead.map(\.location))
         for location in unwritten.sorted() where !dying.contains(location) {
-            segments[location.segment]?.markEntryDead(at: location.offset)
+            segments[location.segment]?.markEntry([ChunkFormat.dead], at: location.offset)
             segments[location.segment]?.count(dead: location)
             segments[location.segment]?.dyingCount += 1
             batch.dead.append(.init(location: location, suspect: nil))
@@ -134,7 +134,7 @@ extension SegmentStore {
     private mutating func reseal(_ number: UInt32, dead: [RecordLocation]) throws(SystemError) {
         guard var segment = segments[number] else { return }
         segment.entries = try entries(of: segment)
-        for location in dead { segment.markEntryDead(at: location.offset) }
+        for location in dead { segment.markEntry([ChunkFormat.dead], at: location.offset) }
         try seal(segment)
     }
 

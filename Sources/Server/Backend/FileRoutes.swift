@@ -2,6 +2,7 @@ import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Ledger
 import NIOCore
 import Primitives
 import Roles
@@ -21,16 +22,20 @@ struct FileRoutes: Sendable {
 
     private func list(_ request: Request, _ context: SessionContext) async throws -> Response {
         let session = context.session
-        guard session.isOpen, request.uri.queryParameters["sealed"] != "true" else {
-            return try await SealedRoutes(backend: backend).list(session)
+        let areDeleted = request.uri.queryParameters["deleted"] == "true"
+        let records = await backend.host.read {
+            areDeleted ? $0.removedFiles(of: session.user) : $0.files(of: session.user)
         }
-        let files = try await files(of: session)
-        return .json(FileListForm(files: files.map(\.form)))
+        guard session.isOpen, request.uri.queryParameters["sealed"] != "true" else {
+            return SealedRoutes(backend: backend).list(records)
+        }
+        return .json(FileListForm(files: try readable(records, in: session).map(\.form)))
     }
 
-    private func files(of session: Session) async throws -> [ReadableFile] {
+    private func readable(
+        _ records: [(record: FileRecord, since: Instant)], in session: Session
+    ) throws -> [ReadableFile] {
         let masterKey = try session.masterKey()
-        let records = await backend.host.read { $0.files(of: session.user) }
         // One record that does not open must not hide the others.
         return records.compactMap { record, since in
             try? ReadableFile(record, since: since, masterKey: masterKey)
@@ -71,7 +76,8 @@ struct FileRoutes: Sendable {
             )
         }
         let replaces = request.uri.queryParameters["replace"] == "true"
-        let namesakes = try await files(of: session).filter { $0.manifest.name == name }
+        let records = await backend.host.read { $0.files(of: session.user) }
+        let namesakes = try readable(records, in: session).filter { $0.manifest.name == name }
         guard replaces || namesakes.isEmpty else {
             throw HTTPFailure(
                 .conflict, "name-taken",

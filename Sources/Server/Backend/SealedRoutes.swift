@@ -21,12 +21,26 @@ struct SealedRoutes: Sendable {
         }
         router.post("files/:id/commit") { try await commit($0, $1) }
         router.get("files/:id/chunks/:chunk") { try await chunk($0, $1) }
-        router.delete("files/:id") { try await delete($0, $1) }
+        router.delete("files/:id") { request, context in
+            let id = try context.fileID()
+            let chunks = try await chunks(request, context) {
+                try await backend.store.file(id, of: context.session.user)
+            }
+            try await backend.store.delete(id, chunks: chunks, by: context.session.user)
+            return Response(status: .noContent)
+        }
+        router.post("files/:id/undelete") { request, context in
+            let id = try context.fileID()
+            let chunks = try await chunks(request, context) {
+                try await backend.store.removedFile(id, of: context.session.user)
+            }
+            try await backend.store.undelete(id, chunks: chunks, by: context.session.user)
+            return Response(status: .noContent)
+        }
     }
 
-    func list(_ session: Session) async throws -> Response {
-        let files = await backend.host.read { $0.files(of: session.user) }
-        return .json(SealedFileListForm(files: files.map { form($0.record, $0.since, root: nil) }))
+    func list(_ files: [(record: FileRecord, since: Instant)]) -> Response {
+        .json(SealedFileListForm(files: files.map { form($0.record, $0.since, root: nil) }))
     }
 
     private func form(_ record: FileRecord, _ since: Instant, root: Hash256?) -> SealedFileForm {
@@ -70,19 +84,18 @@ struct SealedRoutes: Sendable {
                 context.chunkID(), of: context.fileID(), proof: proof, for: context.session.user))
     }
 
-    private func delete(_ request: Request, _ context: SessionContext) async throws -> Response {
-        let id = try context.fileID()
+    /// The chunks of a file: in the body, or, in an open session without one, in its manifest.
+    private func chunks(
+        _ request: Request, _ context: SessionContext,
+        of file: () async throws -> (record: FileRecord, since: Instant)
+    ) async throws -> [ChunkID] {
         let body = try await request.collect(upTo: RequestLimits.commit, context: context)
-        let chunks: [ChunkID]
-        if body.isEmpty {
-            let masterKey = try context.session.masterKey()
-            let (record, since) = try await backend.store.file(id, of: context.session.user)
-            chunks = try ReadableFile(record, since: since, masterKey: masterKey).manifest.chunks
-        } else {
+        guard body.isEmpty else {
             try request.requireJSON()
-            chunks = try WireJSON.read(DeleteForm.self, from: body).chunks
+            return try WireJSON.read(DeleteForm.self, from: body).chunks
         }
-        try await backend.store.delete(id, chunks: chunks, by: context.session.user)
-        return Response(status: .noContent)
+        let masterKey = try context.session.masterKey()
+        let (record, since) = try await file()
+        return try ReadableFile(record, since: since, masterKey: masterKey).manifest.chunks
     }
 }

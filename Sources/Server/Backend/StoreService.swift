@@ -109,12 +109,43 @@ struct StoreService: Sendable {
         {
         case .file(.delete(.deleted)): return
         case .file(.delete(.notFound)): throw Self.noSuchFile
-        case .file(.delete(.mismatched)):
-            throw HTTPFailure(
-                .unprocessableContent, "mismatched", "These are not the file's chunks.")
+        case .file(.delete(.mismatched)): throw Self.otherChunks
         default: throw HTTPFailure.unavailable
         }
     }
+
+    /// Brings a deleted file back.
+    func undelete(_ file: FileID, chunks: [ChunkID], by user: PeerID) async throws {
+        let request = UndeleteFileRequest(file: file, chunks: chunks)
+        for attempt in 1...settings.attempts {
+            switch await host.receive(
+                .file(.undelete(request)), from: user, timeout: timeout(forBytes: 0))
+            {
+            case .file(.undelete(.undeleted)): return
+            case .file(.undelete(.notFound)): throw Self.noSuchFile
+            case .file(.undelete(.mismatched)): throw Self.otherChunks
+            case .file(.undelete(.gone)):
+                throw HTTPFailure(
+                    .gone, "gone", "A chunk of the file is on no node any more.")
+            default: try await pause(attempt)
+            }
+        }
+        throw HTTPFailure.unavailable
+    }
+
+    /// A user's deleted file and when it was deleted. Throws `no-such-file`.
+    func removedFile(
+        _ id: FileID, of user: PeerID
+    ) async throws -> (record: FileRecord, since: Instant) {
+        let removed = await host.read { $0.removedFiles(of: user) }
+        guard let file = removed.first(where: { $0.record.file == id }) else {
+            throw Self.noSuchFile
+        }
+        return file
+    }
+
+    private static let otherChunks = HTTPFailure(
+        .unprocessableContent, "mismatched", "These are not the file's chunks.")
 
     static let noSuchFile = HTTPFailure(
         .notFound, "no-such-file", "You have no file of this id.")

@@ -55,7 +55,7 @@ enum ServerGauge {
     case files, chunks, repairsWaiting, repairsUnderWay
     case chunksByReplicas(Int)
     case nodes(PeerStatus)
-    case nodeChunks, nodeUsedBytes, nodeCapacityBytes
+    case nodeChunks, nodeUsedBytes, nodeTrashBytes, nodeCapacityBytes
     case diskChunks, diskChunkBytes, diskSegments, diskCompactions, diskQuarantined
     case diskSyncs, diskFailedSyncs, diskFailedWrites, diskFailedReads
     case diskFailing, diskFull
@@ -75,6 +75,9 @@ enum ServerGauge {
             MetricEntry("dsim_nodes", "Nodes, by how they are.", ("status", "\(status)"))
         case .nodeChunks: MetricEntry("dsim_node_chunks", "Chunks that the node holds.")
         case .nodeUsedBytes: MetricEntry("dsim_node_used_bytes", "Bytes of these.")
+        case .nodeTrashBytes:
+            MetricEntry(
+                "dsim_node_trash_bytes", "Bytes of what was deleted and is kept for a while.")
         case .nodeCapacityBytes: MetricEntry("dsim_node_capacity_bytes", "Bytes that it may hold.")
         case .diskChunks: MetricEntry("dsim_disk_chunks", "Chunks that the disk holds.")
         case .diskChunkBytes: MetricEntry("dsim_disk_chunk_bytes", "Bytes of these.")

@@ -219,6 +219,8 @@ package struct WorkloadSettings: Equatable, Sendable {
     package var readsPerDay = 0.0
     package var writesPerDay = 0.0
     package var deletesPerDay = 0.0
+    /// Deleted files that their owner wants back.
+    package var undeletesPerDay = 0.0
     /// Attempts to read somebody else's file, all of which must be refused.
     package var intrusionsPerDay = 0.0
 }

@@ -50,5 +50,5 @@ extension EnvironmentEvent {
 
 /// What users do of themselves, each at its own rate.
 package enum WorkloadKind: UInt64, Sendable, CaseIterable {
-    case read, write, delete, intrude
+    case read, write, delete, intrude, undelete
 }

@@ -96,6 +96,15 @@ package struct User: Role {
         start(UserOperation(kind: .delete, plan: plan, startedAt: now), effects: &effects)
     }
 
+    /// Wants a deleted file back.
+    package mutating func undelete(
+        _ plan: FilePlan, chunks: [ChunkID], at now: Instant, effects: inout Effects
+    ) {
+        var operation = UserOperation(kind: .undelete, plan: plan, startedAt: now)
+        operation.chunks = chunks
+        start(operation, effects: &effects)
+    }
+
     /// Tries to read somebody else's file.
     package mutating func intrude(_ plan: FilePlan, at now: Instant, effects: inout Effects) {
         start(UserOperation(kind: .intrude, plan: plan, startedAt: now), effects: &effects)
@@ -104,9 +113,11 @@ package struct User: Role {
     private mutating func start(_ operation: UserOperation, effects: inout Effects) {
         lastToken += 1
         operations[lastToken] = operation
-        if operation.kind == .put {
-            sendNextChunks(lastToken, effects: &effects)
-        } else {
+        switch operation.kind {
+        case .put: sendNextChunks(lastToken, effects: &effects)
+        case .undelete:
+            send(UserCall(operation: lastToken, step: .commit), effects: &effects)
+        case .get, .delete, .intrude:
             send(UserCall(operation: lastToken, step: .lookUp), effects: &effects)
         }
     }
@@ -172,6 +183,10 @@ package struct User: Role {
             return (
                 .delete(DeleteFileRequest(file: plan.id, chunks: operation.chunks)), 0
             )
+        case (.undelete, .commit):
+            return (
+                .undelete(UndeleteFileRequest(file: plan.id, chunks: operation.chunks)), 0
+            )
         case (_, .lookUp): return (.getFile(GetFileRequest(file: plan.id)), 0)
         default: return nil
         }
@@ -189,7 +204,7 @@ package struct User: Role {
             operations[token]?.underWay -= 1
             sendNextChunks(token, effects: &effects)
         case .putChunk(.unavailable), .putChunk(.mismatched), .putChunk(.busy),
-            .getChunk(.unavailable):
+            .getChunk(.unavailable), .undelete(.unavailable):
             retry(context, at: now, random: &random, effects: &effects)
         case .commit(let outcome):
             committed(context, outcome, at: now, random: &random, effects: &effects)
@@ -208,7 +223,9 @@ package struct User: Role {
         case .getChunk(.notFound):
             finish(token, .violation(.durability, "own chunk is not found"))
         case .delete(.deleted), .delete(.notFound): finish(token, .done)
-        case .delete(.mismatched):
+        case .undelete(.undeleted): finish(token, .done)
+        case .undelete(.gone), .undelete(.notFound): finish(token, .gaveUp)
+        case .delete(.mismatched), .undelete(.mismatched):
             finish(token, .violation(.readIntegrity, "own chunks do not match"))
         }
     }

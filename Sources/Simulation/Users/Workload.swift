@@ -1,5 +1,6 @@
 import Observation
 import Primitives
+import Roles
 
 /// What the users are going to do, and the files that they own.
 struct Workload: Sendable {
@@ -9,6 +10,8 @@ struct Workload: Sendable {
     var nextOrdinal = 0
     /// By user: acknowledged files that are not deleted or about to be.
     var owned: [[FilePlan]]
+    /// By user: files that were deleted, and their chunks.
+    var removed: [[(plan: FilePlan, chunks: [ChunkID])]]
     private var streams: [RandomSource] = []
     private var sizes = RandomSource(seed: 0, who: 0, purpose: 0)
 
@@ -17,6 +20,7 @@ struct Workload: Sendable {
         content = FileContent(
             seed: configuration.seed, mode: settings.payload, chunkBytes: settings.chunkBytes)
         owned = Array(repeating: [], count: configuration.topology.users)
+        removed = Array(repeating: [], count: configuration.topology.users)
         reseed(configuration.seed)
     }
 
@@ -44,6 +48,7 @@ struct Workload: Sendable {
             case .write: settings.writesPerDay
             case .delete: settings.deletesPerDay
             case .intrude: settings.intrusionsPerDay
+            case .undelete: settings.undeletesPerDay
             }
         guard perDay > 0 else { return nil }
         let mean = Duration.days(1).scaled(by: 1 / perDay)
@@ -99,6 +104,7 @@ extension Environment {
         let user = workload.pick(users.count, for: kind)
         guard isThere(user) else { return }
         if kind == .write { return put(by: user) }
+        if kind == .undelete { return undelete(by: user) }
         // An intruder asks for a file of the next user's.
         let owner = kind == .intrude ? (user + 1) % users.count : user
         guard !workload.owned[owner].isEmpty else { return }
@@ -112,8 +118,16 @@ extension Environment {
             users[user].delete(plan, at: now, effects: &effects)
         case .intrude:
             if owner != user { users[user].intrude(plan, at: now, effects: &effects) }
-        case .write: break
+        case .write, .undelete: break
         }
+        applyEffects(of: userIndices[user])
+    }
+
+    private mutating func undelete(by user: Int) {
+        guard !workload.removed[user].isEmpty else { return }
+        let choice = workload.pick(workload.removed[user].count, for: .undelete)
+        let (plan, chunks) = workload.removed[user].remove(at: choice)
+        users[user].undelete(plan, chunks: chunks, at: now, effects: &effects)
         applyEffects(of: userIndices[user])
     }
 
@@ -148,8 +162,10 @@ extension Environment {
         let reports = users[user].reports
         users[user].reports = []
         for report in reports {
-            if report.kind == .put, case .done = report.outcome {
-                workload.owned[user].append(report.plan)
+            switch (report.kind, report.outcome) {
+            case (.put, .done), (.undelete, .done): workload.owned[user].append(report.plan)
+            case (.delete, .done): workload.removed[user].append((report.plan, report.chunks))
+            default: break
             }
             observer.reported(report, by: user, at: now)
         }

@@ -60,6 +60,8 @@ extension World {
                 isRefused ? .unavailable : payload.map { .bytes($0) } ?? .damaged
             complete(.read(token: token, outcome), of: actor, at: done)
         case .delete(let chunk): chunkDisks[slot].contents.delete(chunk)
+        case .setTrashed(let chunk, let since):
+            chunkDisks[slot].contents.setTrashed(chunk, since: since)
         case .sync(let token):
             complete(
                 .synced(token: token), of: actor, at: chunkDisks[slot].startSync(at: now))
@@ -108,7 +110,7 @@ extension World {
                 return losePower(actor)
             }
             complete(.synced(token: token), of: actor, at: logDisks[slot].startSync(at: now))
-        case .write, .read, .delete, .recoverChunks: break
+        case .write, .read, .delete, .setTrashed, .recoverChunks: break
         }
     }
 

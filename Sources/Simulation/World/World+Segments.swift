@@ -29,7 +29,7 @@ extension World {
             guard !isRefused else {
                 return complete(.read(token: token, .unavailable), of: actor, at: now)
             }
-        case .delete, .sync, .recoverChunks, .append, .recoverLog: break
+        case .delete, .setTrashed, .sync, .recoverChunks, .append, .recoverLog: break
         }
         trouble(disk)
         segmentDisks[slot].time.factor = environment.diskFactor(of: actor)

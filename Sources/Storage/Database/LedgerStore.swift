@@ -101,7 +101,7 @@ package final class LedgerStore: Disk {
         case .recoverLog: .recover(complete)
         case .append(let block): .append(block)
         case .sync(let token): .sync(token: token, complete)
-        case .recoverChunks, .write, .read, .delete:
+        case .recoverChunks, .write, .read, .delete, .setTrashed:
             preconditionFailure("a ledger's disk keeps no chunks")
         }
     }

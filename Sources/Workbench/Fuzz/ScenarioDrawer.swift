@@ -210,6 +210,12 @@ package enum ScenarioDrawer {
         Feature(name: "deletes") { draw, world in
             world.workload.deletesPerDay = draw.perDay(40, in: world)
         },
+        Feature(name: "undeletes") { draw, world in
+            world.workload.undeletesPerDay = draw.perDay(20, in: world)
+        },
+        Feature(name: "trash", probability: 0.3) { draw, world in
+            world.settings.trashLifetime = draw.coin(0.3) ? .zero : draw.span(.minutes(1), .days(1))
+        },
         Feature(name: "intrusions", probability: 0.3) { draw, world in
             guard world.topology.users > 1 else { return }
             world.workload.intrusionsPerDay = draw.perDay(20, in: world)

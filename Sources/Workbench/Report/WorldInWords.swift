@@ -30,7 +30,8 @@ struct WorldInWords {
         let load = world.workload
         let rates = [
             (load.readsPerDay, "reads"), (load.writesPerDay, "writes"),
-            (load.deletesPerDay, "deletions"), (load.intrusionsPerDay, "attempted intrusions"),
+            (load.deletesPerDay, "deletions"), (load.undeletesPerDay, "undeletions"),
+            (load.intrusionsPerDay, "attempted intrusions"),
         ].filter { $0.0 > 0 }.map { "\(Format.number($0.0)) \($0.1)" }
         let payload =
             switch load.payload {

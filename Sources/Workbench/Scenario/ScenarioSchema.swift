@@ -200,6 +200,9 @@ enum ScenarioSchema {
         ScenarioKey("writesPerDay", \.writesPerDay, .number(0...1e9), "New files, likewise."),
         ScenarioKey("deletesPerDay", \.deletesPerDay, .number(0...1e9), "Deletions, likewise."),
         ScenarioKey(
+            "undeletesPerDay", \.undeletesPerDay, .number(0...1e9),
+            "Deleted files that their owner wants back, likewise."),
+        ScenarioKey(
             "intrusionsPerDay", \.intrusionsPerDay, .number(0...1e9),
             "Attempts to read somebody else's file, all of which must be refused; likewise."),
     ]

@@ -1,4 +1,3 @@
-
 /// An estimate with the interval that covers the true value in at least 95 % of experiments.
 package struct Interval: Equatable, Sendable {
     package var estimate: Double

@@ -87,8 +87,8 @@ struct ConnectionOptions: ParsableArguments {
 
 extension StoreClient {
     /// The files that a user has stored, opened.
-    func files(of session: UserSession) async throws -> StoredFiles {
-        StoredFiles(opening: try await sealedFiles(), with: session.masterKey)
+    func files(of session: UserSession, deleted: Bool = false) async throws -> StoredFiles {
+        StoredFiles(opening: try await sealedFiles(deleted: deleted), with: session.masterKey)
     }
 
     /// A file by what its user calls it, with the root that the ledger holds.

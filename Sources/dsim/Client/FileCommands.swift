@@ -9,22 +9,26 @@ struct ListCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the stored files; the newest first.")
 
+    @Flag(help: "List what was deleted lately, and can be brought back.")
+    var deleted = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
     @OptionGroup var connection: ConnectionOptions
 
     func report(_ client: StoreClient, _ session: UserSession) async throws -> ExitStatus {
-        let files = try await client.files(of: session)
+        let files = try await client.files(of: session, deleted: deleted)
         try Output.show(FileListForm(files: files.files.map(\.form)), asJSON: json) {
-            files.files.isEmpty ? "" : Self.text(of: files.files)
+            files.files.isEmpty ? "" : Self.text(of: files.files, deleted)
         }
         for failure in files.failures { Output.error("dsim: \(failure)\n") }
         return files.failures.isEmpty ? .fine : .untrustworthy
     }
 
-    private static func text(of files: [StoredFile]) -> String {
-        var table = TextTable(["ID", "SIZE", "STORED", "NAME"], right: [1])
+    private static func text(of files: [StoredFile], _ areDeleted: Bool) -> String {
+        var table = TextTable(
+            ["ID", "SIZE", areDeleted ? "DELETED" : "STORED", "NAME"], right: [1])
         for file in files {
             table.add([
                 String(file.id.description.prefix(8)), Format.bytes(file.manifest.size),
@@ -72,7 +76,10 @@ struct RemoveCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
         abstract: "Delete stored files.",
-        discussion: "Of several files of one name the newest goes. Nothing brings a file back.")
+        discussion: """
+            Of several files of one name the newest goes. For some days dsim undelete brings it back, if \
+            the nodes have not needed the room.
+            """)
 
     @Argument(help: "The files' names, or id: and the starts of their ids.")
     var names: [String]
@@ -90,6 +97,33 @@ struct RemoveCommand: SessionCommand {
             if !quiet {
                 Output.standard("\(Printable.text(file.manifest.name)): deleted\n")
             }
+        }
+        return .fine
+    }
+}
+
+struct UndeleteCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undelete",
+        abstract: "Bring deleted files back.",
+        discussion: """
+            Of several files of one name the one that was deleted last comes back. See what there is with: \
+            dsim ls --deleted
+            """)
+
+    @Argument(help: "The files' names, or id: and the starts of their ids.")
+    var names: [String]
+
+    @Flag(name: .shortAndLong, help: "Print errors only.")
+    var quiet = false
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func report(_ client: StoreClient, _ session: UserSession) async throws -> ExitStatus {
+        let files = try await client.files(of: session, deleted: true)
+        for file in try names.map({ try files.find($0) }) {
+            try await client.undelete(file.id, chunks: file.manifest.chunks)
+            if !quiet { Output.standard("\(Printable.text(file.manifest.name)): back\n") }
         }
         return .fine
     }

@@ -31,12 +31,14 @@ import Testing
         ServerRequests.all.map { Kind($0) } + [
             Kind(PutChunkRequest.self), Kind(CommitRequest.self), Kind(GetFileRequest.self),
             Kind(GetChunkRequest.self), Kind(DeleteFileRequest.self),
+            Kind(UndeleteFileRequest.self),
             Kind(Lease.self), Kind(HeartbeatAnswer.self), Kind(PeersAnswer.self),
             Kind(StoreAnswer.self), Kind(RetrieveAnswer.self), Kind(CopyAnswer.self),
-            Kind(DeleteOutcome.self), Kind(InventoryReply.self), Kind(AuditAnswer.self),
+            Kind(DeleteOutcome.self), Kind(RestoreAnswer.self), Kind(InventoryReply.self),
+            Kind(AuditAnswer.self),
             Kind(LeaveAnswer.self),
             Kind(PutOutcome.self), Kind(CommitOutcome.self), Kind(GetFileAnswer.self),
-            Kind(GetChunkAnswer.self), Kind(DeleteFileOutcome.self),
+            Kind(GetChunkAnswer.self), Kind(DeleteFileOutcome.self), Kind(UndeleteFileOutcome.self),
         ]
 
     /// Whoever adds a kind of message adds it here, to `kinds` and to the samples.
@@ -48,7 +50,8 @@ import Testing
             }
         case .request(.node(let request)):
             switch request {
-            case .store, .retrieve, .copy, .delete, .inventory, .audit: request.visit(KindOf())
+            case .store, .retrieve, .copy, .delete, .restore, .inventory, .audit:
+                request.visit(KindOf())
             }
         case .request(.backend(let request)):
             switch request {
@@ -56,7 +59,8 @@ import Testing
             }
         case .request(.file(let request)):
             switch request {
-            case .putChunk, .commit, .getFile, .getChunk, .delete: request.visit(KindOf())
+            case .putChunk, .commit, .getFile, .getChunk, .delete, .undelete:
+                request.visit(KindOf())
             }
         case .answer(.discovery(let answer)):
             switch answer {
@@ -64,7 +68,8 @@ import Testing
             }
         case .answer(.node(let answer)):
             switch answer {
-            case .store, .retrieve, .copy, .delete, .inventory, .audit: answer.visit(KindOf())
+            case .store, .retrieve, .copy, .delete, .restore, .inventory, .audit:
+                answer.visit(KindOf())
             }
         case .answer(.backend(let answer)):
             switch answer {
@@ -72,7 +77,7 @@ import Testing
             }
         case .answer(.file(let answer)):
             switch answer {
-            case .putChunk, .commit, .getFile, .getChunk, .delete: answer.visit(KindOf())
+            case .putChunk, .commit, .getFile, .getChunk, .delete, .undelete: answer.visit(KindOf())
             }
         }
     }

@@ -89,7 +89,10 @@ import Testing
             let index = drive.role.index
             #expect(drive.role.usedBytes == index.values.reduce(0) { $0 + $1.byteCount })
             #expect(drive.role.usedBytes <= 64 * 12)
-            #expect(index.keys.sorted() == drive.disk.state.chunks.keys.sorted())
+            let counted = drive.disk.state.chunks.filter { $0.value.stored.trashed == nil }
+            #expect(index.keys.sorted() == counted.keys.sorted())
+            let all = drive.disk.state.chunks.values.reduce(0) { $0 + $1.payload.byteCount }
+            #expect(all == drive.role.usedBytes + drive.role.trashByteCount && all <= 64 * 12)
             for (backend, tree) in zip(
                 [Peers.backend, Peers.otherBackend], drive.role.inventories)
             {

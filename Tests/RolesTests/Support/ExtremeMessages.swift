@@ -116,6 +116,7 @@ enum ExtremeMessages {
                         sealedManifest: [UInt8](repeating: 1, count: 10_000),
                         wrappedKey: [UInt8](repeating: 1, count: 60))),
                 .delete(DeleteFileRequest(file: FileID(high: 0, low: 1), chunks: chunks)),
+                .undelete(UndeleteFileRequest(file: FileID(high: 0, low: 1), chunks: chunks)),
             ]
         }
         + proofs.map {

@@ -8,6 +8,7 @@ struct FakeNode {
     let id: PeerID
     var registration: Registration
     var held: [ChunkID: Payload] = [:]
+    var trash: [ChunkID: Payload] = [:]
     /// Gets every request and answers none.
     var isSilent = false
     /// What it says instead of doing what it was asked; nil where it obeys.
@@ -38,7 +39,15 @@ struct FakeNode {
             return .copied(request.chunk, .copied)
         case .delete(let request):
             let payload = held.removeValue(forKey: request.chunk)
+            trash[request.chunk] = payload
             return .node(.delete(payload == nil ? .notHeld : .deleted))
+        case .restore(let request):
+            let payload = trash.removeValue(forKey: request.chunk)
+            if let payload { held[request.chunk] = payload }
+            let isHeld = held[request.chunk] != nil
+            return .node(
+                .restore(
+                    RestoreAnswer(chunk: request.chunk, outcome: isHeld ? .restored : .notHeld)))
         case .audit(let request):
             let proof = held[request.chunk].map { request.proof(of: $0.bytes) }
             return .node(

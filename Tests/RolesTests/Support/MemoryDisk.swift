@@ -105,6 +105,7 @@ struct MemoryDisk {
             syncCount += 1
             return Report(event: .synced(token: token), durable: state)
         case .delete(let chunk): state.chunks[chunk] = nil
+        case .setTrashed(let chunk, let since): state.chunks[chunk]?.stored.trashed = since
         case .append(let block): state.log.append(block)
         }
         return nil

@@ -58,6 +58,7 @@ enum MessageSamples {
         .copy(copy(chunk.id, from: Peers.node(2))),
         .delete(delete(chunk.id, at: 1)), .delete(delete(other.id, at: 1)),
         .delete(delete(chunk.id, at: 2)),
+        .restore(RestoreRequest(chunk: chunk.id)), .restore(RestoreRequest(chunk: other.id)),
         .inventory(InventoryRequest(question)),
         .inventory(InventoryRequest(InventoryQuestion(prefixes: [.root]))),
         .audit(AuditRequest(chunk: chunk.id, nonce: .zero)),
@@ -68,7 +69,9 @@ enum MessageSamples {
     private static let nodeAnswers: [NodeAnswer] =
         StoreOutcome.allCases.map { .store(StoreAnswer(chunk: chunk.id, outcome: $0)) }
         + CopyOutcome.allCases.map { .copy(CopyAnswer(chunk: chunk.id, outcome: $0)) }
-        + DeleteOutcome.allCases.map { .delete($0) } + [
+        + DeleteOutcome.allCases.map { .delete($0) }
+        + RestoreOutcome.allCases.map { .restore(RestoreAnswer(chunk: chunk.id, outcome: $0)) } + [
+            .restore(RestoreAnswer(chunk: other.id, outcome: .restored)),
             .store(StoreAnswer(chunk: other.id, outcome: .stored)),
             .copy(CopyAnswer(chunk: other.id, outcome: .copied)),
             .retrieve(.found(chunk.payload)), .retrieve(.found(other.payload)),
@@ -124,6 +127,9 @@ enum MessageSamples {
         .getChunk(get(file: 1, other.id)),
         .delete(delete(file: 1, [])), .delete(delete(file: 2, [])),
         .delete(delete(file: 1, [chunk.id])),
+        .undelete(UndeleteFileRequest(file: FileID(high: 0, low: 1), chunks: [])),
+        .undelete(UndeleteFileRequest(file: FileID(high: 0, low: 2), chunks: [])),
+        .undelete(UndeleteFileRequest(file: FileID(high: 0, low: 1), chunks: [chunk.id])),
     ]
 
     private static let fileAnswers: [FileAnswer] = [
@@ -134,6 +140,8 @@ enum MessageSamples {
         .getChunk(.found(chunk.payload)), .getChunk(.found(other.payload)),
         .getChunk(.unavailable), .getChunk(.notFound),
         .delete(.deleted), .delete(.notFound), .delete(.mismatched),
+        .undelete(.undeleted), .undelete(.notFound), .undelete(.mismatched), .undelete(.gone),
+        .undelete(.unavailable),
     ]
 
     static func commit(file: UInt64, _ chunks: [ChunkID]) -> CommitRequest {

@@ -80,6 +80,12 @@ struct ServerMessageSamples {
                     replies: DeleteOutcome.allCases))
             try visitor.visit(
                 Exchange(
+                    asked: RestoreRequest(chunk: chunk),
+                    replies: RestoreOutcome.allCases.map {
+                        RestoreAnswer(chunk: chunk, outcome: $0)
+                    }))
+            try visitor.visit(
+                Exchange(
                     asked: copy(from: source.id, at: stamp),
                     replies: CopyOutcome.allCases.map { CopyAnswer(chunk: chunk, outcome: $0) }))
             let capability = try given(capability(expires: stamp))

@@ -76,7 +76,8 @@ import Testing
     @Test func `a user and an operator are told and go nowhere else`() async throws {
         let status = WireJSON.bytes(
             NodeStatusForm(
-                id: PeerID(1), phase: .serving, chunks: 0, usedBytes: 0, capacityBytes: 1,
+                id: PeerID(1), phase: .serving, chunks: 0, usedBytes: 0, trashBytes: 0,
+                capacityBytes: 1,
                 backends: [], awaiting: []))
         let arrived = try await redirecting(.found, answer: status) { url in
             let nodeOperator = try NodeOperator(tlsAuthority: nil)

@@ -109,6 +109,9 @@ extension AnswerStory {
             chunk: chunk, stamp: Instant.admitted.upperBound, expires: Instant.admitted.upperBound)
         try await ask(.node, deletion, 204, by: backend)
         try await ask(.node, deletion, 404, by: backend)
+        let restore = RestoreRequest(chunk: chunk)
+        try await ask(.node, restore, 204, by: backend)
+        try await ask(.node, deletion, 204, by: backend)
         try await ask(.node, audit, 404, by: backend)
         let offer = try SessionOffer(
             by: backend.identity.publicKey, seed: SecretKey(copying: Array(1...32)))

@@ -211,6 +211,31 @@ final class AnswerStory: Sendable {
             .backend, delete, 204, target: path, headers: user.sealed,
             body: form(DeleteForm(chunks: manifest.chunks)))
         try await ask(.backend, delete, 404, target: path, headers: user.open)
+        try await undelete(path, manifest.chunks)
+    }
+
+    private func undelete(_ path: String, _ chunks: [ChunkID]) async throws {
+        for session in [user.open, user.sealed] {
+            let deleted = try await ask(
+                .backend, "GET /api/files", 200, target: "/api/files?deleted=true",
+                headers: session)
+            #expect(deleted.json?["files"]?.array?.count == 1)
+        }
+        let undelete = "POST /api/files/{id}/undelete"
+        let target = path + "/undelete"
+        try await ask(.backend, undelete, 403, target: target, headers: user.sealed)
+        try await ask(
+            .backend, undelete, 422, target: target, headers: user.sealed,
+            body: form(DeleteForm(chunks: [chunks[0]])))
+        try await ask(.backend, undelete, 204, target: target, headers: user.open)
+        // A second try finds it back.
+        try await ask(
+            .backend, undelete, 204, target: target, headers: user.sealed,
+            body: form(DeleteForm(chunks: chunks)))
+        try await ask(.backend, "GET /api/files/{id}", 200, target: path, headers: user.open)
+        let other = "/api/files/\(FileID(high: 1, low: 2))/undelete"
+        try await ask(.backend, undelete, 404, target: other, headers: user.open)
+        try await ask(.backend, undelete, 401, target: target)
     }
 
     func ledger() async throws {

@@ -123,6 +123,7 @@ import Testing
         #expect(limit("POST /api/login") == RequestLimits.form)
         #expect(limit("POST /api/files/{id}/commit") == RequestLimits.commit)
         #expect(limit("DELETE /api/files/{id}") == RequestLimits.commit)
+        #expect(limit("POST /api/files/{id}/undelete") == RequestLimits.commit)
         let node = try Self.description(.node)
         #expect(node["POST /session"]?.bodyLimit == PeerRoutes<StorageNode>.offerLimit)
     }

@@ -91,7 +91,7 @@ import Testing
         }
         let state = bytes[start + ChunkFormat.stateOffset]
         try #require(number(at: 0, 8) == ChunkFormat.recordMagic, "no record is there")
-        try #require(ChunkFormat.isLive(state: state), "the first record is dead")
+        try #require(RecordState(state) == .live, "the first record is dead")
         let length = Int(number(at: 44, 4))
         bytes[start + ChunkFormat.recordHeaderByteCount + length / 2] ^= 1
         try Data(bytes).write(to: file)

@@ -34,6 +34,7 @@ import Testing
                 for (method, path) in [
                     ("POST", "/api/password"), ("DELETE", "/api/files/\(FileID(high: 1, low: 2))"),
                     ("POST", "/api/files/\(FileID(high: 1, low: 2))/commit"),
+                    ("POST", "/api/files/\(FileID(high: 1, low: 2))/undelete"),
                 ] {
                     let answer = try await network.request(
                         .backend, method, path, headers: user.sealed + [("Content-Type", type)],

@@ -145,6 +145,8 @@ import Testing
             Question(method: "DELETE", headers: open),
             Question(method: "DELETE", headers: open, body: deletion),
             Question(method: "DELETE", headers: sealed, body: deletion),
+            Question(method: "POST", rest: "/undelete", headers: open),
+            Question(method: "POST", rest: "/undelete", headers: sealed, body: deletion),
         ]
     }
 

@@ -78,6 +78,37 @@ struct DiskConformanceTests {
     }
 
     @Test(arguments: DiskKind.allCases)
+    func `what is trash is known over restarts, and can be brought back`(
+        _ kind: DiskKind
+    ) async throws {
+        var tested = try TestedDisk(kind)
+        let samples = [Sample(1, byteCount: 3_000), Sample(2, byteCount: 3_000)]
+        await tested.disk.keep(samples)
+        for restarts in 0..<2 {
+            // The second time the segment is sealed.
+            let since = Instant.origin + .seconds(5 + Int64(restarts))
+            tested.disk.setTrashed(samples[0].chunk, since: since)
+            await tested.disk.sync()
+            try await tested.restart()
+            let found = await tested.disk.recoverChunks()
+            #expect(
+                found.map(\.trashed) == found.map { $0.chunk == samples[0].chunk ? since : nil })
+            #expect(found.count == 2)
+            #expect(await tested.disk.read(samples[0].chunk) == samples[0].chunk)
+        }
+        tested.disk.setTrashed(samples[0].chunk, since: nil)
+        await tested.disk.sync()
+        try await tested.restart()
+        #expect(Set(await tested.disk.recoverChunks().map(\.trashed)) == [nil])
+        tested.disk.setTrashed(samples[0].chunk, since: .origin)
+        tested.disk.delete(samples[0].chunk)
+        await tested.disk.sync()
+        try await tested.restart()
+        #expect(await tested.disk.recoverChunks() == [samples[1].stored])
+        await tested.disk.close()
+    }
+
+    @Test(arguments: DiskKind.allCases)
     func `requests for one chunk are carried out in their order`(_ kind: DiskKind) async throws {
         let tested = try TestedDisk(kind)
         let disk = tested.disk

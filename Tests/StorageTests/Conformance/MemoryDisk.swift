@@ -58,6 +58,7 @@ final class MemoryDisk: Disk {
             let payload = state.now.chunks[chunk]?.payload
             return .read(token: token, payload.map { .bytes($0) } ?? .damaged)
         case .delete(let chunk): state.now.chunks[chunk] = nil
+        case .setTrashed(let chunk, let since): state.now.chunks[chunk]?.stored.trashed = since
         case .append(let block): state.now.log.append(block)
         case .sync(let token):
             state.durable = state.now

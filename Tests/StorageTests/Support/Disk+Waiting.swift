@@ -43,6 +43,10 @@ extension Disk {
         perform([.delete(chunk)]) { _ in }
     }
 
+    func setTrashed(_ chunk: ChunkID, since: Instant?) {
+        perform([.setTrashed(chunk, since: since)]) { _ in }
+    }
+
     func sync() async { _ = await ask(.sync(token: 1)) }
 
     /// Writes and syncs; all have to succeed.

@@ -4,12 +4,13 @@ package enum NodeRequest: Sendable {
     indirect case retrieve(RetrieveRequest)
     indirect case copy(CopyRequest)
     indirect case delete(DeleteRequest)
+    indirect case restore(RestoreRequest)
     indirect case inventory(InventoryRequest)
     indirect case audit(AuditRequest)
 
     package static let all: [any ServerRequest.Type] = [
         StoreRequest.self, RetrieveRequest.self, CopyRequest.self, DeleteRequest.self,
-        InventoryRequest.self, AuditRequest.self,
+        RestoreRequest.self, InventoryRequest.self, AuditRequest.self,
     ]
 
     @inline(__always)
@@ -19,6 +20,7 @@ package enum NodeRequest: Sendable {
         case .retrieve(let request): visitor.visit(request)
         case .copy(let request): visitor.visit(request)
         case .delete(let request): visitor.visit(request)
+        case .restore(let request): visitor.visit(request)
         case .inventory(let request): visitor.visit(request)
         case .audit(let request): visitor.visit(request)
         }
@@ -31,6 +33,7 @@ package enum NodeAnswer: Sendable {
     indirect case retrieve(RetrieveAnswer)
     indirect case copy(CopyAnswer)
     case delete(DeleteOutcome)
+    indirect case restore(RestoreAnswer)
     indirect case inventory(InventoryReply)
     indirect case audit(AuditAnswer)
 
@@ -41,6 +44,7 @@ package enum NodeAnswer: Sendable {
         case .retrieve(let answer): visitor.visit(answer)
         case .copy(let answer): visitor.visit(answer)
         case .delete(let answer): visitor.visit(answer)
+        case .restore(let answer): visitor.visit(answer)
         case .inventory(let answer): visitor.visit(answer)
         case .audit(let answer): visitor.visit(answer)
         }

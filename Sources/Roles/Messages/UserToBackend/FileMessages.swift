@@ -6,6 +6,7 @@ package enum FileRequest: Sendable {
     indirect case getFile(GetFileRequest)
     indirect case getChunk(GetChunkRequest)
     indirect case delete(DeleteFileRequest)
+    indirect case undelete(UndeleteFileRequest)
 
     @inline(__always)
     package func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {
@@ -15,6 +16,7 @@ package enum FileRequest: Sendable {
         case .getFile(let request): visitor.visit(request)
         case .getChunk(let request): visitor.visit(request)
         case .delete(let request): visitor.visit(request)
+        case .undelete(let request): visitor.visit(request)
         }
     }
 }
@@ -26,6 +28,7 @@ package enum FileAnswer: Sendable {
     indirect case getFile(GetFileAnswer)
     indirect case getChunk(GetChunkAnswer)
     case delete(DeleteFileOutcome)
+    case undelete(UndeleteFileOutcome)
 
     @inline(__always)
     package func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {
@@ -35,6 +38,7 @@ package enum FileAnswer: Sendable {
         case .getFile(let answer): visitor.visit(answer)
         case .getChunk(let answer): visitor.visit(answer)
         case .delete(let answer): visitor.visit(answer)
+        case .undelete(let answer): visitor.visit(answer)
         }
     }
 }

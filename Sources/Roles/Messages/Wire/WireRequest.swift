@@ -1,4 +1,3 @@
-
 /// A request between servers as it travels: HTTP without its bytes.
 package struct WireRequest: Sendable, Equatable {
     package var route: Route
