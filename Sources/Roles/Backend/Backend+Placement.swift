@@ -154,16 +154,20 @@ extension Backend {
         enqueueIfNeeded(id)
     }
 
+    /// Nothing is let go for a member that proves nothing now: the excess waits for it.
     private mutating func trim(_ id: ChunkID, of chunk: PlacedChunk, effects: inout Effects) {
-        var alive = chunk.holders.map(\.member).filter { members[$0].standing.acceptsChunks }
-        while alive.count > settings.replicas {
+        let present = presentHolders(of: chunk)
+        guard present.count > settings.replicas else { return }
+        var proving = present.filter { members[$0].trust.unmet == 0 }
+        if proving.count < present.count { repairs.retryLater(id) }
+        while proving.count > settings.replicas {
             let excess =
-                alive.lastIndex { member in
-                    alive.contains {
+                proving.lastIndex { member in
+                    proving.contains {
                         $0 != member && members[$0].domain == members[member].domain
                     }
-                } ?? alive.count - 1
-            let member = alive.remove(at: excess)
+                } ?? proving.count - 1
+            let member = proving.remove(at: excess)
             effects.mark(.excessTrimmed)
             removeHolder(member, from: id)
             journal.whenDurable(.delete(id, member: member))
@@ -259,6 +263,7 @@ extension Backend {
         guard audit.proof(of: member) != nil else { return }
         guard isMatched(audit, of: member, in: chunk) else {
             effects.mark(.deletionUnproven)
+            repairs.retryLater(id)
             return addHolder(member, to: id, at: now)
         }
         askToDelete(id, on: member, at: now, effects: &effects)

@@ -49,9 +49,7 @@ import Testing
         #expect(story.holders(of: chunk).contains(idle))
         #expect(try story.placement(of: chunk)?.nodes.count == 4)
         story.nodes[doubtful].rule = { _ in nil }
-        story.hear(.suspect, of: doubtful)
-        story.hear(.alive, of: doubtful)
-        story.advance(by: .minutes(10))
+        story.advance(by: .hours(1))
         #expect(story.nodesHolding(chunk).count == 3)
         #expect(story.holders(of: chunk) == story.nodesHolding(chunk))
     }
@@ -88,6 +86,7 @@ import Testing
         _ = story.leave(story.nodes[leaver].id)
         story.advance(by: .hours(3))
         story.lossRate = 0
+        story.advance(by: .hours(2))
         #expect(story.leave(story.nodes[leaver].id) == true)
     }
 
