@@ -51,6 +51,7 @@ package struct DiskContents: Sendable {
         for replica in found {
             replicas[replica.stored.chunk] = replica
             usedBytes += replica.payload.byteCount
+            trashBytes += replica.trashBytes
         }
     }
 

@@ -217,12 +217,13 @@ extension Environment {
     private var storedBytes: Int { observer.nodes.reduce(0) { $0 + $1.disk.usedBytes } }
 
     /// As long as so much is stored, the time to the next byte that rots is exponential, so that it may
-    /// be drawn anew at any time: every hour, by what is stored then.
+    /// be drawn anew at any time: every hour or sooner, by what is stored then.
     private mutating func scheduleRot(_ fault: Int, perByteYear: Double) {
         let perSecond = perByteYear * Double(storedBytes) / (365.25 * 86_400)
         let seconds = -PortableMath.log(1 - faults[fault].stream.unit()) / perSecond
-        faults[fault].onlyLooks = !(seconds < 3_600)
-        let wait = faults[fault].onlyLooks ? .hours(1) : Duration(seconds: seconds)
+        let longest = min(.hours(1), configuration.duration / 60)
+        faults[fault].onlyLooks = !(seconds < longest.seconds)
+        let wait = faults[fault].onlyLooks ? longest : Duration(seconds: seconds)
         queue.schedule(.faultStrikes(fault), at: now + max(wait, .microseconds(1)))
     }
 

@@ -188,7 +188,7 @@ struct DiskFaultTests {
             return world.meters.latency.writes.quantiles.mean
         }
         for selection in [FaultSettings.Selection.nodes(6), .backends] {
-            #expect(writeSeconds(50, selection) > writeSeconds(1, selection) + 0.2)
+            #expect(writeSeconds(50, selection) > 2 * writeSeconds(1, selection))
         }
     }
 
@@ -250,7 +250,7 @@ struct DiskFaultTests {
     func `what a sync did not make durable is missed after a crash, and made again`(
         store: DiskSettings.Store, seed: UInt64
     ) {
-        let world = erring(store, seed: seed) { $0.nodes.disk.lyingSyncs = 0.05 }
+        let world = erring(store, seed: seed) { $0.nodes.disk.lyingSyncs = 0.3 }
         #expect(world.meters.merkle.foundByComparison > 0)
         #expect(world.meters.merkle.falselyFound == 0)
         expectNoComplaint(world)
