@@ -182,10 +182,11 @@ struct PlantedBugTests {
             world.finishRun()
         },
         PlantedBug(testDescription: "a backend asks far too often", oracle: .liveness) { world in
+            world.run(until: .origin + world.configuration.duration)
             world.sabotage = { peer, effects in
                 for send in effects.sends {
                     guard case .request(.discovery(.peers)) = send.message else { continue }
-                    effects.sends += Array(repeating: send, count: 300)
+                    effects.sends += Array(repeating: send, count: 100)
                 }
             }
             world.finishRun()
