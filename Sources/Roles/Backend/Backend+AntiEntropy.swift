@@ -159,8 +159,10 @@ extension Backend {
             !chunk.deleting.contains(index)
         else { return nil }
         effects.note(.surplusFound(id, on: members[index].peer))
-        // Members that are merely thought to come back are no reason to let go of what is there.
-        if presentHolders(of: chunk).count >= settings.replicas
+        // Members that are merely thought to come back are no reason to let go of what is there, nor are
+        // many in few failure domains where this one is in another.
+        let isSpread = !isCrowded(chunk) || domainsInUse(by: id).contains(members[index].domain)
+        if isSpread && presentHolders(of: chunk).count >= settings.replicas
             || !members[index].standing.countsForRedundancy
         {
             effects.mark(.surplusDeleted)

@@ -30,7 +30,7 @@ extension Backend {
     }
 
     /// Where replicas that count stand or are about to. A dead member's domain is free again.
-    private func domainsInUse(by id: ChunkID) -> [UInt32] {
+    func domainsInUse(by id: ChunkID) -> [UInt32] {
         guard let chunk = chunks[id] else { return [] }
         return (chunk.holders.map(\.member) + chunk.underWay)
             .filter { members[$0].standing.countsForRedundancy }.map { members[$0].domain }

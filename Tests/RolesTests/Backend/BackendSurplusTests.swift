@@ -39,6 +39,24 @@ import Testing
         #expect(!story.holders(of: chunk).contains(idle))
     }
 
+    @Test func `a replica in a domain of its own is kept instead of one of two in another`() throws
+    {
+        var settings = ProtocolSettings()
+        settings.repairTransfers = 0
+        let chunk = TestChunk(1)
+        var story = BackendStory(nodes: 4, domains: 3, settings: settings)
+        story.hear(.suspect, of: 1)
+        try story.store([chunk])
+        #expect(story.holders(of: chunk) == [0, 2, 3])
+        story.nodes[1].held[chunk.id] = chunk.payload
+        story.hear(.alive, of: 1)
+        story.restartNode(1)
+        story.advance(by: .minutes(3))
+        let holders = story.holders(of: chunk)
+        #expect(holders.contains(1) && holders.contains(2) && holders.count == 3)
+        #expect(story.nodesHolding(chunk) == holders)
+    }
+
     @Test func `a chunk that no ledger names is collected after the grace, not before`() throws {
         var settings = ProtocolSettings()
         settings.antiEntropyInterval = .minutes(20)
