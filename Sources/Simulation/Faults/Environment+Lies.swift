@@ -120,7 +120,7 @@ extension Environment {
     ) -> InventoryAnswer? {
         guard case .request(_, _, .node(.inventory(let request))) = input else { return nil }
         var entries = answer.entries
-        if lie == .deny { entries = entries.map(Self.denied) }
+        if lie == .deny { entries = zip(request.question.prefixes, entries).map(Self.denied) }
         if lie == .fabricate {
             entries = zip(request.question.prefixes, entries).map(Self.fabricated)
         }
@@ -128,10 +128,17 @@ extension Environment {
             ? nil : InventoryAnswer(question: answer.question, entries: entries)
     }
 
+    /// Hashes of nothing, that differ from any.
+    private static func madeUpHashes(_ prefix: InventoryPrefix) -> [Hash256] {
+        (0..<16).map { SHA256.hash(prefix.digits.bytes + [UInt8($0)]) }
+    }
+
     /// Every second chunk denied, with hashes that lead astray.
-    private static func denied(_ entry: InventoryAnswer.Entry) -> InventoryAnswer.Entry {
+    private static func denied(
+        _ prefix: InventoryPrefix, _ entry: InventoryAnswer.Entry
+    ) -> InventoryAnswer.Entry {
         switch entry {
-        case .same: .same
+        case .same: .children(madeUpHashes(prefix))
         case .children(let hashes):
             .children(hashes.map { $0 == .zero ? $0 : SHA256.hash($0.bytes) })
         case .bucket(let ids):
@@ -144,22 +151,22 @@ extension Environment {
     private static func fabricated(
         _ prefix: InventoryPrefix, _ entry: InventoryAnswer.Entry
     ) -> InventoryAnswer.Entry {
-        let digits = prefix.digits.words
-        let made = (0..<16 as Range<UInt64>).map {
-            Hash256(digits.0, digits.1, digits.2, digits.3 | $0)
-        }
+        let hashes = madeUpHashes(prefix)
         let isDeep = prefix.digits == .zero && prefix.depth < InventoryPrefix.maximumDepth
         switch entry {
-        case .same: return .children(made.map { SHA256.hash($0.bytes) })
-        case .children(let hashes):
-            let others = hashes.map { $0 == .zero ? $0 : SHA256.hash($0.bytes) }
-            return .children(isDeep ? [SHA256.hash(made[0].bytes)] + others.dropFirst() : others)
+        case .same: return .children(hashes)
+        case .children(let real):
+            let others = zip(real, hashes).map { $0 == .zero ? $0 : $1 }
+            return .children(isDeep ? [hashes[0]] + others.dropFirst() : others)
         case .bucket(let ids):
             if isDeep, ids.isEmpty {
-                return .children(
-                    [SHA256.hash(made[0].bytes)] + Array(repeating: Hash256.zero, count: 15))
+                return .children([hashes[0]] + Array(repeating: Hash256.zero, count: 15))
             }
-            let others = made.map { ChunkID($0) }.filter { !ids.contains($0) }
+            let digits = prefix.digits.words
+            let made = (0..<16 as Range<UInt64>).map {
+                ChunkID(Hash256(digits.0, digits.1, digits.2, digits.3 | $0))
+            }
+            let others = made.filter { !ids.contains($0) }
             return .bucket((ids + others.prefix(16 - ids.count)).sorted())
         }
     }

@@ -73,7 +73,8 @@ struct PlantedBugTests {
         },
         PlantedBug(testDescription: "users compress and do not seal", oracle: .noPlaintext) {
             world in
-            let plaintext = Oracles.canary + (0..<1_000).map { UInt8($0 * $0 % 16) }
+            var random = RandomSource(seed: 1, who: 0, purpose: 0)
+            let plaintext = Oracles.canary + random.bytes(1_000).map { $0 & 0x0F }
             let frame = try #require(Zstandard.compress(plaintext))
             world.sabotage = { peer, effects in
                 for index in effects.sends.indices {
