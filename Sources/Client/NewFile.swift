@@ -15,7 +15,8 @@ package final class NewFile {
         isReplacing = replacing
         file = try LocalFile.telling(
             .cannotCreate, path,
-            try LocalFile.files.open("\(path).\(getpid()).part", .new, access: .masked))
+            try LocalFile.files.open(
+                "\(path).\(getpid()).part", .kept, access: .masked, isNew: true))
     }
 
     /// Gone already where the file was finished.

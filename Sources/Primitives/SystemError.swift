@@ -5,6 +5,18 @@ package enum FileOperation: String, Sendable, CaseIterable {
     case makeFolder = "make the folder"
 }
 
+/// What is asked of a file that is opened.
+package enum FileOpening: Sendable {
+    /// It is there, and read only.
+    case reading
+    /// It is there.
+    case existing
+    /// It is made where it is missing, and is no symbolic link.
+    case kept
+    /// It is made where it is missing, and emptied where it is not.
+    case emptied
+}
+
 /// What the operating system refused.
 package struct SystemError: Error, Equatable {
     package var operation: FileOperation

@@ -48,30 +48,6 @@ package struct FileSystem: Sendable {
 
     // MARK: Files
 
-    /// What is asked of a file that is opened.
-    package enum Opening: Sendable {
-        /// It is there, and read only.
-        case reading
-        /// It is there.
-        case existing
-        /// It is made where it is missing, and is no symbolic link.
-        case kept
-        /// It is made where it is missing, and emptied where it is not.
-        case emptied
-        /// It is not there, and made.
-        case new
-
-        fileprivate var flags: Int32 {
-            switch self {
-            case .reading: O_RDONLY
-            case .existing: O_RDWR
-            case .kept: O_RDWR | O_CREAT | O_NOFOLLOW
-            case .emptied: O_RDWR | O_CREAT | O_TRUNC
-            case .new: O_RDWR | O_CREAT | O_EXCL
-            }
-        }
-    }
-
     /// Who may use what is made.
     package enum Access: Sendable {
         case owner
@@ -79,11 +55,12 @@ package struct FileSystem: Sendable {
         case masked
     }
 
-    /// Opens a file. `access` is to one that is made.
+    /// Opens a file. `access` is to one that is made; `isNew`: it must be.
     package func open(
-        _ path: String, _ opening: Opening = .existing, access: Access = .owner
+        _ path: String, _ opening: FileOpening = .existing, access: Access = .owner,
+        isNew: Bool = false
     ) throws(SystemError) -> File {
-        let flags = opening.flags | O_CLOEXEC
+        let flags = opening.flags | O_CLOEXEC | (isNew ? O_EXCL : 0)
         let operation: Operation = flags & O_CREAT == 0 ? .open : .create
         let permissions: mode_t = access == .owner ? 0o600 : 0o666
         let descriptor = try run(operation, path) { Glibc.open(path, flags, permissions) }
@@ -239,5 +216,16 @@ package struct FileSystem: Sendable {
     package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+extension FileOpening {
+    fileprivate var flags: Int32 {
+        switch self {
+        case .reading: O_RDONLY
+        case .existing: O_RDWR
+        case .kept: O_RDWR | O_CREAT | O_NOFOLLOW
+        case .emptied: O_RDWR | O_CREAT | O_TRUNC
+        }
     }
 }

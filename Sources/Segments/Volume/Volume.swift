@@ -52,18 +52,6 @@ package protocol Volume: Sendable {
     mutating func timeStamp() -> String
 }
 
-/// What is asked of a file that is opened.
-package enum FileOpening: Sendable {
-    /// It is there, and read only.
-    case reading
-    /// It is there.
-    case existing
-    /// It is made where it is missing.
-    case kept
-    /// It is made where it is missing, and emptied where it is not.
-    case emptied
-}
-
 extension Volume {
     package mutating func write(
         _ bytes: [UInt8], to file: File, at offset: Int

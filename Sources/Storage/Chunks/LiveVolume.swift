@@ -12,12 +12,7 @@ struct LiveVolume: Volume {
     let files: FileSystem
 
     func open(_ path: String, _ opening: FileOpening) throws(SystemError) -> File {
-        switch opening {
-        case .reading: try files.open(path, .reading)
-        case .existing: try files.open(path, .existing)
-        case .kept: try files.open(path, .kept)
-        case .emptied: try files.open(path, .emptied)
-        }
+        try files.open(path, opening)
     }
 
     func path(of file: File) -> String { file.path }

@@ -76,7 +76,7 @@ package final class BackendDatabase: Sendable {
 
     /// SQLite would let others read what it makes; its log takes over the file's permissions.
     private static func makeFile(_ path: String) throws(BackendDatabaseError) {
-        do { _ = try FileSystem().open(path, .new) } catch {
+        do { _ = try FileSystem().open(path, .kept, isNew: true) } catch {
             guard error.code == EEXIST else { throw .cannotOpen(path: path, reason: error.reason) }
         }
     }

@@ -38,7 +38,7 @@ import Testing
 
     @Test func `a name that is taken is kept unless it is to be replaced`() throws {
         try files.replace(path("taken"), with: [1])
-        let file = try files.open(path("new"), .new)
+        let file = try files.open(path("new"), .kept, isNew: true)
         try file.append(Array("n".utf8))
         #expect(throws: SystemError(.rename, path("taken"), code: EEXIST)) {
             try files.publish(file, as: path("taken"), replacing: false)
@@ -64,7 +64,7 @@ import Testing
             try files.contents(of: folder, limit: 1)
         }
         #expect(throws: SystemError(.create, path("long"), code: EEXIST)) {
-            try files.open(path("long"), .new)
+            try files.open(path("long"), .kept, isNew: true)
         }
         // Their length is told as zero.
         #expect(try files.contents(of: "/proc/self/stat", limit: 10_000)?.isEmpty == false)
