@@ -74,8 +74,10 @@ package struct StartError: Error, Equatable, CustomStringConvertible {
                 "The TLS certificate and its key do not fit each other: check --tls-certificate "
                     + "and --tls-key")
         case let error as DataFolderError: self.init(Self.kind(of: error), error.description)
-        case .system(let system) as StorageError:
-            self.init(Self.kind(of: system), StorageError.system(system).description)
+        case let error as SystemError:
+            self.init(
+                Self.kind(of: error),
+                "\(error): check that the data folder is there, is yours and has room")
         case let error as BackendDatabaseError:
             self.init(Self.kind(of: error), error.description)
         case let error as IOError: self.init(error, settings)

@@ -25,30 +25,25 @@ package final class ChunkStore: Disk {
     private let retryDelay: DispatchTimeInterval
 
     /// Opens the store in a folder, which is made if it is not there. The chunks in it are read when
-    /// they are asked for.
+    /// they are asked for. Throws where the folder cannot be used.
     package convenience init(
         path: String, files: FileSystem = FileSystem(),
-        limits: ChunkStoreLimits = ChunkStoreLimits(),
-        retryMilliseconds: Int = 1_000
-    ) throws(StorageError) {
-        try self.init(
-            path: path, files: files, dataFolder: nil, limits: limits,
-            retryDelay: .milliseconds(retryMilliseconds))
+        limits: ChunkStoreLimits = ChunkStoreLimits(), retryMilliseconds: Int = 1_000
+    ) throws(SystemError) {
+        try self.init(path, files, nil, limits, .milliseconds(retryMilliseconds))
     }
 
     /// Opens the store in a node's data folder, and holds on to that.
     package convenience init(
-        in dataFolder: DataFolder, limits: ChunkStoreLimits = ChunkStoreLimits()
-    ) throws(StorageError) {
-        try self.init(
-            path: dataFolder.path(of: "chunks"), files: dataFolder.files, dataFolder: dataFolder,
-            limits: limits, retryDelay: .seconds(1))
+        in folder: DataFolder, limits: ChunkStoreLimits = ChunkStoreLimits()
+    ) throws(SystemError) {
+        try self.init(folder.path(of: "chunks"), folder.files, folder, limits, .seconds(1))
     }
 
     private init(
-        path: String, files: FileSystem, dataFolder: DataFolder?, limits: ChunkStoreLimits,
-        retryDelay: DispatchTimeInterval
-    ) throws(StorageError) {
+        _ path: String, _ files: FileSystem, _ dataFolder: DataFolder?, _ limits: ChunkStoreLimits,
+        _ retryDelay: DispatchTimeInterval
+    ) throws(SystemError) {
         medium = LiveMedium(
             files: LiveVolume(files: files),
             table: LiveMedium.Table(mostFiles: limits.openSegments))
@@ -56,7 +51,7 @@ package final class ChunkStore: Disk {
         folder = store.folder
         self.dataFolder = dataFolder
         self.retryDelay = retryDelay
-        do throws(SystemError) { try store.open() } catch { throw .system(error) }
+        try store.open()
     }
 
     /// How the store is. Cheap, from any thread.

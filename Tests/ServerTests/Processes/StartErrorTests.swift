@@ -248,7 +248,7 @@ import Testing
         #expect(kind(folder(EACCES)) == .notPermitted)
         #expect(kind(folder(ENOSPC)) == .notWritten)
         #expect(
-            kind(StorageError.system(SystemError(.list, "/data", code: EROFS))) == .notPermitted)
+            kind(SystemError(.list, "/data", code: EROFS)) == .notPermitted)
         #expect(kind(BackendDatabaseError.newerVersion(path: "/data/users.db")) == .wrongData)
         #expect(kind(BackendDatabaseError.readOnly(path: "/data/users.db")) == .notPermitted)
         #expect(kind(IOError(errnoCode: EACCES, reason: "bind")) == .notPermitted)

@@ -146,7 +146,7 @@ struct ChunkStoreFaultTests {
     }
 
     @Test func `a folder that cannot be made is an error that says so`() {
-        #expect(throws: StorageError.self) {
+        #expect(throws: SystemError.self) {
             try ChunkStore(path: "/proc/none/chunks")
         }
     }
