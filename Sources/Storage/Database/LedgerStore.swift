@@ -20,17 +20,11 @@ package final class LedgerStore: Disk {
         case abandoned(blocks: Int, BackendDatabaseError)
     }
 
-    private enum Work {
-        case recover(Completion)
-        case append([UInt8])
-        case sync(token: UInt64, Completion)
-    }
-
     private typealias Completion = @Sendable (DiskEvent) -> Void
 
     private struct State {
         /// What was asked, oldest first. Leaves once it is done.
-        var waiting: [Work] = []
+        var waiting: [(request: DiskRequest, complete: Completion)] = []
         /// Where the next block goes; nil until it was read.
         var nextHeight: UInt64?
         /// The last try failed, and another one is scheduled.
@@ -59,11 +53,10 @@ package final class LedgerStore: Disk {
     package func perform(
         _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
     ) {
-        let work = requests.map { Self.work($0, complete: complete) }
         queue.async {
             let isReady = self.state.withLock { state in
                 guard !state.isClosed else { return false }
-                state.waiting += work
+                state.waiting += requests.map { ($0, complete) }
                 return !state.isRetrying
             }
             if isReady { self.carryOut() }
@@ -96,15 +89,6 @@ package final class LedgerStore: Disk {
     /// How many requests have not been carried out, including appends that no sync has followed.
     package var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    private static func work(_ request: DiskRequest, complete: @escaping Completion) -> Work {
-        switch request {
-        case .recoverLog: .recover(complete)
-        case .append(let block): .append(block)
-        case .sync(let token): .sync(token: token, complete)
-        case .recoverChunks, .write, .read, .delete, .setTrashed:
-            preconditionFailure("a ledger's disk keeps no chunks")
-        }
-    }
 }
 
 /// On the queue.
@@ -137,7 +121,7 @@ extension LedgerStore {
     /// has followed.
     private func step() throws(BackendDatabaseError) -> [(DiskEvent, Completion)]? {
         let waiting = state.withLock { $0.waiting }
-        if case .recover(let complete)? = waiting.first {
+        if case (.recoverLog, let complete)? = waiting.first {
             let blocks = try database.allBlocks()
             state.withLock { state in
                 state.waiting.removeFirst()
@@ -148,16 +132,18 @@ extension LedgerStore {
         var blocks: [[UInt8]] = []
         var batch: (workCount: Int, blockCount: Int)?
         var events: [(DiskEvent, Completion)] = []
-        scan: for (index, work) in waiting.enumerated() {
-            switch work {
+        scan: for (index, (request, complete)) in waiting.enumerated() {
+            switch request {
             case .append(let block): blocks.append(block)
-            case .sync(let token, let complete):
+            case .sync(let token):
                 events.append((.synced(token: token), complete))
                 batch = (index + 1, blocks.count)
-            case .recover:
+            case .recoverLog:
                 // It must see what was appended before it.
                 batch = (index, blocks.count)
                 break scan
+            case .recoverChunks, .write, .read, .delete:
+                preconditionFailure("a ledger's disk keeps no chunks")
             }
         }
         guard let batch else { return nil }
@@ -196,7 +182,9 @@ extension LedgerStore {
 
     private func unwritten() -> [[UInt8]] {
         state.withLock { state in
-            state.waiting.compactMap { if case .append(let block) = $0 { block } else { nil } }
+            state.waiting.compactMap {
+                if case .append(let block) = $0.request { block } else { nil }
+            }
         }
     }
 }
