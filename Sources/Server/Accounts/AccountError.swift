@@ -1,5 +1,6 @@
 import Client
 package import Files
+import HTTPTypes
 package import Primitives
 package import Storage
 
@@ -49,25 +50,25 @@ package enum AccountError: Error, Equatable {
 }
 
 extension AccountError {
-    /// What a program may rely on.
-    package var code: String {
+    /// With what status it is answered, and the code that a program may rely on.
+    var answer: (status: HTTPResponse.Status, code: String) {
         switch self {
-        case .badSecret: "bad-secret"
-        case .badName: "bad-name"
-        case .badPassword: "bad-password"
-        case .badKey: "bad-key"
-        case .nameTaken: "name-taken"
-        case .wrongCredentials: "wrong-credentials"
-        case .tooManyAttempts: "too-many-attempts"
-        case .tooBusy: "too-busy"
-        case .invalidToken: "invalid-token"
-        case .sessionExpired: "session-expired"
-        case .sessionEnded: "session-ended"
-        case .sessionLocked: "session-locked"
-        case .sealedSession: "sealed-session"
-        case .openSession: "open-session"
-        case .damagedAccount: "damaged-account"
-        case .storage: "storage-failed"
+        case .badSecret: (.internalServerError, "bad-secret")
+        case .badName: (.badRequest, "bad-name")
+        case .badPassword: (.badRequest, "bad-password")
+        case .badKey: (.badRequest, "bad-key")
+        case .nameTaken: (.conflict, "name-taken")
+        case .wrongCredentials: (.unauthorized, "wrong-credentials")
+        case .tooManyAttempts: (.tooManyRequests, "too-many-attempts")
+        case .tooBusy: (.serviceUnavailable, "too-busy")
+        case .invalidToken: (.unauthorized, "invalid-token")
+        case .sessionExpired: (.unauthorized, "session-expired")
+        case .sessionEnded: (.unauthorized, "session-ended")
+        case .sessionLocked: (.unauthorized, "session-locked")
+        case .sealedSession: (.forbidden, "sealed-session")
+        case .openSession: (.forbidden, "open-session")
+        case .damagedAccount: (.internalServerError, "damaged-account")
+        case .storage: (.serviceUnavailable, "storage-failed")
         }
     }
 }

@@ -22,18 +22,8 @@ struct BackendEnvironment: Sendable {
 
 extension HTTPFailure {
     init(_ error: AccountError) {
-        let status: HTTPResponse.Status =
-            switch error {
-            case .badName, .badPassword, .badKey: .badRequest
-            case .nameTaken: .conflict
-            case .wrongCredentials, .invalidToken, .sessionExpired, .sessionEnded, .sessionLocked:
-                .unauthorized
-            case .tooManyAttempts: .tooManyRequests
-            case .sealedSession, .openSession: .forbidden
-            case .tooBusy, .storage: .serviceUnavailable
-            case .badSecret, .damagedAccount: .internalServerError
-            }
-        self.init(status, error.code, error.description)
+        let (status, code) = error.answer
+        self.init(status, code, error.description)
         switch error {
         case .tooManyAttempts(let delay): retryAfterSeconds = Int(delay.seconds.rounded(.up))
         case .tooBusy, .storage: retryAfterSeconds = 2

@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: all)
     func `An error is one sentence with a code in kebab case`(error: AccountError) {
-        #expect(error.code.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil)
+        #expect(error.answer.code.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil)
         #expect("\(error)".wholeMatch(of: /[A-Z][^.]*(\.[^. ][^.]*)*\./) != nil)
         #expect(!"\(error)".contains("/secret"))
     }

@@ -99,7 +99,7 @@ import Testing
         }
         await #expect {
             try await fixture.accounts.register("ada", key: [1, 2, 3], at: .origin)
-        } throws: { ($0 as? AccountError)?.code == "bad-key" }
+        } throws: { ($0 as? AccountError)?.answer.code == "bad-key" }
     }
 
     @Test func `The standard rules take what OWASP advises, and nothing much weaker`() throws {
