@@ -177,32 +177,26 @@ extension Scenario {
         _ selection: FaultSettings.Selection, key: String = "of", _ reader: ScenarioReader
     ) -> [(key: String, problem: String)] {
         let topology = configuration.topology
-        switch selection {
-        case .domain(let index) where reader.isSound("topology.failureDomains"):
-            guard index >= topology.failureDomains else { return [] }
-            return [
-                (key, "there is no domain \(index); allowed: 0 to \(topology.failureDomains - 1)")
-            ]
-        case .region(let name) where reader.isSound("topology.regions"):
-            guard !topology.regions.contains(name) else { return [] }
-            return [
-                (key, "nobody is in \(name); allowed: \(topology.regions.joined(separator: ", "))")
-            ]
-        case .nodes(let count) where reader.isSound("topology.nodes"):
-            guard count > topology.nodes else { return [] }
-            return [(key, "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes")]
-        case .backend(let slot) where reader.isSound("topology.backends"):
-            guard slot >= topology.backends else { return [] }
-            return [
-                (key, "there is no backend \(slot); allowed: 0 to \(topology.backends - 1)")
-            ]
-        case .discovery(let slot) where reader.isSound("topology.discoveries"):
-            guard slot >= topology.discoveries else { return [] }
-            return [
-                (key, "there is no discovery \(slot); allowed: 0 to \(topology.discoveries - 1)")
-            ]
-        case .domain, .region, .nodes, .backends, .backend, .discoveries, .discovery, .users:
-            return []
+        func place(_ noun: String, _ index: Int, of path: String, _ count: Int) -> String? {
+            guard reader.isSound("topology.\(path)"), index >= count else { return nil }
+            return "there is no \(noun) \(index); allowed: 0 to \(count - 1)"
         }
+        let problem: String? =
+            switch selection {
+            case .domain(let index):
+                place("domain", index, of: "failureDomains", topology.failureDomains)
+            case .backend(let slot): place("backend", slot, of: "backends", topology.backends)
+            case .discovery(let slot):
+                place("discovery", slot, of: "discoveries", topology.discoveries)
+            case .region(let name):
+                topology.regions.contains(name) || !reader.isSound("topology.regions")
+                    ? nil
+                    : "nobody is in \(name); allowed: \(topology.regions.joined(separator: ", "))"
+            case .nodes(let count):
+                count <= topology.nodes || !reader.isSound("topology.nodes")
+                    ? nil : "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes"
+            case .backends, .discoveries, .users: nil
+            }
+        return problem.map { [(key, $0)] } ?? []
     }
 }
