@@ -42,21 +42,18 @@ package struct Upload: Sendable {
     /// `sourceChanged` where somebody writes the file while it is read.
     package func run() async throws -> StoredUpload {
         let source = try open()
-        let first = try journal(of: source)
-        do {
-            return try await attempt(source, first)
-        } catch let error as ClientError where error.kind == .sourceChanged {
-            // The key has met other bytes at one of the indices: it must not go on.
-            first.remove()
-            guard first.isResumed else { throw error }
-        }
-        source.rewind()
-        let second = try journal(of: source)
-        do {
-            return try await attempt(source, second)
-        } catch let error as ClientError where error.kind == .sourceChanged {
-            second.remove()
-            throw error
+        var isFirst = true
+        while true {
+            let journal = try journal(of: source)
+            do {
+                return try await attempt(source, journal)
+            } catch let error as ClientError where error.kind == .sourceChanged {
+                // The key has met other bytes at one of the indices: it must not go on.
+                journal.remove()
+                guard isFirst, journal.isResumed else { throw error }
+            }
+            isFirst = false
+            source.rewind()
         }
     }
 
