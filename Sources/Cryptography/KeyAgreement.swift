@@ -9,9 +9,6 @@ package final class AgreementKey: Sendable {
     // libcrypto counts references to a key and never changes it.
     private nonisolated(unsafe) let key: OpaquePointer
 
-    /// The number of bytes of a private key.
-    package static let seedCount = RawKey.count
-
     /// The key pair of 32 secret, random bytes. Throws `invalidKeyLength` for another count,
     /// `libraryFailure` when libcrypto refuses.
     package init(seed: SecretKey) throws(CryptographyError) {

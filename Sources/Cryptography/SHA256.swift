@@ -35,16 +35,6 @@ package struct SHA256Hasher: Sendable {
         bytes.withUnsafeBytes { update($0) }
     }
 
-    /// Appends bytes to the message.
-    package mutating func update(_ bytes: ArraySlice<UInt8>) {
-        bytes.withUnsafeBytes { update($0) }
-    }
-
-    /// Appends one byte, such as a domain separator, to the message.
-    package mutating func update(_ byte: UInt8) {
-        withUnsafeBytes(of: byte) { update($0) }
-    }
-
     /// Appends the 32 bytes of a digest to the message.
     package mutating func update(_ hash: Hash256) {
         withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { buffer in

@@ -29,7 +29,7 @@ import Testing
         for piece in 1...200 {
             var hasher = SHA256Hasher()
             for start in stride(from: 0, to: message.count, by: piece) {
-                hasher.update(message[start..<min(start + piece, message.count)])
+                hasher.update(Array(message[start..<min(start + piece, message.count)]))
             }
             #expect(hasher.finalize() == SHA256.hash(message), "pieces of \(piece)")
         }
@@ -39,7 +39,7 @@ import Testing
         var random = RandomSource(seed: 2, who: 0, purpose: 0)
         let digest = SHA256.hash(random.bytes(3))
         var hasher = SHA256Hasher()
-        hasher.update(0xA5)
+        hasher.update([0xA5])
         hasher.update(digest)
         #expect(hasher.finalize() == SHA256.hash([0xA5] + digest.bytes))
     }

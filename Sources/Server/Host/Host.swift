@@ -73,11 +73,6 @@ package actor Host<R: Role> {
         body(role)
     }
 
-    /// Changes the role where inputs do not reach: asking it for what it computes lazily.
-    package func query<Result: Sendable>(_ body: @Sendable (inout R) -> Result) -> Result {
-        body(&role)
-    }
-
     /// Hands over a request and waits for the role's answer. Nil when it did not answer in time, in
     /// the host's clock, or the host stopped.
     package func receive(
