@@ -8,11 +8,10 @@ package struct Runner {
     /// Seconds of a clock that only goes forward.
     let clock: () -> Double
 
-    package init(scenario: Scenario, cancel: CancelFlag = CancelFlag()) {
-        self.init(scenario: scenario, cancel: cancel, clock: Self.systemSeconds)
-    }
-
-    init(scenario: Scenario, cancel: CancelFlag, clock: @escaping () -> Double) {
+    package init(
+        scenario: Scenario, cancel: CancelFlag = CancelFlag(),
+        clock: @escaping () -> Double = Self.systemSeconds
+    ) {
         self.scenario = scenario
         self.cancel = cancel
         self.clock = clock
@@ -58,7 +57,7 @@ package struct Runner {
         return (result, timing)
     }
 
-    private static func systemSeconds() -> Double {
+    package static func systemSeconds() -> Double {
         Double(DispatchTime.now().uptimeNanoseconds) / 1e9
     }
 
