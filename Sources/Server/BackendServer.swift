@@ -86,11 +86,17 @@ package struct BackendServer: Sendable {
     private static func addAPI(
         _ environment: BackendEnvironment, to router: Router<ServerContext>
     ) {
+        let origin = SameOrigin(address: environment.settings.address)
         let api = router.group("api")
-            .add(middleware: SameOrigin(address: environment.settings.address))
+            .add(middleware: Check { request, _ in try origin.check(request) })
         let loggedIn = api.loggedIn(at: environment)
         AccountRoutes(backend: environment).add(openToAll: api.group(), loggedIn: loggedIn)
-        let files = loggedIn.group().add(middleware: ReadyMiddleware(host: environment.host))
+        let host = environment.host
+        // While the ledger is read back, the backend would say that nobody has any files.
+        let files = loggedIn.group().add(
+            middleware: Check { _, _ in
+                guard await host.read({ $0.isReady }) else { throw HTTPFailure.starting }
+            })
         FileRoutes(backend: environment).add(to: files)
         SealedRoutes(backend: environment).add(to: files)
         LedgerRoutes(backend: environment).add(to: loggedIn)
@@ -132,22 +138,6 @@ extension BackendEnvironment {
                 store: parts.database, secret: parts.secret, settings: parts.accounts),
             ledger: LedgerArchive(database: parts.database), directory: member.directory,
             settings: settings, chunkSize: parts.chunkSize, clock: member.base.clock)
-    }
-}
-
-/// Refuses what the ledger must be known for until it is: while it is read back, the backend would say
-/// that nobody has any files.
-private struct ReadyMiddleware: RouterMiddleware {
-    typealias Context = SessionContext
-
-    let host: Host<Backend>
-
-    func handle(
-        _ request: Request, context: SessionContext,
-        next: (Request, SessionContext) async throws -> Response
-    ) async throws -> Response {
-        guard await host.read({ $0.isReady }) else { throw HTTPFailure.starting }
-        return try await next(request, context)
     }
 }
 

@@ -7,24 +7,18 @@ import Hummingbird
 /// A browser says in `Sec-Fetch-Site` where a request is from. One that does not (older ones, and all
 /// where there is no TLS) says in `Origin` whose page it is, which must be this backend. What says
 /// neither is no browser. (As CrossOriginProtection in Go's net/http.)
-struct SameOrigin: RouterMiddleware {
-    typealias Context = ServerContext
-
+struct SameOrigin: Sendable {
     /// The base of the backend's URLs, as others reach it.
     let address: String
 
     private static let site = HTTPField.Name("Sec-Fetch-Site")!
 
-    func handle(
-        _ request: Request, context: ServerContext,
-        next: (Request, ServerContext) async throws -> Response
-    ) async throws -> Response {
+    func check(_ request: Request) throws(HTTPFailure) {
         guard request.method == .get || request.method == .head || isFromHere(request) else {
             throw HTTPFailure(
                 .forbidden, "cross-site",
                 "The request comes from a page of another site. Behind a proxy, set PUBLIC_URL.")
         }
-        return try await next(request, context)
     }
 
     private func isFromHere(_ request: Request) -> Bool {

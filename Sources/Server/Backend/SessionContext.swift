@@ -24,29 +24,15 @@ struct SessionContext: ChildRequestContext, ConnectionContext {
 extension RouterGroup<ServerContext> {
     /// For routes of users who are logged in; whoever is not is refused.
     func loggedIn(at backend: BackendEnvironment) -> RouterGroup<SessionContext> {
-        group().add(middleware: SessionMiddleware(backend: backend))
-            .group(context: SessionContext.self)
-    }
-}
-
-/// Finds the session that a request belongs to, by its bearer token or cookie. Throws what is wrong.
-private struct SessionMiddleware: RouterMiddleware {
-    typealias Context = ServerContext
-
-    let backend: BackendEnvironment
-
-    private static let crossSiteHeader = HTTPField.Name("X-DecentraStore")!
-
-    func handle(
-        _ request: Request, context: ServerContext,
-        next: (Request, ServerContext) async throws -> Response
-    ) async throws -> Response {
-        var context = context
-        let token = try Self.token(of: request)
-        context.session = try await backend.accounts.authenticate(token, at: backend.clock.now)
-        return try await next(request, context)
+        group().add(
+            middleware: Check { request, context in
+                context.session = try await backend.accounts.authenticate(
+                    try Self.token(of: request), at: backend.clock.now)
+            }
+        ).group(context: SessionContext.self)
     }
 
+    /// The bearer token or cookie by which a request finds its session. Throws what is wrong with it.
     private static func token(of request: Request) throws(HTTPFailure) -> String {
         if let authorization = request.headers[.authorization] {
             guard authorization.hasPrefix("Bearer ") else {
@@ -61,7 +47,7 @@ private struct SessionMiddleware: RouterMiddleware {
         // A page of another site can make a browser send the cookie, but not this header.
         guard
             request.method == .get || request.method == .head
-                || request.headers[crossSiteHeader] == "1"
+                || request.headers[.crossSite] == "1"
         else {
             throw HTTPFailure(
                 .forbidden, "cross-site",
@@ -69,4 +55,8 @@ private struct SessionMiddleware: RouterMiddleware {
         }
         return cookie.value
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let crossSite = HTTPField.Name("X-DecentraStore")!
 }
