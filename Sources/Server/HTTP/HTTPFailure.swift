@@ -54,10 +54,13 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: WireJSON.bytes(form))))
     }
 
-    /// Bytes that are no text.
-    package static func bytes(_ bytes: [UInt8]) -> Response {
+    /// Bytes of a media type; by default such as are no text.
+    package static func bytes(
+        _ bytes: some Sequence<UInt8>, as type: String = "application/octet-stream",
+        status: HTTPResponse.Status = .ok
+    ) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "application/octet-stream"],
+            status: status, headers: [.contentType: type],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

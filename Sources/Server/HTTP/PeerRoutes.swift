@@ -127,11 +127,8 @@ extension Response {
         let status = HTTPResponse.Status(code: answer.status)
         switch answer.body {
         case .none: self.init(status: status)
-        case .json(let bytes):
-            self.init(
-                status: status, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-        case .bytes(let bytes): self = .bytes(bytes)
+        case .json(let bytes): self = .bytes(bytes, as: "application/json", status: status)
+        case .bytes(let bytes): self = .bytes(bytes, status: status)
         case .refusal(let code, let message):
             self = .json(ErrorForm(code: code, message: message), status: status)
         }

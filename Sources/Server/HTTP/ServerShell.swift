@@ -58,14 +58,11 @@ struct ServerShell: Sendable {
             // Anew each time, so that a series goes with what it was of.
             let moment = MetricsRegistry()
             await gauges(moment)
-            return Response(
-                status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text + moment.text)))
+            return Response.bytes(
+                (metrics.text + moment.text).utf8, as: "text/plain; version=0.0.4")
         }
         openToAll.get("openapi.json") { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: description)))
+            Response.bytes(description, as: "application/json")
         }
         return router
     }
