@@ -97,11 +97,7 @@ package struct Download: Sendable {
         let sealed = try await client.chunk(
             file.manifest.chunks[index], of: file.id,
             proof: tree.inclusionProof(of: index, size: tree.count))
-        do throws(FilesError) {
-            return try opener.open(sealed, at: index)
-        } catch {
-            throw notTheFile
-        }
+        return try translating(try opener.open(sealed, at: index), to: notTheFile)
     }
 
     private var notTheFile: ClientError {

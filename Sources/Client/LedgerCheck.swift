@@ -61,11 +61,8 @@ package struct LedgerCheck {
     /// Checks the next block and returns it. Throws `misbehaving`.
     @discardableResult
     package mutating func check(encoded bytes: [UInt8]) throws(ClientError) -> Block {
-        let block: Block
-        do {
-            block = try verifier.check(encoded: bytes)
-        } catch {
-            throw ClientError(.misbehaving, Self.text(of: error))
+        let block = try translating(try verifier.check(encoded: bytes)) {
+            ClientError(.misbehaving, Self.text(of: $0))
         }
         if let memory, verifier.state.blockCount == memory.blocks {
             guard block.signedHeader.hash == memory.tip else {

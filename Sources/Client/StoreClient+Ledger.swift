@@ -5,11 +5,6 @@ import Primitives
 package import Wire
 
 extension StoreClient: LedgerSource {
-    /// How the ledger stands, by the backend's word.
-    package func ledger() async throws -> LedgerForm {
-        try await ask(ClientRequest(.GET, "/api/ledger"), for: LedgerForm.self)
-    }
-
     /// The latest blocks below a height; newest first. `limit` is 1 to 100.
     package func blocks(before height: UInt64?, limit: Int) async throws -> [HeaderForm] {
         let before = height.map { "before=\($0)&" } ?? ""
@@ -35,11 +30,9 @@ extension StoreClient: LedgerSource {
         let body = try await send(
             ClientRequest(.GET, "/api/ledger/headers?from=\(height)&limit=1"))
         guard body.readableBytes > 0 else { return nil }
-        do {
-            return try SignedHeader(decoding: Array(buffer: body))
-        } catch {
-            throw ClientError.unreadable("a block's header", from: backend)
-        }
+        return try translating(
+            try SignedHeader(decoding: Array(buffer: body)),
+            to: ClientError.unreadable("a block's header", from: backend))
     }
 
     package func blocks(_ body: ([UInt8]) throws -> Void) async throws {

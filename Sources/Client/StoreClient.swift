@@ -40,11 +40,8 @@ package struct StoreClient: Sendable {
         self.backend = backend
         self.options = options
         self.token = token
-        let tls: TLSConfiguration
-        do {
-            tls = try TLS.client(authority: options.certificateAuthorities)
-        } catch {
-            throw ClientError(.cannotRead, "\(error) Check --tls-ca.")
+        let tls = try translating(try TLS.client(authority: options.certificateAuthorities)) {
+            (error: TLS.Failure) in ClientError(.cannotRead, "\(error) Check --tls-ca.")
         }
         var configuration = HTTPClient.Configuration.strict(
             tls: tls, timeout: .init(connect: .seconds(5), read: .seconds(60)))
@@ -126,11 +123,9 @@ extension StoreClient {
     /// Sends a request and reads the JSON of the answer.
     func ask<Form: Decodable>(_ request: ClientRequest, for type: Form.Type) async throws -> Form {
         let body = try await send(request)
-        do {
-            return try WireJSON.decode(type, from: Data(body.readableBytesView))
-        } catch {
-            throw ClientError.unreadable("an answer", from: backend)
-        }
+        return try translating(
+            try WireJSON.decode(type, from: Data(body.readableBytesView)),
+            to: ClientError.unreadable("an answer", from: backend))
     }
 
     /// Sends a request once and hands over the answer's bytes as they come.

@@ -71,10 +71,8 @@ package struct ChunkSealer: Sendable {
         let place = ChunkPlace(fileID: fileID, index: index, isLast: isLast)
         // The seal vouches for the bytes: hashing them would cost twice as much and tell nothing more.
         if var plaintext = try decrypt(chunk.bytes, at: place) {
-            do throws(ChunkDefect) {
-                return try decode(&plaintext)
-            } catch {
-                throw .undecodableChunk(index: index, reason: error)
+            return try translating(try decode(&plaintext)) {
+                FilesError.undecodableChunk(index: index, reason: $0)
             }
         }
         let actual = ChunkID(SHA256.hash(chunk.bytes))

@@ -21,45 +21,21 @@ extension PasswordProtectedKey {
     /// Reads what `encoded` wrote. Throws `malformedKey` for anything else.
     package init(decoding bytes: [UInt8]) throws(FilesError) {
         var reader = ByteReader(bytes)
-        let fields: Fields
-        do throws(ByteReaderError) {
-            fields = try Fields(reading: &reader)
-        } catch {
-            throw .malformedKey(.encoding(error))
-        }
-        guard fields.format == Self.format else { throw .malformedKey(.version(fields.format)) }
-        let parameters: ScryptParameters
-        do throws(CryptographyError) {
-            parameters = try ScryptParameters(
-                cost: fields.cost, blockSize: fields.blockSize,
-                parallelization: fields.parallelization)
-        } catch {
-            throw .malformedKey(.parameters(error))
-        }
-        try self.init(
-            parameters: parameters, salt: fields.salt, verifier: fields.verifier,
-            wrapped: fields.wrapped)
-    }
-
-    /// What the bytes say, before anyone asks whether it makes sense.
-    private struct Fields {
-        let format: UInt8
-        let cost: UInt64
-        let blockSize: UInt32
-        let parallelization: UInt32
-        let salt: [UInt8]
-        let verifier: Hash256
-        let wrapped: [UInt8]
-
-        init(reading reader: inout ByteReader) throws(ByteReaderError) {
-            format = try reader.read(UInt8.self)
-            cost = try reader.read(UInt64.self)
-            blockSize = try reader.read(UInt32.self)
-            parallelization = try reader.read(UInt32.self)
-            salt = try reader.readPrefixed()
-            verifier = try reader.readHash()
-            wrapped = try reader.readFixed(PasswordProtectedKey.wrappedCount)
-            try reader.finish()
-        }
+        // What the bytes say, before anyone asks whether it makes sense.
+        let (format, cost, blockSize, parallelization, salt, verifier, wrapped, _) =
+            try translating(
+                (
+                    try reader.read(UInt8.self), try reader.read(UInt64.self),
+                    try reader.read(UInt32.self), try reader.read(UInt32.self),
+                    try reader.readPrefixed(), try reader.readHash(),
+                    try reader.readFixed(Self.wrappedCount), try reader.finish()
+                )
+            ) { FilesError.malformedKey(.encoding($0)) }
+        guard format == Self.format else { throw .malformedKey(.version(format)) }
+        let parameters = try translating(
+            try ScryptParameters(
+                cost: cost, blockSize: blockSize, parallelization: parallelization)
+        ) { FilesError.malformedKey(.parameters($0)) }
+        try self.init(parameters: parameters, salt: salt, verifier: verifier, wrapped: wrapped)
     }
 }

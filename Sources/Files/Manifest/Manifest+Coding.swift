@@ -29,11 +29,8 @@ extension Manifest {
     /// Reads what `encoded` wrote. Throws `malformedManifest` for anything else.
     package init(decoding bytes: [UInt8]) throws(FilesError) {
         var reader = ByteReader(bytes)
-        let fields: Fields
-        do throws(ByteReaderError) {
-            fields = try Fields(reading: &reader)
-        } catch {
-            throw .malformedManifest(.encoding(error))
+        let fields = try translating(try Fields(reading: &reader)) {
+            FilesError.malformedManifest(.encoding($0))
         }
         guard fields.version == Self.version else {
             throw .malformedManifest(.version(fields.version))

@@ -33,25 +33,19 @@ extension Block {
     /// whether the block fits a chain is for `LedgerVerifier` to say.
     package init(decoding bytes: [UInt8]) throws(LedgerProblem) {
         var reader = ByteReader(bytes)
-        let signedHeader: SignedHeader
-        let count: UInt32
-        do {
-            signedHeader = try SignedHeader(from: &reader)
-            count = try reader.read(UInt32.self)
-        } catch {
-            throw .malformedBlock(error)
-        }
+        let (signedHeader, count) = try translating(
+            (try SignedHeader(from: &reader), try reader.read(UInt32.self)),
+            LedgerProblem.malformedBlock)
         var records: [Record] = []
         // A record takes more than its length, so a count beyond this ends in an error anyway.
         records.reserveCapacity(min(Int(count), reader.remaining / 4))
         for index in 0..<Int(count) {
-            do {
-                records.append(try Record(decoding: try reader.readPrefixed()))
-            } catch {
-                throw .malformedRecord(index: index, error)
+            let record = try translating(try Record(decoding: try reader.readPrefixed())) {
+                LedgerProblem.malformedRecord(index: index, $0)
             }
+            records.append(record)
         }
-        do { try reader.finish() } catch { throw .malformedBlock(error) }
+        try translating(try reader.finish(), LedgerProblem.malformedBlock)
         self.init(signedHeader: signedHeader, records: records)
     }
 }

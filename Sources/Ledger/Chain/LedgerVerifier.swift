@@ -33,11 +33,8 @@ package struct LedgerVerifier: Sendable {
     /// Checks the next block: its place, its links, its records and its signature. Throws what is
     /// wrong with it, and then stays where it was.
     package mutating func check(_ block: Block) throws(LedgerError) {
-        let records: MerkleAccumulator
-        do {
-            records = try verify(block)
-        } catch {
-            throw LedgerError(height: state.blockCount, problem: error)
+        let records = try translating(try verify(block)) {
+            LedgerError(height: state.blockCount, problem: $0)
         }
         if signatures == .every, !block.signedHeader.hasValidSignature {
             throw LedgerError(height: state.blockCount, problem: .invalidSignature)
@@ -49,11 +46,8 @@ package struct LedgerVerifier: Sendable {
     /// Checks the next block from its encoding, and returns it.
     @discardableResult
     package mutating func check(encoded bytes: [UInt8]) throws(LedgerError) -> Block {
-        let block: Block
-        do {
-            block = try Block(decoding: bytes)
-        } catch {
-            throw LedgerError(height: state.blockCount, problem: error)
+        let block = try translating(try Block(decoding: bytes)) {
+            LedgerError(height: state.blockCount, problem: $0)
         }
         try check(block)
         return block

@@ -22,11 +22,8 @@ extension SignedHeader {
     ) throws(LedgerProofError) {
         try verifySignature(by: writer)
         try requireSize(proof.treeSize)
-        do {
-            try proof.verify(leafHash: leaf, root: header.ledgerRoot)
-        } catch {
-            throw .merkle(error)
-        }
+        try translating(
+            try proof.verify(leafHash: leaf, root: header.ledgerRoot), LedgerProofError.merkle)
     }
 
     /// Checks that between `older` and this header `writer`'s ledger only grew: that no record was
@@ -38,11 +35,9 @@ extension SignedHeader {
         try verifySignature(by: writer)
         try older.requireSize(proof.oldSize)
         try requireSize(proof.newSize)
-        do {
-            try proof.verify(oldRoot: older.header.ledgerRoot, newRoot: header.ledgerRoot)
-        } catch {
-            throw .merkle(error)
-        }
+        try translating(
+            try proof.verify(oldRoot: older.header.ledgerRoot, newRoot: header.ledgerRoot),
+            LedgerProofError.merkle)
     }
 
     private func verifySignature(by writer: PublicKey) throws(LedgerProofError) {

@@ -41,11 +41,8 @@ package struct KeyRules: Sendable {
 
     /// Reads a key made by a client. Throws `badKey`.
     package func decode(_ encoded: [UInt8]) throws(AccountError) -> PasswordProtectedKey {
-        let key: PasswordProtectedKey
-        do throws(FilesError) {
-            key = try PasswordProtectedKey(decoding: encoded)
-        } catch {
-            throw .badKey(.malformed(error))
+        let key = try translating(try PasswordProtectedKey(decoding: encoded)) {
+            AccountError.badKey(.malformed($0))
         }
         guard key.salt.count == Self.saltCount else {
             throw .badKey(.saltLength(key.salt.count))

@@ -112,12 +112,11 @@ extension Accounts {
         return (account, try Self.decode(account))
     }
 
-    private static func decode(_ account: StoredAccount) throws(AccountError)
-        -> PasswordProtectedKey
-    {
-        do { return try PasswordProtectedKey(decoding: account.key) } catch {
-            throw .damagedAccount
-        }
+    private static func decode(
+        _ account: StoredAccount
+    ) throws(AccountError) -> PasswordProtectedKey {
+        try translating(
+            try PasswordProtectedKey(decoding: account.key), to: AccountError.damagedAccount)
     }
 
     /// A session's account as it is now.

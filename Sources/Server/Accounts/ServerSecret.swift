@@ -16,11 +16,9 @@ package struct ServerSecret: Sendable {
         guard text.utf8.count >= Self.minimumLength else { throw .badSecret }
         let root = SecretKey(copying: Array(text.utf8))
         func derive(_ purpose: String) throws(AccountError) -> SecretKey {
-            do {
-                return try HKDF.derive(from: root, salt: [], info: Array(purpose.utf8), count: 32)
-            } catch {
-                throw .tooBusy
-            }
+            try translating(
+                try HKDF.derive(from: root, salt: [], info: Array(purpose.utf8), count: 32),
+                to: AccountError.tooBusy)
         }
         tokenKey = try derive("DecentraStore session tokens v1")
         saltKey = try derive("DecentraStore made-up salts v1")

@@ -50,12 +50,8 @@ struct ReadableFile: Sendable {
 
     /// The plaintext of the chunk at an index.
     func open(_ sealed: [UInt8], at index: Int) throws(HTTPFailure) -> [UInt8] {
-        do {
-            return try opener.open(
-                SealedChunk(id: manifest.chunks[index], bytes: sealed), at: index)
-        } catch {
-            throw HTTPFailure(
-                .badGateway, "damaged-chunk", "A chunk of the file does not open.")
-        }
+        try translating(
+            try opener.open(SealedChunk(id: manifest.chunks[index], bytes: sealed), at: index),
+            to: HTTPFailure(.badGateway, "damaged-chunk", "A chunk of the file does not open."))
     }
 }

@@ -58,29 +58,21 @@ package struct LocalNetwork: Sendable {
         try make(folder: folder)
         let path = folder + "/join.token"
         let files = FileSystem()
-        do {
-            // Only one that is not there is made: another would shut out whoever has the first.
-            if let kept = try files.contents(of: path, limit: DataFolder.smallFileLimit) {
-                return String(decoding: kept, as: UTF8.self)
-            }
-        } catch {
-            throw StartError.cannotRead(file: path)
-        }
+        // Only one that is not there is made: another would shut out whoever has the first.
+        let kept = try translating(
+            try files.contents(of: path, limit: DataFolder.smallFileLimit),
+            to: StartError.cannotRead(file: path))
+        if let kept { return String(decoding: kept, as: UTF8.self) }
         let made = Hexadecimal.encode(SystemRandom.bytes(32))
-        do {
-            try files.replace(path, with: Array(made.utf8))
-        } catch {
-            throw StartError.cannotWrite(file: path)
-        }
+        try translating(
+            try files.replace(path, with: Array(made.utf8)),
+            to: StartError.cannotWrite(file: path))
         return made
     }
 
     /// Makes the folder that the servers' own folders are in, if it is not there.
     private static func make(folder: String) throws(StartError) {
-        do {
-            try FileSystem().makeFolders(folder)
-        } catch {
-            throw StartError.cannotMake(folder: folder)
-        }
+        _ = try translating(
+            try FileSystem().makeFolders(folder), to: StartError.cannotMake(folder: folder))
     }
 }

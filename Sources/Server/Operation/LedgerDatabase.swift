@@ -37,11 +37,9 @@ package struct LedgerDatabase: LedgerSource {
     }
 
     package func blocks(_ body: ([UInt8]) throws -> Void) async throws {
-        do throws(SystemError) {
-            // SQLite would not say why it cannot.
-            _ = try Self.files.open(path, .reading)
-        } catch {
-            throw ClientError(.cannotRead, path, error)
+        // SQLite would not say why it cannot.
+        _ = try translating(try Self.files.open(path, .reading)) {
+            ClientError(.cannotRead, path, $0)
         }
         do {
             let database = try BackendDatabase(reading: path)

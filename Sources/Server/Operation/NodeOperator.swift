@@ -13,13 +13,10 @@ package struct NodeOperator: Sendable {
     private let client: HTTPClient
 
     package init(tlsAuthority: String?) throws(ClientError) {
-        do {
-            client = HTTPClient(
-                eventLoopGroupProvider: .singleton,
-                configuration: .strict(tls: try TLS.client(authority: tlsAuthority)))
-        } catch {
-            throw ClientError(.cannotRead, "\(error)")
+        let tls = try translating(try TLS.client(authority: tlsAuthority)) {
+            (error: TLS.Failure) in ClientError(.cannotRead, "\(error)")
         }
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .strict(tls: tls))
     }
 
     package func close() async { try? await client.shutdown() }

@@ -27,8 +27,8 @@ package final class DataFolder: Sendable {
         self.path = path
         self.purpose = purpose
         self.files = files
-        let isNew = try DataFolderError.translating(try files.makeFolders(path))
-        if isNew { try DataFolderError.translating(try files.syncFolder(of: path)) }
+        let isNew = try translating(try files.makeFolders(path), DataFolderError.system)
+        if isNew { try translating(try files.syncFolder(of: path), DataFolderError.system) }
         // Before the lock is taken, so that no lock file is left in a folder that is not ours.
         let description = try Self.describe(path, files)
         lock = try Self.takeLock(path, files)
@@ -52,14 +52,15 @@ package final class DataFolder: Sendable {
 
     /// The content of a small file; nil when there is none.
     package func contents(of name: String) throws(DataFolderError) -> [UInt8]? {
-        try DataFolderError.translating(
-            try files.contents(of: path(of: name), limit: Self.smallFileLimit))
+        try translating(
+            try files.contents(of: path(of: name), limit: Self.smallFileLimit),
+            DataFolderError.system)
     }
 
     /// Replaces the content of a small file durably; after a crash it has the old content or the new
     /// one. Only its owner may read it.
     package func replace(_ name: String, with bytes: [UInt8]) throws(DataFolderError) {
-        try DataFolderError.translating(try files.replace(path(of: name), with: bytes))
+        try translating(try files.replace(path(of: name), with: bytes), DataFolderError.system)
     }
 
     /// A secret of random bytes that is made once, at the first time of asking, and kept. Throws for
@@ -85,11 +86,11 @@ package final class DataFolder: Sendable {
         _ path: String, _ files: FileSystem
     ) throws(DataFolderError) -> [UInt8]? {
         let file = path + "/" + descriptionName
-        let text = try DataFolderError.translating(
-            try files.contents(of: file, limit: smallFileLimit))
+        let text = try translating(
+            try files.contents(of: file, limit: smallFileLimit), DataFolderError.system)
         if let text { return text }
         let known = [lockName, descriptionName + FileSystem.temporarySuffix, "lost+found"]
-        let names = try DataFolderError.translating(try files.list(path))
+        let names = try translating(try files.list(path), DataFolderError.system)
         guard names.allSatisfy(known.contains) else { throw .foreign(path: path) }
         return nil
     }
@@ -119,9 +120,10 @@ package final class DataFolder: Sendable {
         _ path: String, _ purpose: MemberRole, _ files: FileSystem
     ) throws(DataFolderError) {
         let text = "\(title)\nformat \(format)\npurpose \(purpose.rawValue)\n"
-        try DataFolderError.translating(try files.makePrivate(folder: path))
-        try DataFolderError.translating(
-            try files.replace(path + "/" + descriptionName, with: Array(text.utf8)))
+        try translating(try files.makePrivate(folder: path), DataFolderError.system)
+        try translating(
+            try files.replace(path + "/" + descriptionName, with: Array(text.utf8)),
+            DataFolderError.system)
     }
 
     private static func check(

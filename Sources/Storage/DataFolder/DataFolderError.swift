@@ -15,12 +15,6 @@ package enum DataFolderError: Error, Equatable, CustomStringConvertible {
     case damaged(path: String)
     case system(SystemError)
 
-    static func translating<Result>(
-        _ body: @autoclosure () throws(SystemError) -> Result
-    ) throws(DataFolderError) -> Result {
-        do { return try body() } catch { throw .system(error) }
-    }
-
     package var description: String {
         switch self {
         case .inUse(let path, let process):

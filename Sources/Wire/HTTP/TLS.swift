@@ -10,7 +10,7 @@ package enum TLS {
     }
 
     /// Those of a PEM file, of which there must be one.
-    package static func certificates(in path: String) throws -> [NIOSSLCertificate] {
+    package static func certificates(in path: String) throws(Failure) -> [NIOSSLCertificate] {
         guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty
         else {
             throw Failure(description: "\(path) is not a readable PEM file of certificates.")
@@ -19,7 +19,7 @@ package enum TLS {
     }
 
     /// Trusts the system's authorities, and `authority` besides.
-    package static func client(authority: String?) throws -> TLSConfiguration {
+    package static func client(authority: String?) throws(Failure) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         guard let authority else { return configuration }
         configuration.additionalTrustRoots = [.certificates(try certificates(in: authority))]

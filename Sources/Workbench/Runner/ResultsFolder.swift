@@ -27,12 +27,10 @@ package struct ResultsFolder: Sendable {
     /// Writes one file so that whoever looks sees the old text or the new, never a part.
     package func write(_ text: String, to name: String) throws(SystemError) {
         let target = "\(path)/\(name)"
-        do {
+        try translating(
             try FileSystem().replace(
                 target, with: Array(text.utf8), access: .masked,
                 by: "\(path)/.\(name).\(getpid()).tmp")
-        } catch {
-            throw SystemError(.write, target, code: error.code)
-        }
+        ) { (error: SystemError) in SystemError(.write, target, code: error.code) }
     }
 }

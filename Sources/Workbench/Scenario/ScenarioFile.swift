@@ -7,11 +7,9 @@ package enum ScenarioFile {
     /// The bytes of the file, at most a few more than the parser takes. Throws what the system
     /// refused.
     package static func read(_ path: String) throws(SystemError) -> [UInt8] {
-        do {
-            return try FileSystem().open(path, .reading).rest(limit: JSONParser.maximumBytes)
-        } catch {
-            throw SystemError(.read, path, code: error.code)
-        }
+        try translating(
+            try FileSystem().open(path, .reading).rest(limit: JSONParser.maximumBytes)
+        ) { (error: SystemError) in SystemError(.read, path, code: error.code) }
     }
 
     /// The command that runs the file again. The same wherever the project lies and wherever it is

@@ -28,11 +28,9 @@ extension InventoryRequest: ServerRequest {
     }
 
     package init(_ wire: WireRequest, _ edge: some Edge) throws(WireError) {
-        do {
-            question = try InventoryQuestion(decoding: wire.body)
-        } catch {
-            throw .malformed("the body is not a question about an inventory")
-        }
+        question = try translating(
+            try InventoryQuestion(decoding: wire.body),
+            to: WireError.malformed("the body is not a question about an inventory"))
     }
 
     package static func encode(_ reply: InventoryReply, _ edge: some Edge) -> WireAnswer {
@@ -45,11 +43,10 @@ extension InventoryRequest: ServerRequest {
     package func reply(_ wire: WireAnswer, _ edge: some Edge) throws(WireError) -> InventoryReply {
         if wire.status == 403 { return .refused }
         try wire.expect(200)
-        do {
-            return .answered(try InventoryAnswer(decoding: wire.bytes))
-        } catch {
-            throw .malformed("not an answer about an inventory")
-        }
+        return .answered(
+            try translating(
+                try InventoryAnswer(decoding: wire.bytes),
+                to: WireError.malformed("not an answer about an inventory")))
     }
 
     package var request: Request { .node(.inventory(self)) }
