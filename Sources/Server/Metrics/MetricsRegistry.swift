@@ -1,6 +1,9 @@
 import Metrics
 import Synchronization
 
+/// Not a role's.
+typealias MetricTimer = Timer
+
 /// Keeps numbers for swift-metrics, and writes them as Prometheus reads them (text format 0.0.4).
 ///
 /// Each server has its own, and its handles are made with it: several servers may run in one process, so
@@ -20,23 +23,20 @@ final class MetricsRegistry: MetricsFactory {
     private let state = Mutex(State())
 
     func counter(_ metric: ServerCounter) -> Counter {
-        let entry = declare(metric.entry)
-        return Counter(label: entry.name, dimensions: entry.dimensions, factory: self)
+        Counter(label: declare(metric), dimensions: metric.dimensions, factory: self)
     }
 
     func gauge(_ metric: ServerGauge) -> Gauge {
-        let entry = declare(metric.entry)
-        return Gauge(label: entry.name, dimensions: entry.dimensions, factory: self)
+        Gauge(label: declare(metric), dimensions: metric.dimensions, factory: self)
     }
 
-    func timer(_ metric: ServerTimer) -> Timer {
-        let entry = declare(metric.entry)
-        return Timer(label: entry.name, dimensions: entry.dimensions, factory: self)
+    func timer(_ metric: ServerTimer) -> MetricTimer {
+        MetricTimer(label: declare(metric), dimensions: metric.dimensions, factory: self)
     }
 
-    private func declare(_ entry: MetricEntry) -> MetricEntry {
-        state.withLock { $0.help[entry.name] = entry.help }
-        return entry
+    private func declare<Handle>(_ metric: ServerMetric<Handle>) -> String {
+        state.withLock { $0.help[metric.name] = metric.help }
+        return metric.name
     }
 
     /// All of it, sorted.

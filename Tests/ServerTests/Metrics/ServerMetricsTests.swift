@@ -25,7 +25,7 @@ import Testing
             lines.prefix(5) == [
                 "# HELP dsim_disk_chunk_bytes \(ServerGauge.diskChunkBytes.entry.help)",
                 "# TYPE dsim_disk_chunk_bytes gauge", "dsim_disk_chunk_bytes 1e+16",
-                "# HELP dsim_events_total \(ServerCounter.events(.audited).entry.help)",
+                "# HELP dsim_events_total \(ServerCounter.events(.audited).help)",
                 "# TYPE dsim_events_total counter",
             ])
         #expect(lines.contains(#"dsim_events_total{kind="audited"} 0"#))
