@@ -10,18 +10,9 @@ package struct RunResult: Equatable, Sendable {
     package var stoppedAt: Instant
     package var measurements: Measurements
     package var samples: [Sample]
-    package var verdict: Verdict
 
-    package init(
-        scenario: Scenario, isComplete: Bool, stoppedAt: Instant, measurements: Measurements,
-        samples: [Sample]
-    ) {
-        self.scenario = scenario
-        self.isComplete = isComplete
-        self.stoppedAt = stoppedAt
-        self.measurements = measurements
-        self.samples = samples
-        verdict = Verdict(
+    package var verdict: Verdict {
+        Verdict(
             isComplete: isComplete, measurements: measurements,
             expectations: scenario.expectations.map { $0.outcome(in: measurements) })
     }
