@@ -1,7 +1,6 @@
 import Dispatch
 package import Primitives
 package import Roles
-import Synchronization
 
 /// A backend's durable ledger: serves recoveries, appends and syncs over its database.
 ///
@@ -22,22 +21,18 @@ package final class LedgerStore: Disk {
 
     private typealias Completion = @Sendable (DiskEvent) -> Void
 
-    private struct State {
-        /// What was asked, oldest first. Leaves once it is done.
-        var waiting: [(request: DiskRequest, complete: Completion)] = []
-        /// Where the next block goes; nil until it was read.
-        var nextHeight: UInt64?
-        /// The last try failed, and another one is scheduled.
-        var isRetrying = false
-        var isClosed = false
-    }
-
     private let database: BackendDatabase
     private let retryDelay: Duration
     private let observe: @Sendable (Incident) -> Void
     private let queue = DispatchQueue(label: "DecentraStore ledger")
-    // Touched on the queue only, which the compiler cannot know; the lock is never contended.
-    private let state = Mutex(State())
+    // Touched on the queue alone.
+    /// What was asked, oldest first. Leaves once it is done.
+    private nonisolated(unsafe) var waiting: [(request: DiskRequest, complete: Completion)] = []
+    /// Where the next block goes; nil until it was read.
+    private nonisolated(unsafe) var nextHeight: UInt64?
+    /// The last try failed, and another one is scheduled.
+    private nonisolated(unsafe) var isRetrying = false
+    private nonisolated(unsafe) var isClosed = false
 
     /// A store over a database, which the caller closes after the store. `observe` is called on the
     /// store's own thread.
@@ -53,13 +48,10 @@ package final class LedgerStore: Disk {
     package func perform(
         _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
     ) {
-        queue.async {
-            let isReady = self.state.withLock { state in
-                guard !state.isClosed else { return false }
-                state.waiting += requests.map { ($0, complete) }
-                return !state.isRetrying
-            }
-            if isReady { self.carryOut() }
+        queue.async { [self] in
+            guard !isClosed else { return }
+            waiting += requests.map { ($0, complete) }
+            if !isRetrying { carryOut() }
         }
     }
 
@@ -77,18 +69,15 @@ package final class LedgerStore: Disk {
     package func abandon() async {
         await withCheckedContinuation { continuation in
             queue.async {
-                self.state.withLock { state in
-                    state.isClosed = true
-                    state.waiting = []
-                }
+                self.isClosed = true
+                self.waiting = []
                 continuation.resume()
             }
         }
     }
 
     /// How many requests have not been carried out, including appends that no sync has followed.
-    package var waitingCount: Int { state.withLock { $0.waiting.count } }
-
+    package var waitingCount: Int { queue.sync { waiting.count } }
 }
 
 /// On the queue.
@@ -99,19 +88,15 @@ extension LedgerStore {
             while let events = try step() {
                 for (event, complete) in events { complete(event) }
             }
-            let hadFailed = state.withLock { state in
-                defer { state.isRetrying = false }
-                return state.isRetrying
-            }
-            if hadFailed { observe(.recovered) }
+            if isRetrying { observe(.recovered) }
+            isRetrying = false
         } catch {
-            state.withLock { $0.isRetrying = true }
+            isRetrying = true
             observe(.failed(error, retryAfter: retryDelay))
             queue.asyncAfter(
                 deadline: .now() + .nanoseconds(Int(clamping: retryDelay.nanoseconds))
             ) {
-                let isClosed = self.state.withLock { $0.isClosed }
-                if !isClosed { self.carryOut() }
+                if !self.isClosed { self.carryOut() }
             }
         }
     }
@@ -120,13 +105,10 @@ extension LedgerStore {
     /// the next recovery. Returns what to report; nil when nothing is left but appends that no sync
     /// has followed.
     private func step() throws(BackendDatabaseError) -> [(DiskEvent, Completion)]? {
-        let waiting = state.withLock { $0.waiting }
         if case (.recoverLog, let complete)? = waiting.first {
             let blocks = try database.allBlocks()
-            state.withLock { state in
-                state.waiting.removeFirst()
-                state.nextHeight = UInt64(blocks.count)
-            }
+            waiting.removeFirst()
+            nextHeight = UInt64(blocks.count)
             return [(.recoveredLog(blocks), complete)]
         }
         var blocks: [[UInt8]] = []
@@ -148,26 +130,23 @@ extension LedgerStore {
         }
         guard let batch else { return nil }
         try write(Array(blocks.prefix(batch.blockCount)))
-        state.withLock { $0.waiting.removeFirst(batch.workCount) }
+        waiting.removeFirst(batch.workCount)
         return events
     }
 
     private func write(_ blocks: [[UInt8]]) throws(BackendDatabaseError) {
         guard !blocks.isEmpty else { return }
-        let known = state.withLock { $0.nextHeight }
-        let height = if let known { known } else { try database.nextHeight() }
+        let height = if let nextHeight { nextHeight } else { try database.nextHeight() }
         // Kept even where writing fails: the next try must write the same heights.
-        state.withLock { $0.nextHeight = height }
+        nextHeight = height
         try database.append(blocks, at: height)
-        state.withLock { $0.nextHeight = height + UInt64(blocks.count) }
+        nextHeight = height + UInt64(blocks.count)
     }
 
     private func finish() {
         defer {
-            state.withLock { state in
-                state.isClosed = true
-                state.waiting = []
-            }
+            isClosed = true
+            waiting = []
         }
         do throws(BackendDatabaseError) {
             while let events = try step() {
@@ -181,10 +160,6 @@ extension LedgerStore {
     }
 
     private func unwritten() -> [[UInt8]] {
-        state.withLock { state in
-            state.waiting.compactMap {
-                if case .append(let block) = $0.request { block } else { nil }
-            }
-        }
+        waiting.compactMap { if case .append(let block) = $0.request { block } else { nil } }
     }
 }
