@@ -123,7 +123,7 @@ import Testing
                 #expect(bytes.count <= Asked.answerLimit)
                 if case .json = wire.body { _ = try JSON(parsing: bytes) }
                 let read = try exchange.asked.reply(
-                    WireAnswer(status: wire.status, received: bytes), edge)
+                    WireAnswer(wire.status, .bytes(bytes)), edge)
                 #expect(String(describing: read) == String(describing: reply))
                 let heard = Asked.reply(in: Asked.answer(read))
                 #expect(heard.map { String(describing: $0) } == String(describing: reply))
@@ -141,7 +141,7 @@ import Testing
         for wire in [lease, beat] {
             let edge = samples.node.edge()
             #expect(edge.backends.isEmpty)
-            let answer = WireAnswer(status: 200, received: Self.bytes(wire))
+            let answer = WireAnswer(200, .bytes(Self.bytes(wire)))
             if wire == lease {
                 let registration = Registration(
                     node: samples.node.id, publicKey: samples.node.identity.publicKey,
@@ -189,7 +189,7 @@ import Testing
             let strange = ServerMessageTests.statuses.subtracting(ours.map(\.status))
             for status in strange.union(said) {
                 for body in ServerMessageTests.hostile {
-                    let answer = WireAnswer(status: status, received: body)
+                    let answer = WireAnswer(status, .bytes(body))
                     #expect(throws: WireError.self, "\(Asked.self) \(status)") {
                         _ = try exchange.asked.reply(answer, edge)
                     }
@@ -217,14 +217,14 @@ import Testing
                 (201, .stored), (507, .full), (422, .mismatched), (403, .refused), (503, .busy),
             ]
             for (status, outcome) in stores {
-                let answer = WireAnswer(status: status, received: body)
+                let answer = WireAnswer(status, .bytes(body))
                 #expect(try store.reply(answer, samples.edge).outcome == outcome)
             }
             let deletions: [(Int, DeleteOutcome)] = [
                 (204, .deleted), (404, .notHeld), (409, .newer), (403, .refused),
             ]
             for (status, outcome) in deletions {
-                let answer = WireAnswer(status: status, received: body)
+                let answer = WireAnswer(status, .bytes(body))
                 #expect(try delete.reply(answer, samples.edge) == outcome)
             }
         }

@@ -17,12 +17,7 @@ package struct WireAnswer: Sendable, Equatable {
         self.body = body
     }
 
-    /// As it was received: what the bytes are follows from the request.
-    package init(status: Int, received body: [UInt8]) {
-        self.init(status, .bytes(body))
-    }
-
-    /// The bytes that were received.
+    /// The bytes that were received: what they are follows from the request.
     var bytes: [UInt8] {
         switch body {
         case .json(let bytes), .bytes(let bytes): bytes
