@@ -38,8 +38,9 @@ package struct BackendServer: Sendable {
 
     init(_ base: ServerBase, _ parts: Parts) async throws {
         let (settings, identity, logger) = (base.settings, base.identity, base.logger)
-        let addresses = AddressBook(database: parts.database, logger: logger)
-        let directory = Directory(token: base.token) { addresses.keep($0) }
+        // So that the backend knows where its nodes are before any discovery answers.
+        let addresses = Inbox<Contact>()
+        let directory = Directory(token: base.token) { addresses.add($0) }
         for member in try await parts.database.peers() { directory.learn(member) }
         let member = NetworkMember(.backend, base, directory: directory)
         let role = Backend(
@@ -53,7 +54,13 @@ package struct BackendServer: Sendable {
         routes = router.names
         responder = router.buildResponder()
         services = [
-            addresses,
+            addresses.service { member in
+                do {
+                    try await parts.database.put(member)
+                } catch {
+                    logger.warning("cannot keep an address", metadata: ["error": "\(error)"])
+                }
+            },
             Stopping {
                 await host.stop()
                 do {

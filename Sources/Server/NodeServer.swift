@@ -29,9 +29,9 @@ package struct NodeServer: Sendable {
         left: @escaping @Sendable () -> Void
     ) throws {
         let (settings, identity) = (base.settings, base.identity)
-        let introductions = AsyncStream.makeStream(of: PeerID.self)
+        let introductions = Inbox<PeerID>()
         let directory = Directory(token: base.token) { member in
-            if member.role == .backend { introductions.continuation.yield(member.id) }
+            if member.role == .backend { introductions.add(member.id) }
         }
         let member = NetworkMember(.node, base, directory: directory)
         let role = StorageNode(
@@ -52,7 +52,7 @@ package struct NodeServer: Sendable {
         responder = router.buildResponder()
         services = [
             Stopping { await host.stop() },
-            Introductions(introductions: introductions, host: host),
+            introductions.service { await host.meet(backend: $0) },
             DiskWatch(status: status, logger: base.logger),
             try member.shell.application(responder) { await host.start() },
         ]
@@ -142,20 +142,6 @@ package struct NodeServer: Sendable {
             metrics.gauge(.nodeUsedBytes).record(node.usedBytes)
             metrics.gauge(.nodeTrashBytes).record(node.trashByteCount)
             metrics.gauge(.nodeCapacityBytes).record(node.identity.capacityBytes)
-        }
-    }
-}
-
-/// Tells a node's role of backends that its directory hears of.
-private struct Introductions: Service {
-    let introductions: (stream: AsyncStream<PeerID>, continuation: AsyncStream<PeerID>.Continuation)
-    let host: Host<StorageNode>
-
-    func run() async throws {
-        await withGracefulShutdownHandler {
-            for await backend in introductions.stream { await host.meet(backend: backend) }
-        } onGracefulShutdown: {
-            introductions.continuation.finish()
         }
     }
 }

@@ -11,23 +11,9 @@ package struct Clock: Sendable {
     private let start: ContinuousClock.Instant
     private let origin: Instant
     private let speed: Double
-    private var error: Error?
-
-    /// How a scenario has the clock of a server go wrong.
-    package struct Error: Sendable {
-        /// What it shows for what it ought to show.
-        package let shown: @Sendable (Instant) -> Instant
-        /// How long a wait by it takes for what it ought to take.
-        package let taken: @Sendable (Duration) -> Duration
-
-        package init(
-            shown: @escaping @Sendable (Instant) -> Instant,
-            taken: @escaping @Sendable (Duration) -> Duration
-        ) {
-            self.shown = shown
-            self.taken = taken
-        }
-    }
+    /// How a scenario has it go wrong.
+    private var shown: (@Sendable (Instant) -> Instant)?
+    private var taken: (@Sendable (Duration) -> Duration)?
 
     package init(origin: Instant? = nil, speed: Double = 1) {
         start = .now
@@ -38,19 +24,23 @@ package struct Clock: Sendable {
     package var now: Instant {
         let nanoseconds = start.duration(to: .now) / .nanoseconds(1)
         let time = origin + Duration(nanoseconds: Int64(nanoseconds * speed))
-        return error?.shown(time) ?? time
+        return shown?(time) ?? time
     }
 
-    /// The same clock gone wrong.
-    package func with(_ error: Error) -> Clock {
+    /// The same clock gone wrong: what it shows for what it ought to show, and how long a wait by it takes
+    /// for what it ought to take.
+    package func showing(
+        _ shown: @escaping @Sendable (Instant) -> Instant,
+        taking taken: @escaping @Sendable (Duration) -> Duration
+    ) -> Clock {
         var clock = self
-        clock.error = error
+        (clock.shown, clock.taken) = (shown, taken)
         return clock
     }
 
     /// How long the process waits for a duration of this clock, in nanoseconds.
     package func nanosecondsToWait(_ duration: Duration) -> Int64 {
-        let duration = error?.taken(duration) ?? duration
+        let duration = taken?(duration) ?? duration
         return max(0, Int64(Double(duration.nanoseconds) / speed))
     }
 

@@ -66,8 +66,7 @@ package final class PeerClient: Transport {
                     timeout: Self.timeout)
             }
         let body = try await response.body.collect(upTo: Asked.answerLimit)
-        let answer = WireAnswer(
-            status: Int(response.status.code), received: Array(buffer: body))
+        let answer = WireAnswer(Int(response.status.code), .bytes(Array(buffer: body)))
         if Asked.Reply.self == Never.self || Asked.answerTime.isAskedAgain,
             answer.status == Self.heard
         {

@@ -15,10 +15,9 @@ extension RealEnvironment {
         let actor = run.actor
         if conditions.contains(where: \.isOfClocks) {
             instrumentation.clock = { clock in
-                clock.with(
-                    Clock.Error(
-                        shown: { _ in self.tell { $0.clock(of: actor) } },
-                        taken: { duration in self.tell { $0.wait(duration, by: actor) } }))
+                clock.showing(
+                    { _ in self.tell { $0.clock(of: actor) } },
+                    taking: { duration in self.tell { $0.wait(duration, by: actor) } })
             }
         }
         if conditions.contains(.paused) {
