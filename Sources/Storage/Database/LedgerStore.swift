@@ -124,7 +124,7 @@ extension LedgerStore {
                 // It must see what was appended before it.
                 batch = (index, blocks.count)
                 break scan
-            case .recoverChunks, .write, .read, .delete:
+            case .recoverChunks, .write, .read, .delete, .setTrashed:
                 preconditionFailure("a ledger's disk keeps no chunks")
             }
         }
