@@ -70,7 +70,7 @@ actor RealNetwork {
         for order in orders {
             switch order {
             case .join: break
-            case .start(let run): chain(run.actor) { await $0.start(run) }
+            case .start(let run): chain(run.actor) { try await $0.start(run) }
             case .crash(let actor): chain(actor) { await $0.cut(actor) }
             case .destroy(let actor):
                 chain(actor) {
@@ -81,10 +81,10 @@ actor RealNetwork {
             case .deliver(let message, let call, let user, let backend):
                 deliver(message, call, from: user, to: backend)
             case .inspect: Task { await inspect() }
-            case .keep(let actor, let fault): chain(actor) { $0.keep(actor, fault) }
-            case .exchange(let actor, let fault): chain(actor) { await $0.exchange(actor, fault) }
-            case .unmount(let actor): chain(actor) { await $0.unmount(actor) }
-            case .mount(let actor): chain(actor) { $0.mount(actor) }
+            case .keep(let actor, let fault): chain(actor) { try $0.keep(actor, fault) }
+            case .exchange(let actor, let fault): chain(actor) { try await $0.exchange(actor, fault) }
+            case .unmount(let actor): chain(actor) { try await $0.unmount(actor) }
+            case .mount(let actor): chain(actor) { try $0.mount(actor) }
             case .damage, .replace, .diskGoesOn:
                 preconditionFailure("such a scenario is refused; see Scenario.reality")
             }
@@ -92,12 +92,12 @@ actor RealNetwork {
     }
 
     private func chain(
-        _ actor: UInt32, _ body: @escaping @Sendable (isolated RealNetwork) async -> Void
+        _ actor: UInt32, _ body: @escaping @Sendable (isolated RealNetwork) async throws -> Void
     ) {
         let before = chains[actor]
         chains[actor] = Task {
             await before?.value
-            await body(self)
+            do { try await body(self) } catch { fail(actor, error) }
         }
     }
 
@@ -123,12 +123,8 @@ actor RealNetwork {
 
     // MARK: Starting and ending
 
-    private func start(_ run: ServerRun) async {
+    private func start(_ run: ServerRun) async throws {
         guard failure == nil, environment.tell({ $0.isCurrent(run) }) else { return }
-        do { try await launch(run) } catch { fail(run.actor, error) }
-    }
-
-    private func launch(_ run: ServerRun) async throws {
         let actor = run.actor
         let settings = try settings(of: actor)
         var instrumentation = environment.instrumentation(of: run)
@@ -219,47 +215,38 @@ actor RealNetwork {
 
     private func kept(_ actor: UInt32, _ fault: Int) -> String { "\(folder)/\(actor)-\(fault)" }
 
-    private func keep(_ actor: UInt32, _ fault: Int) {
-        do {
-            try FileManager.default.copyItem(atPath: disk(of: actor), toPath: kept(actor, fault))
-        } catch { fail(actor, error) }
+    private func keep(_ actor: UInt32, _ fault: Int) throws {
+        try FileManager.default.copyItem(atPath: disk(of: actor), toPath: kept(actor, fault))
     }
 
-    private func exchange(_ actor: UInt32, _ fault: Int?) async {
+    private func exchange(_ actor: UInt32, _ fault: Int?) async throws {
         removeFiles(at: disk(of: actor))
-        do {
-            if let fault {
-                try FileManager.default.copyItem(
-                    atPath: kept(actor, fault), toPath: disk(of: actor))
-            }
-            if kind(of: actor) == .backend {
-                let log = LogContents(try await blocks(of: actor))
-                environment.tell { $0.observer.exchanged(actor, for: log, at: $0.now) }
-            } else {
-                let contents = DiskContents(
-                    capacityBytes: configuration.nodes.capacityBytes, try await chunks(of: actor))
-                environment.tell { $0.observer.exchanged(actor, for: contents, at: $0.now) }
-            }
-        } catch { fail(actor, error) }
+        if let fault {
+            try FileManager.default.copyItem(atPath: kept(actor, fault), toPath: disk(of: actor))
+        }
+        if kind(of: actor) == .backend {
+            let log = LogContents(try await blocks(of: actor))
+            environment.tell { $0.observer.exchanged(actor, for: log, at: $0.now) }
+        } else {
+            let contents = DiskContents(
+                capacityBytes: configuration.nodes.capacityBytes, try await chunks(of: actor))
+            environment.tell { $0.observer.exchanged(actor, for: contents, at: $0.now) }
+        }
     }
 
     /// Takes a backend's database away. It has to refuse to run without.
-    private func unmount(_ actor: UInt32) async {
-        do {
-            try FileManager.default.moveItem(
-                atPath: disk(of: actor), toPath: disk(of: actor) + ".away")
-            let settings = try settings(of: actor)
-            guard (try? await launch.backend(settings, Launch.BackendOptions())) == nil else {
-                throw ServerFailure(description: "it began a ledger where it had one")
-            }
-        } catch { fail(actor, error) }
+    private func unmount(_ actor: UInt32) async throws {
+        try FileManager.default.moveItem(
+            atPath: disk(of: actor), toPath: disk(of: actor) + ".away")
+        let settings = try settings(of: actor)
+        guard (try? await launch.backend(settings, Launch.BackendOptions())) == nil else {
+            throw ServerFailure(description: "it began a ledger where it had one")
+        }
     }
 
-    private func mount(_ actor: UInt32) {
-        do {
-            try FileManager.default.moveItem(
-                atPath: disk(of: actor) + ".away", toPath: disk(of: actor))
-        } catch { fail(actor, error) }
+    private func mount(_ actor: UInt32) throws {
+        try FileManager.default.moveItem(
+            atPath: disk(of: actor) + ".away", toPath: disk(of: actor))
     }
 
     /// What a node that is down holds.
