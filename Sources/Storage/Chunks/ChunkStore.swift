@@ -1,6 +1,6 @@
 import Dispatch
 package import Platform
-import Primitives
+package import Primitives
 package import Roles
 package import Segments
 

@@ -18,7 +18,7 @@ import Testing
         ]
         for (error, status) in all {
             let failure = HTTPFailure(error)
-            #expect(failure.status.code == status && failure.code == error.code)
+            #expect(failure.status.code == status && failure.code == error.answer.code)
             #expect(failure.message == error.description)
             #expect(!failure.message.contains("/secret/path"))
         }

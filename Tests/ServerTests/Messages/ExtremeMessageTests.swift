@@ -100,7 +100,7 @@ import Testing
         }
 
         private func read<Asked: ServerRequest>(_ asked: Asked, _ status: Int, _ body: [UInt8]) {
-            let wire = WireAnswer(status: status, received: body)
+            let wire = WireAnswer(status, .bytes(body))
             let reply: Asked.Reply
             do throws(WireError) { reply = try asked.reply(wire, edge) } catch { return }
             ExtremeMessageTests.use(reply)

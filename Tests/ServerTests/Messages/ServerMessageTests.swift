@@ -202,7 +202,7 @@ import Testing
         try samples.visit(Refusal(edge: samples.edge))
         let retrieve = RetrieveRequest(chunk: ServerMessageSamples.chunk, capability: nil)
         for count in [0, ProtocolSettings.chunkBytes.upperBound + 1] {
-            let answer = WireAnswer(status: 200, received: [UInt8](repeating: 0, count: count))
+            let answer = WireAnswer(200, .bytes([UInt8](repeating: 0, count: count)))
             #expect(throws: WireError.self, "\(count)") {
                 try retrieve.reply(answer, samples.edge)
             }

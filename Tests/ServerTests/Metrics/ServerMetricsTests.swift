@@ -23,7 +23,7 @@ import Testing
         let lines = metrics.text.split(separator: "\n").map(String.init)
         #expect(
             lines.prefix(5) == [
-                "# HELP dsim_disk_chunk_bytes \(ServerGauge.diskChunkBytes.entry.help)",
+                "# HELP dsim_disk_chunk_bytes \(ServerGauge.diskChunkBytes.help)",
                 "# TYPE dsim_disk_chunk_bytes gauge", "dsim_disk_chunk_bytes 1e+16",
                 "# HELP dsim_events_total \(ServerCounter.events(.audited).help)",
                 "# TYPE dsim_events_total counter",
