@@ -44,8 +44,11 @@ extension Observer {
         let node = participants[Int(actor)]
         // Who is no node was invented, and what a liar said may come again.
         guard node.kind == .node, !node.isLiar else { return }
-        let slack = settings.heartbeatInterval * 2 + settings.peersInterval * 4
-        guard now - node.since > settings.suspectAfter * 2 + slack else { return }
+        // In seconds, since sums of the longest times are none.
+        let slack =
+            (settings.suspectAfter.seconds + settings.heartbeatInterval.seconds) * 2
+            + settings.peersInterval.seconds * 4
+        guard (now - node.since).seconds > slack else { return }
         if node.isGone {
             oracles.check(
                 .liveness, at: now, status != .alive, "a node that is gone is alive in \(whose)")

@@ -82,7 +82,8 @@ actor RealNetwork {
                 deliver(message, call, from: user, to: backend)
             case .inspect: Task { await inspect() }
             case .keep(let actor, let fault): chain(actor) { try $0.keep(actor, fault) }
-            case .exchange(let actor, let fault): chain(actor) { try await $0.exchange(actor, fault) }
+            case .exchange(let actor, let fault):
+                chain(actor) { try await $0.exchange(actor, fault) }
             case .unmount(let actor): chain(actor) { try await $0.unmount(actor) }
             case .mount(let actor): chain(actor) { try $0.mount(actor) }
             case .damage, .replace, .diskGoesOn:

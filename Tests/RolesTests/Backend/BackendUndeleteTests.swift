@@ -59,6 +59,7 @@ import Testing
     @Test func `while deletions may be under way nothing comes back`() throws {
         var story = BackendStory(nodes: 3)
         try story.store(chunks)
+        story.advance(by: .seconds(30))
         story.holdsRequest = { $0.deleteRequest != nil }
         story.delete(chunks)
         #expect(undelete(chunks, in: &story) == .unavailable)

@@ -110,7 +110,7 @@ import Testing
         #expect(drive.delete(chunk, stamp: 99, from: Peers.stranger) == .refused)
         #expect(drive.role.index.count == 1)
         #expect(drive.delete(chunk, stamp: 11) == .deleted)
-        #expect(drive.disk.state.chunks.isEmpty)
+        #expect(drive.role.index.isEmpty)
         #expect(drive.role.inventories.allSatisfy { $0.isEmpty })
         #expect(drive.delete(chunk, stamp: 12) == .notHeld)
     }
