@@ -24,6 +24,9 @@ package struct DiskContents: Sendable {
             isIntact = payload.map { SHA256.hash($0.bytes) == stored.chunk.hash } ?? false
         }
 
+        /// It is what was written, and nobody had it deleted.
+        var counts: Bool { isIntact && stored.trashed == nil }
+
         fileprivate var trashBytes: Int { stored.trashed == nil ? 0 : payload.byteCount }
 
         mutating func rot(at position: UInt64) {

@@ -142,7 +142,7 @@ extension Observer {
         let slot = slot(actor)
         let before = nodes[slot].disk.replicas
         for chunk in before.keys.sorted()
-        where before[chunk]?.isIntact == true && contents.replicas[chunk]?.isIntact != true {
+        where before[chunk]?.counts == true && contents.replicas[chunk]?.counts != true {
             damaged(chunk, on: actor, .loss, at: now)
         }
         nodes[slot].disk = contents
