@@ -127,12 +127,9 @@ struct RealRunTests {
                 name: "older",
                 kind: .restored(from: .seconds(140), at: .seconds(160), of: .nodes(1))),
             FaultSettings(
-                name: "older-ledger",
-                kind: .restored(from: .seconds(5), at: .seconds(30), of: .backends)),
-            FaultSettings(
                 name: "stuck",
                 kind: .condition(
-                    .hungDisk, at: .seconds(180), lasting: .seconds(5), of: .backends)),
+                    .hungDisk, at: .seconds(165), lasting: .seconds(25), of: .backends)),
             FaultSettings(
                 name: "slow",
                 kind: .condition(
@@ -140,7 +137,7 @@ struct RealRunTests {
             FaultSettings(
                 name: "slow-ledger",
                 kind: .condition(
-                    .slowDisk(factor: 20), at: .seconds(120), lasting: .seconds(30),
+                    .slowDisk(factor: 20), at: .seconds(60), lasting: .seconds(90),
                     of: .backends)),
             FaultSettings(
                 name: "unmounted",
@@ -155,6 +152,20 @@ struct RealRunTests {
         #expect(outcome.result.verdict.idleFaults == [])
         #expect(outcome.result.measurements.count("durability.filesLost") == 0)
         #expect(left == [])
+    }
+
+    @Test func `a real backend with an older disk has forgotten what was written since`()
+        async throws
+    {
+        var scenario = scenario()
+        scenario.configuration.workload.readsPerDay = 40_000
+        scenario.configuration.faults = [
+            FaultSettings(
+                name: "older", kind: .restored(from: .seconds(5), at: .seconds(40), of: .backends))
+        ]
+        let (outcome, _) = try await run(scenario)
+        #expect(outcome.result.verdict.idleFaults == [])
+        #expect(outcome.result.verdict.violated.map(\.name) == ["durability"])
     }
 
     @Test func `a disk that forgets what it reported as synced is caught`() async throws {
