@@ -1,5 +1,5 @@
 package import Primitives
-package import Segments
+import Segments
 
 /// A file system as a plain value: what programs see of it, and what a crash would leave.
 ///
