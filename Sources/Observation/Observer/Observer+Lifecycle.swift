@@ -50,6 +50,7 @@ extension Observer {
 
     package mutating func cameUp(_ actor: UInt32, at now: Instant) {
         participants[Int(actor)].isUp = true
+        participants[Int(actor)].isUnfit = false
         participants[Int(actor)].since = now
         if participants[Int(actor)].kind == .node { reachabilityChanged(actor, at: now) }
     }
@@ -65,6 +66,9 @@ extension Observer {
             census.reachabilityChanged(chunk, isUp: isUp, at: now, &meters)
         }
     }
+
+    /// A fault keeps a node's disk from taking anything until the node starts anew.
+    package mutating func brokeDisk(of actor: UInt32) { participants[Int(actor)].isUnfit = true }
 
     /// A node is to leave for good.
     package mutating func toldToLeave(_ actor: UInt32) {

@@ -81,6 +81,7 @@ extension Observer {
         nodes.contains { node in
             let participant = participants[Int(node.actor)]
             return participant.isUp && !participant.isLeaving && !participant.isLiar
+                && !participant.isUnfit
                 && participant.since <= since && !domains.contains(participant.domain)
                 && !node.replicas.contains(chunk)
                 && node.disk.usedBytes - node.disk.trashBytes + census.byteCount(of: chunk)

@@ -53,6 +53,8 @@ package struct Observer: Sendable {
         var since: Instant
         /// It will never run again; its data is gone.
         var isGone = false
+        /// Nothing can be stored there until it starts anew.
+        var isUnfit = false
         /// It was told to leave.
         var isLeaving = false
         /// What it deviates by, so that what it says may be untrue.

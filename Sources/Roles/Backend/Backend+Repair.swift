@@ -256,7 +256,11 @@ extension Backend {
             effects.mark(.targetWasFull)
             members[transfer.target].isFull()
             repairs.retryLater(id)
-        case .refused, .busy, .sourceSilent, nil: repairs.retryLater(id)
+        case nil:
+            // Who says nothing is passed over for a while, as who says that it is full: others may be there.
+            members[transfer.target].isFull()
+            repairs.retryLater(id)
+        case .refused, .busy, .sourceSilent: repairs.retryLater(id)
         }
         pumpRepairs(at: now, random: &random, effects: &effects)
     }

@@ -37,7 +37,7 @@ package struct Member: Sendable {
     @inline(__always)
     var room: UInt64 { freeBytes > placedBytes ? freeBytes - placedBytes : 0 }
 
-    /// It said that it has no room, whatever was reported.
+    /// It has no room until placements are forgotten, whatever was reported.
     mutating func isFull() { placedBytes = freeBytes }
 }
 

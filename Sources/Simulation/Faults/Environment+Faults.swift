@@ -49,6 +49,7 @@ extension Environment {
         case .replaced(_, let selection):
             for actor in select(selection, for: fault) where !participants[Int(actor)].isGone {
                 orders.append(.replace(actor))
+                observer.brokeDisk(of: actor)
                 observer.felt(fault: fault)
             }
         case .emptied(_, let lasting, let selection):
