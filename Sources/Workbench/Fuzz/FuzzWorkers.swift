@@ -51,6 +51,8 @@ package final class FuzzWorkers: Sendable {
                 throw Failure(
                     description: "a worker ended with \(status >> 8) at \(request.line): \(errors)")
             }
+            // By somebody, or by the terminal that interrupts the search as well: that tells nothing.
+            guard signal != SIGINT, signal != SIGTERM else { return try run(request, slot: slot) }
             return FuzzOutcome(TrapReport.finding(signal: signal, errors: errors))
         case .overdue:
             let site = "no end after \(Int(Self.mostSeconds)) s"

@@ -200,6 +200,27 @@ struct FuzzerTests {
         #expect(FuzzRequest(line: "seed") == nil && FuzzRequest(line: "seed -1") == nil)
     }
 
+    @Test(arguments: [(15, []), (11, [FuzzFinding(oracle: "trap", site: "signal 11")])])
+    func `a worker that somebody ended is no find, and its scenario runs again`(
+        signal: Int, findings: [FuzzFinding]
+    ) throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/worker-\(UUID())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let answer = String(decoding: try JSONEncoder().encode(failing()), as: UTF8.self)
+        let script = """
+            #!/bin/sh
+            read request
+            [ -e \(folder)/ran ] || { touch \(folder)/ran; kill -\(signal) $$; }
+            echo '\(answer)'
+            """
+        try Data(script.utf8).write(to: URL(fileURLWithPath: folder + "/worker"))
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o700], ofItemAtPath: folder + "/worker")
+        let workers = FuzzWorkers(program: folder + "/worker", cancel: cancel)
+        #expect(try workers.run(.seed(1), slot: 0)?.findings == findings)
+    }
+
     @Test func `a trap is told by its reason and place in any kind of build`() {
         let release = """
 
