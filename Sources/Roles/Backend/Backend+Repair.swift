@@ -85,6 +85,12 @@ package struct RepairQueue: Sendable {
         return Ticket(level: UInt32(level), number: lastNumber)
     }
 
+    /// The timer has waited for the next transfer, whatever a clock shows that stands still.
+    mutating func waited(until now: Instant) {
+        timerIsSet = false
+        nextStart = min(nextStart, now)
+    }
+
     mutating func retryLater(_ chunk: ChunkID) { failed.append(chunk) }
 
     mutating func takeFailed() -> [ChunkID] {

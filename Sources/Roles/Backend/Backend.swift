@@ -198,7 +198,7 @@ package struct Backend: Role {
         case .peers: askDiscoveries(effects: &effects)
         case .maintenance: maintain(at: now, random: &random, effects: &effects)
         case .repair:
-            repairs.timerIsSet = false
+            repairs.waited(until: now)
             pumpRepairs(at: now, random: &random, effects: &effects)
         case .hedge:
             hedgeUpload(timer.token, at: now, random: &random, effects: &effects)
