@@ -51,8 +51,11 @@ extension Environment {
             twist(answer, lie, for: send.to).map { .answer(.discovery(.peers($0))) }
         case .request(.discovery(.heartbeat(let beat))):
             twist(beat, lie, of: actor).map { .request(.discovery(.heartbeat($0))) }
-        case .request(.discovery(.register(let registration))):
-            twist(registration, lie, of: actor).map { .request(.discovery(.register($0))) }
+        case .request(.discovery(.register(var told))):
+            claims(
+                &told.domain, &told.incarnation, &told.capacityBytes, &told.freeBytes, lie,
+                of: actor)
+                ? .request(.discovery(.register(told))) : nil
         case .answer, .request: nil
         }
     }
@@ -73,22 +76,21 @@ extension Environment {
         return twisted == beat ? nil : twisted
     }
 
-    private mutating func twist(
-        _ registration: Registration, _ lie: Lie, of actor: UInt32
-    ) -> Registration? {
-        var twisted = registration
-        if lie == .boast {
-            twisted.capacityBytes = .max
-            twisted.freeBytes = .max
+    /// Changes what a node says of itself when it registers. False where it says the truth.
+    private mutating func claims(
+        _ domain: inout UInt32, _ incarnation: inout UInt64, _ capacityBytes: inout UInt64,
+        _ freeBytes: inout UInt64, _ lie: Lie, of actor: UInt32
+    ) -> Bool {
+        switch lie {
+        case .boast: (capacityBytes, freeBytes) = (.max, .max)
+        case .extreme:
+            incarnation = extreme(actor)
+            domain = .max
+            (capacityBytes, freeBytes) = (extreme(actor), extreme(actor))
+        case .relocate: domain = .max - actor
+        default: return false
         }
-        if lie == .extreme {
-            twisted.incarnation = extreme(actor)
-            twisted.domain = .max
-            twisted.capacityBytes = extreme(actor)
-            twisted.freeBytes = extreme(actor)
-        }
-        if lie == .relocate { twisted.domain = .max - actor }
-        return twisted == registration ? nil : twisted
+        return true
     }
 
     // MARK: What nodes say of chunks

@@ -47,7 +47,7 @@ import Testing
         #expect(
             members.map(\.name) == [
                 "events", "simulatedSeconds", "durability", "availability", "redundancy", "repair",
-                "merkle", "latency", "storage", "ledger", "control", "churn",
+                "merkle", "latency", "storage", "ledger", "control", "churn", "liars",
             ])
     }
 }

@@ -206,7 +206,7 @@ import Testing
             "slowestTransfer": "1MB/s", "attempts": 5, "retryDelay": "500ms", "hedgeAfter": "3s",
             "repairTransfers": 16, "repairRate": "10MiB/s", "copiesPerNode": 4,
             "antiEntropyInterval": "3h", "antiEntropySessions": 9, "auditInterval": "1h",
-             "orphanGrace": "5h", "orphanPercent": 25,
+             "orphanGrace": "5h", "orphanPercent": 25, "trashLifetime": "2d",
             "uploadExpiry": "90m", "scrubInterval": "2d", "ledgerInterval": "30s",
             "capabilityLifetime": "10m"
           },
@@ -219,7 +219,7 @@ import Testing
           "workload": {
             "payload": "real", "chunk": "64KiB", "files": 11, "fill": "20m", "smallestFile": 1024,
             "largestFile": "1MiB", "readsPerDay": 10, "writesPerDay": 2.5, "deletesPerDay": 1,
-            "intrusionsPerDay": 3
+            "undeletesPerDay": 0.5, "intrusionsPerDay": 3
           },
           "faults": [
             {"name": "a", "partition": {"at": "5h", "lasting": "1h", "of": {"domain": 2}, "direction": "outgoing"}},
