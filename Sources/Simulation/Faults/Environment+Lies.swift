@@ -42,7 +42,17 @@ extension Environment {
     private mutating func twist(
         _ send: Effects.Send, _ lie: Lie, of actor: UInt32, hearing input: Input
     ) -> Message? {
-        switch send.message {
+        if case .request(.discovery(.register(var told))) = send.message {
+            guard let domain = claimedDomain(told.domain, lie, of: actor) else { return nil }
+            told.domain = domain
+            if lie == .extreme { told.incarnation = extreme(actor) }
+            if lie != .relocate {
+                told.capacityBytes = lie == .boast ? .max : extreme(actor)
+                told.freeBytes = lie == .boast ? .max : extreme(actor)
+            }
+            return .request(.discovery(.register(told)))
+        }
+        return switch send.message {
         case .answer(.node(.inventory(.answered(let answer)))):
             twist(answer, lie, hearing: input).map { .answer(.node(.inventory(.answered($0)))) }
         case .answer(.node(let answer)):
@@ -51,11 +61,6 @@ extension Environment {
             twist(answer, lie, for: send.to).map { .answer(.discovery(.peers($0))) }
         case .request(.discovery(.heartbeat(let beat))):
             twist(beat, lie, of: actor).map { .request(.discovery(.heartbeat($0))) }
-        case .request(.discovery(.register(var told))):
-            claims(
-                &told.domain, &told.incarnation, &told.capacityBytes, &told.freeBytes, lie,
-                of: actor)
-                ? .request(.discovery(.register(told))) : nil
         case .answer, .request: nil
         }
     }
@@ -76,21 +81,14 @@ extension Environment {
         return twisted == beat ? nil : twisted
     }
 
-    /// Changes what a node says of itself when it registers. False where it says the truth.
-    private mutating func claims(
-        _ domain: inout UInt32, _ incarnation: inout UInt64, _ capacityBytes: inout UInt64,
-        _ freeBytes: inout UInt64, _ lie: Lie, of actor: UInt32
-    ) -> Bool {
+    /// Where a node claims to stand when it registers; nil where it says the truth of itself.
+    private func claimedDomain(_ domain: UInt32, _ lie: Lie, of actor: UInt32) -> UInt32? {
         switch lie {
-        case .boast: (capacityBytes, freeBytes) = (.max, .max)
-        case .extreme:
-            incarnation = extreme(actor)
-            domain = .max
-            (capacityBytes, freeBytes) = (extreme(actor), extreme(actor))
-        case .relocate: domain = .max - actor
-        default: return false
+        case .boast: domain
+        case .extreme: .max
+        case .relocate: .max - actor
+        default: nil
         }
-        return true
     }
 
     // MARK: What nodes say of chunks

@@ -1,8 +1,9 @@
 import Ledger
 import Merkle
 import Primitives
-import Roles
 import Testing
+
+@testable import Roles
 
 /// Random lives of a backend and its nodes, and what must be true once they are left in peace.
 @Suite struct BackendPropertyTests {
