@@ -73,17 +73,18 @@ extension Observer {
         }
     }
 
-    /// Whether some node that stays, up since some time, lacks a chunk and has room for it. Backends hear
-    /// of free space to within 1 % of the capacity.
+    /// Whether some node that stays, up since some time, lacks a chunk, is not thought to have it, and has
+    /// room for it. Backends hear of free space to within 1 % of the capacity.
     private func canTakeAnother(
-        ofChunk chunk: ChunkID, outside domains: Set<UInt32> = [], since: Instant = .distantFuture
+        ofChunk chunk: ChunkID, outside domains: Set<UInt32> = [], besides holders: [PeerID] = [],
+        since: Instant = .distantFuture
     ) -> Bool {
         nodes.contains { node in
             let participant = participants[Int(node.actor)]
             return participant.isUp && !participant.isLeaving && !participant.isLiar
                 && !participant.isUnfit
                 && participant.since <= since && !domains.contains(participant.domain)
-                && !node.replicas.contains(chunk)
+                && !node.replicas.contains(chunk) && !holders.contains(participant.peer)
                 && node.disk.usedBytes - node.disk.trashBytes + census.byteCount(of: chunk)
                     + node.disk.capacityBytes / 50 < node.disk.capacityBytes
         }
@@ -152,7 +153,7 @@ extension Observer {
                 && nodes[holder.slot].replicas.contains(chunk)
         }
         return hasSource && census.isReferenced(chunk)
-            && canTakeAnother(ofChunk: chunk, since: since)
+            && canTakeAnother(ofChunk: chunk, besides: holders, since: since)
     }
 
     private func largest(of chunks: some Sequence<ChunkID>) -> Int {
