@@ -66,7 +66,8 @@ extension SegmentStore {
             batch.suspect.insert(number)
         case .index(let number):
             indexFiles[number] = nil
-            batch.reseal.insert(number)
+            // One that was opened again meanwhile has none.
+            if segments[number]?.state == .sealed { batch.reseal.insert(number) }
         }
     }
 

@@ -175,7 +175,8 @@ package struct SegmentStore<M: Medium>: Sendable {
     private mutating func openNext() throws(SystemError) -> UInt32 {
         if let number = resumable {
             resumable = nil
-            if try resume(number) { return number }
+            // One whose index file is to be written anew would be sealed while it is appended to.
+            if !batch.reseal.contains(number), try resume(number) { return number }
         }
         let number = nextNumber
         let salt = SegmentSalt(segment: number, on: &medium.files)

@@ -34,8 +34,10 @@ struct SegmentDiskTests {
 
     private static func id(_ bytes: [UInt8]) -> ChunkID { ChunkID(SHA256.hash(bytes)) }
 
-    private mutating func fill() {
-        for bytes in Self.chunks {
+    private mutating func fill() { fill(Self.chunks) }
+
+    private mutating func fill(_ chunks: some Sequence<[UInt8]>) {
+        for bytes in chunks {
             let stored = StoredChunk(
                 chunk: Self.id(bytes), byteCount: bytes.count, owner: PeerID(1), stamp: .origin)
             ask(.write(token: 1, stored, Payload(bytes: bytes, byteCount: bytes.count)))
@@ -86,5 +88,22 @@ struct SegmentDiskTests {
             count += 1
         }
         #expect(count > 10)
+    }
+
+    @Test mutating func `a segment whose index could not be marked takes no more`() {
+        var speed = DiskSettings()
+        speed.segmentBytes = 131_072
+        disk = SegmentDisk(speed: speed, seed: 1)
+        ask(.recoverChunks)
+        fill(Self.chunks.prefix(3))
+        disk.shut()
+        // The segment is small, so that it would be opened again.
+        #expect(found().count == 3)
+        disk.volume.refusesReads = true
+        ask(.delete(Self.id(Self.chunks[0])))
+        disk.volume.refusesReads = false
+        for bytes in Self.chunks[3..<5] { fill([bytes]) }
+        disk.crash()
+        #expect(found().sorted() == Self.chunks[1..<5].map(Self.id).sorted())
     }
 }
