@@ -52,7 +52,7 @@ extension Observer {
         case (.undelete, .done):
             oracles.check(
                 .durability, at: now,
-                report.chunks.allSatisfy { census.durableReplicas(of: $0) > 0 },
+                report.chunks.allSatisfy { census.wereEverDurable(1, of: $0) },
                 "file \(plan.ordinal) came back with a chunk that is on no disk")
         case (.put, .done):
             let kept = report.chunks.allSatisfy {
