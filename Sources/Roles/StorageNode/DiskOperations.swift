@@ -22,6 +22,8 @@ struct DiskOperations: Sendable {
         var answer: (PeerID, CallID)?
         /// The nonce of the audit that the bytes are for, unless they are asked for themselves.
         var nonce: Hash256?
+        /// The replica is to come back from the trash.
+        var isOfTrash = false
     }
 
     private var lastToken: UInt64 = 0

@@ -42,6 +42,7 @@ extension StorageNode {
 
     mutating func finishRead(_ token: UInt64, _ outcome: ReadOutcome, effects: inout Effects) {
         guard let read = disk.finishRead(token) else { return }
+        guard !read.isOfTrash else { return finishRestore(read, outcome, effects: &effects) }
         let chunk = read.stored.chunk
         switch outcome {
         case .bytes(let payload) where SHA256.hash(payload.bytes) == chunk.hash:

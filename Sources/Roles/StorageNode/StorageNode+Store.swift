@@ -163,7 +163,7 @@ extension StorageNode {
     }
 
     /// Ends a store or a copy; says nothing for nil.
-    private mutating func reply(
+    mutating func reply(
         _ answer: WriteAnswer, _ outcome: StoreOutcome?, effects: inout Effects
     ) {
         switch answer {
@@ -183,9 +183,9 @@ extension StorageNode {
                 }
             finishCopy(copy, copied, effects: &effects)
         case .restore(let chunk, let backend, let call):
-            guard outcome == .stored else { return }
+            let restored: RestoreOutcome = outcome == .stored ? .restored : .notHeld
             effects.answer(
-                .node(.restore(RestoreAnswer(chunk: chunk, outcome: .restored))), to: backend,
+                .node(.restore(RestoreAnswer(chunk: chunk, outcome: restored))), to: backend,
                 call: call)
         }
     }

@@ -1,3 +1,4 @@
+import Cryptography
 import DequeModule
 import Primitives
 
@@ -57,24 +58,45 @@ extension StorageNode {
         if let sync = disk.deleted() { effects.disk.append(.sync(token: sync)) }
     }
 
-    /// A backend wants back what it had deleted.
+    /// A backend wants back what it had deleted: it is read before anything is said of it.
     mutating func restore(
         _ request: RestoreRequest, from backend: PeerID, call: CallID, effects: inout Effects
     ) -> RestoreOutcome? {
         guard backends.contains(backend) else { return .refused }
         if let held = index[request.chunk] { return held.owner == backend ? .restored : .notHeld }
-        guard trash[request.chunk]?.owner == backend, !isWriting(request.chunk),
-            var stored = trash.remove(request.chunk)
+        guard let stored = trash[request.chunk], stored.owner == backend,
+            !isWriting(request.chunk)
         else { return .notHeld }
+        let token = disk.begin(.init(stored: stored, answer: (backend, call), isOfTrash: true))
+        effects.disk.append(.read(token: token, stored.chunk))
+        return nil
+    }
+
+    /// What is to come back was read. That it cannot be read now says nothing of it.
+    mutating func finishRestore(
+        _ read: DiskOperations.Read, _ outcome: ReadOutcome, effects: inout Effects
+    ) {
+        var stored = read.stored
+        guard let (backend, call) = read.answer, trash[stored.chunk] == stored,
+            !isWriting(stored.chunk)
+        else { return }
+        let answer = WriteAnswer.restore(stored.chunk, to: backend, call: call)
+        switch outcome {
+        case .unavailable: return
+        case .bytes(let payload) where SHA256.hash(payload.bytes) == stored.chunk.hash: break
+        case .bytes, .damaged:
+            trash.remove(stored.chunk)
+            reclaim(stored.chunk, effects: &effects)
+            return reply(answer, .mismatched, effects: &effects)
+        }
         effects.mark(.trashRestored)
+        trash.remove(stored.chunk)
         stored.trashed = nil
         reservedBytes += stored.byteCount
         effects.disk.append(.setTrashed(stored.chunk, since: nil))
-        let answer = WriteAnswer.restore(stored.chunk, to: backend, call: call)
         if let sync = disk.restored(.init(stored: stored, answer: answer)) {
             effects.disk.append(.sync(token: sync))
         }
-        return nil
     }
 
     /// Deletes for good what has been trash for long enough.

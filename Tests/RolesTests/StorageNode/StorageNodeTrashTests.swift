@@ -58,6 +58,28 @@ import Testing
         #expect(drive.role.index[chunk.id] != nil)
     }
 
+    @Test func `what is damaged or gone from the disk does not come back`() {
+        for isGone in [false, true] {
+            var drive = node()
+            drive.store(chunk)
+            drive.delete(chunk, stamp: 2)
+            if isGone { drive.disk.lose(chunk.id) } else { drive.disk.rot(chunk.id) }
+            #expect(restore(chunk, on: &drive) == .notHeld)
+            #expect(drive.role.trashByteCount == 0)
+            #expect(drive.role.index[chunk.id] == nil)
+        }
+    }
+
+    @Test func `nothing is said of what cannot be read now`() {
+        var drive = node()
+        drive.store(chunk)
+        drive.delete(chunk, stamp: 2)
+        drive.disk.refusesReads = true
+        #expect(restore(chunk, on: &drive) == nil)
+        drive.disk.refusesReads = false
+        #expect(restore(chunk, on: &drive) == .restored)
+    }
+
     @Test func `trash stays trash over a restart`() {
         var drive = node()
         drive.store(chunk)
