@@ -117,7 +117,8 @@ struct StoreService: Sendable {
     /// Brings a deleted file back.
     func undelete(_ file: FileID, chunks: [ChunkID], by user: PeerID) async throws {
         let request = UndeleteFileRequest(file: file, chunks: chunks)
-        for attempt in 1...settings.attempts {
+        // For a while after a start, deletions of the former run may be under way.
+        for attempt in 1...settings.attempts + 2 {
             switch await host.receive(
                 .file(.undelete(request)), from: user, timeout: timeout(forBytes: 0))
             {
