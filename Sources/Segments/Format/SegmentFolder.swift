@@ -18,14 +18,12 @@ package struct SegmentFolder: Sendable {
         return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
     }
 
-    /// Makes the folders that are not there.
+    /// Makes the folders that are not there. All are durable afterwards: those that are there may be of
+    /// a try whose sync was refused.
     func make<Files: Volume>(on files: inout Files) throws(SystemError) {
-        var isNew = try files.makeFolder(path)
-        if isNew { try files.syncFolder(of: path) }
-        for folder in [segmentsPath, quarantinePath] where try files.makeFolder(folder) {
-            isNew = true
-        }
-        if isNew { try files.syncFolder(path) }
+        for folder in [path, segmentsPath, quarantinePath] { _ = try files.makeFolder(folder) }
+        try files.syncFolder(of: path)
+        try files.syncFolder(path)
     }
 
     /// The numbers of the segments that have a data file, and of those that have an index file only,

@@ -106,4 +106,18 @@ struct SegmentDiskTests {
         disk.crash()
         #expect(found().sorted() == Self.chunks[1..<5].map(Self.id).sorted())
     }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    mutating func `folders whose syncs were refused at first are durable before anything is kept`(
+        seed: UInt64
+    ) {
+        disk = SegmentDisk(speed: DiskSettings(), seed: seed)
+        disk.volume.reliability.failing = 0.5
+        ask(.recoverLog)
+        disk.volume.reliability.failing = 0
+        ask(.recoverChunks)
+        fill()
+        disk.crash()
+        #expect(found().sorted() == Self.chunks.map(Self.id).sorted())
+    }
 }
