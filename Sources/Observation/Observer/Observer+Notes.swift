@@ -24,12 +24,12 @@ extension Observer {
             oracles.check(
                 .ledger, at: now, false, "backend \(actor) cannot read its own ledger: \(error)")
         case .repairFinished(let chunk, let peer, let byteCount, .copied):
-            // The new replica counts already; it was needless where the target stood without it, in as
-            // many failure domains.
+            // The new replica counts already; it was needless where the target stood without it, in
+            // enough failure domains.
             meters.repair.copied(
                 bytes: byteCount,
                 isNeedless: census.durableReplicas(of: chunk) > settings.replicas
-                    && !isAloneInDomain(peer, with: chunk))
+                    && !spreads(chunk, by: peer))
         case .repairFinished: meters.repair.transfersFailed += 1
         case .replicaMissing(let chunk, let peer, let finding):
             found(missing: chunk, on: peer, finding, at: now)

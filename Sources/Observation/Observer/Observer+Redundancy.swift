@@ -55,22 +55,25 @@ extension Observer {
 
     /// Chunks that stand in fewer failure domains than both their replicas and the nodes that exist.
     func crowdedChunks() -> Int {
-        let all = Set(
-            participants.filter { $0.kind == .node && !$0.isGone }.map(\.domain)
-        ).count
+        let all = domainCount
         guard all > 1 else { return 0 }
         return domainsHeld().count {
             $0.value.count < min(census.target, census.durableReplicas(of: $0.key), all)
         }
     }
 
-    /// Whether no other replica of a chunk stands in a node's failure domain.
-    func isAloneInDomain(_ peer: PeerID, with chunk: ChunkID) -> Bool {
+    private var domainCount: Int {
+        Set(participants.filter { $0.kind == .node && !$0.isGone }.map(\.domain)).count
+    }
+
+    /// Whether a replica stands in a failure domain that the others of its chunk, which are in too few,
+    /// lack.
+    func spreads(_ chunk: ChunkID, by peer: PeerID) -> Bool {
         guard let actor = actor(peer) else { return false }
-        return nodes.allSatisfy {
-            $0.actor == actor || !$0.replicas.contains(chunk)
-                || participants[Int($0.actor)].domain != participants[Int(actor)].domain
-        }
+        let others = nodes.filter { $0.actor != actor && $0.replicas.contains(chunk) }
+        let domains = Set(others.map { participants[Int($0.actor)].domain })
+        return domains.count < min(census.target, domainCount)
+            && !domains.contains(participants[Int(actor)].domain)
     }
 
     /// Whether some node that stays, up since some time, lacks a chunk, is not thought to have it, and has
