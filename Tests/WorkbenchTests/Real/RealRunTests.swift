@@ -159,13 +159,16 @@ struct RealRunTests {
     {
         var scenario = scenario()
         scenario.configuration.workload.readsPerDay = 40_000
+        // However busy the machine is, something is written between the copy and its return.
+        scenario.configuration.workload.writesPerDay = 20_000
         scenario.configuration.faults = [
             FaultSettings(
-                name: "older", kind: .restored(from: .seconds(5), at: .seconds(40), of: .backends))
+                name: "older",
+                kind: .restored(from: .seconds(100), at: .seconds(170), of: .backends))
         ]
         let (outcome, _) = try await run(scenario)
         #expect(outcome.result.verdict.idleFaults == [])
-        #expect(outcome.result.verdict.violated.map(\.name) == ["durability"])
+        #expect(outcome.result.verdict.violated.map(\.name).contains("durability"))
     }
 
     @Test func `a disk that forgets what it reported as synced is caught`() async throws {
