@@ -59,11 +59,11 @@ struct Undeletion: Sendable {
     let chunks: [ChunkID]
     let user: PeerID
     let call: CallID
+    /// Who has it back, by chunk.
+    var holders: [ChunkID: [Int]]
     /// What is asked for next: a chunk of those, and one of those who held it.
     var next = (chunk: 0, holder: 0)
     var underWay = 0
-    /// Who has it back, by chunk.
-    var holders: [ChunkID: [Int]] = [:]
     /// Somebody did not answer.
     var isUncertain = false
 }
@@ -94,7 +94,8 @@ extension Backend {
         }
         lastOperation += 1
         undeletions[lastOperation] = Undeletion(
-            record: removed.record, chunks: request.chunks, user: user, call: call)
+            record: removed.record, chunks: request.chunks, user: user, call: call,
+            holders: Dictionary(request.chunks.map { ($0, []) }) { first, _ in first })
         askForTrash(lastOperation, at: now, effects: &effects)
         return nil
     }
@@ -119,7 +120,6 @@ extension Backend {
             }
             let member = holders[undeletion.next.holder]
             undeletion.next.holder += 1
-            undeletion.holders[id, default: []] += []
             guard members[member].standing.isReachable else {
                 undeletion.isUncertain = true
                 continue
@@ -141,7 +141,7 @@ extension Backend {
     ) {
         guard undeletions[operation] != nil else { return }
         undeletions[operation]?.underWay -= 1
-        if outcome == .restored { undeletions[operation]?.holders[id, default: []].append(member) }
+        if outcome == .restored { undeletions[operation]?.holders[id]?.append(member) }
         if outcome == nil { undeletions[operation]?.isUncertain = true }
         askForTrash(operation, at: now, effects: &effects)
     }

@@ -22,10 +22,10 @@ actor RealNetwork {
         var server: RunningServer
     }
 
-    private let configuration: WorldConfiguration
-    private let environment: RealEnvironment
-    private let launch: Launch
-    private let folder: String
+    let configuration: WorldConfiguration
+    let environment: RealEnvironment
+    let launch: Launch
+    let folder: String
     /// Put around the disks of nodes by tests, beneath what the environment is told of.
     private let tamper: (@Sendable (any Disk) -> any Disk)?
     private var ports = FreePorts()
@@ -156,7 +156,7 @@ actor RealNetwork {
         }
     }
 
-    private func settings(of actor: UInt32) throws -> ServerSettings {
+    func settings(of actor: UInt32) throws -> ServerSettings {
         var settings = ServerSettings()
         settings.port = try port(of: actor)
         settings.dataFolder = path(of: actor)
@@ -167,7 +167,7 @@ actor RealNetwork {
         return settings
     }
 
-    private func kind(of actor: UInt32) -> ParticipantKind {
+    func kind(of actor: UInt32) -> ParticipantKind {
         environment.tell { $0.participants[Int(actor)].kind }
     }
 
@@ -200,68 +200,10 @@ actor RealNetwork {
         await member.server.stop()
     }
 
-    private func path(of actor: UInt32) -> String { "\(folder)/\(actor)" }
+    func path(of actor: UInt32) -> String { "\(folder)/\(actor)" }
 
-    private func removeFiles(at path: String) {
+    func removeFiles(at path: String) {
         try? FileManager.default.removeItem(atPath: path)
-    }
-
-    // MARK: Disks
-
-    /// What is on the disk of a server: a node's chunks, or a backend's database, which is all in one file
-    /// while the server is down.
-    private func disk(of actor: UInt32) -> String {
-        path(of: actor) + (kind(of: actor) == .backend ? "/users.db" : "/chunks")
-    }
-
-    private func kept(_ actor: UInt32, _ fault: Int) -> String { "\(folder)/\(actor)-\(fault)" }
-
-    private func keep(_ actor: UInt32, _ fault: Int) throws {
-        try FileManager.default.copyItem(atPath: disk(of: actor), toPath: kept(actor, fault))
-    }
-
-    private func exchange(_ actor: UInt32, _ fault: Int?) async throws {
-        removeFiles(at: disk(of: actor))
-        if let fault {
-            try FileManager.default.copyItem(atPath: kept(actor, fault), toPath: disk(of: actor))
-        }
-        if kind(of: actor) == .backend {
-            let log = LogContents(try await blocks(of: actor))
-            environment.tell { $0.observer.exchanged(actor, for: log, at: $0.now) }
-        } else {
-            let contents = DiskContents(
-                capacityBytes: configuration.nodes.capacityBytes, try await chunks(of: actor))
-            environment.tell { $0.observer.exchanged(actor, for: contents, at: $0.now) }
-        }
-    }
-
-    /// Takes a backend's database away. It has to refuse to run without.
-    private func unmount(_ actor: UInt32) async throws {
-        try FileManager.default.moveItem(
-            atPath: disk(of: actor), toPath: disk(of: actor) + ".away")
-        let settings = try settings(of: actor)
-        guard (try? await launch.backend(settings, Launch.BackendOptions())) == nil else {
-            throw ServerFailure(description: "it began a ledger where it had one")
-        }
-    }
-
-    private func mount(_ actor: UInt32) throws {
-        try FileManager.default.moveItem(
-            atPath: disk(of: actor) + ".away", toPath: disk(of: actor))
-    }
-
-    /// What a node that is down holds.
-    private func chunks(of actor: UInt32) async throws -> [DiskContents.Replica] {
-        let folder = try DataFolder(path: path(of: actor), purpose: .node)
-        return await DiskAudit.chunks(of: try ChunkStore(in: folder))
-    }
-
-    /// The ledger of a backend that is down.
-    private func blocks(of actor: UInt32) async throws -> [[UInt8]] {
-        let database = try BackendDatabase(path: disk(of: actor))
-        let blocks = await DiskAudit.blocks(of: LedgerStore(database: database) { _ in })
-        try database.close()
-        return blocks
     }
 
     // MARK: Inspecting
@@ -324,21 +266,5 @@ actor RealNetwork {
             for member in last { group.addTask { await self.cut(member.run.actor) } }
         }
         return last.map(\.run.actor)
-    }
-
-    /// Reads the disks of servers that were stopped in order, and has the oracles compare them with
-    /// what they know.
-    func audit(_ actors: [UInt32]) async throws {
-        for actor in actors {
-            switch kind(of: actor) {
-            case .node:
-                let found = try await chunks(of: actor)
-                environment.tell { $0.observer.audit(actor, found: found, at: $0.now) }
-            case .backend:
-                let blocks = try await blocks(of: actor)
-                environment.tell { $0.observer.recovered(blocks: blocks, by: actor, at: $0.now) }
-            case .discovery, .user: break
-            }
-        }
     }
 }

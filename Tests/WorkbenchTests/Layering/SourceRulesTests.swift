@@ -45,6 +45,20 @@ import Testing
         #expect(found.sorted() == places)
     }
 
+    /// A longer one has a second idea in it.
+    @Test func `no source file has more than three hundred lines`() throws {
+        let folder = Golden.root.appending(path: "Sources")
+        let files = try #require(
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        var count = 0
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let lines = try String(contentsOf: file, encoding: .utf8).count { $0 == "\n" }
+            #expect(lines <= 300, "\(file.lastPathComponent)")
+            count += 1
+        }
+        #expect(count > 100)
+    }
+
     @Test func `every folder of sources is a layer`() throws {
         let folders = try FileManager.default.contentsOfDirectory(
             atPath: Golden.root.appending(path: "Sources").path)
