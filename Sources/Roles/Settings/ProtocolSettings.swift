@@ -112,7 +112,7 @@ extension ProtocolSettings {
         ),
         Setting(
             "trashLifetime", \.trashLifetime, .duration(.zero...longest),
-            "How long a node keeps what it was told to delete, unless it needs the room; \"0s\": not at all."
+            "How long at least a node keeps what it was told to delete, unless it needs the room; it goes at the next scrub after that; \"0s\": not at all."
         ),
         Setting(
             "uploadExpiry", \.uploadExpiry, time,
