@@ -111,7 +111,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
 /// A set of marks.
 package struct Marks: Sendable, Equatable {
     /// A bit for each, by its raw value.
-    package private(set) var bits: UInt64 = 0
+    package private(set) var bits: UInt128 = 0
 
     package init() {}
 
@@ -122,9 +122,9 @@ package struct Marks: Sendable, Equatable {
     @inlinable
     package var isEmpty: Bool { bits == 0 }
 
-    package func contains(_ mark: Mark) -> Bool { bits >> UInt64(mark.rawValue) & 1 == 1 }
+    package func contains(_ mark: Mark) -> Bool { bits >> UInt128(mark.rawValue) & 1 == 1 }
 
-    package mutating func insert(_ mark: Mark) { bits |= 1 << UInt64(mark.rawValue) }
+    package mutating func insert(_ mark: Mark) { bits |= 1 << UInt128(mark.rawValue) }
 
     package mutating func formUnion(_ other: Marks) { bits |= other.bits }
 

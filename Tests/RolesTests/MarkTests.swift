@@ -4,7 +4,7 @@ import Testing
 
 struct MarkTests {
     @Test func `every mark has a place in a set, a name and words of its own`() {
-        #expect(Mark.allCases.count <= UInt64.bitWidth)
+        #expect(Mark.allCases.count <= UInt128.bitWidth)
         #expect(Mark.allCases.allSatisfy { Mark(name: $0.name) == $0 })
         #expect(Set(Mark.allCases.map(\.words)).count == Mark.allCases.count)
         #expect(Mark(name: "none") == nil)
