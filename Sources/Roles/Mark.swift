@@ -25,6 +25,9 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     case copyWasTooMany, copyHadNoRoom, fetchCameLate, fetchUnanswered, diskRefusedWrite
     case damageOutdated, damageDiscarded, leaseLost, leaveBeforeIndex
     case trashRestored, trashGaveWay
+    case ledgerForked, deletionFromBehind
+    // Ledgers in the network.
+    case blockSentAgain, blockReadBack, keeperRefused, ledgerUnkept, ledgerCaughtUp, ledgerBehind
 
     /// A stable name.
     package var name: String { "\(self)" }
@@ -104,6 +107,14 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .leaveBeforeIndex: "a node was told to leave before it had its index"
         case .trashRestored: "what had been deleted was brought back"
         case .trashGaveWay: "trash was deleted for good to make room"
+        case .ledgerForked: "a node was given another block than the one that it keeps"
+        case .deletionFromBehind: "a node refused a deletion of a backend that had come further before"
+        case .blockSentAgain: "a block was sent again to a node that had lost it, or not heard"
+        case .blockReadBack: "an old block was read back for a node that keeps the ledger"
+        case .keeperRefused: "a node did not keep a block, and another was chosen"
+        case .ledgerUnkept: "a block was acted on before enough nodes kept it"
+        case .ledgerCaughtUp: "a backend got blocks back that its own disk had not"
+        case .ledgerBehind: "a backend met a node that knows more of its ledger than it does"
         }
     }
 }

@@ -25,8 +25,12 @@ package enum Note: Sendable {
     case collectionStopped(on: PeerID, orphans: Int, held: Int)
     /// A block became durable.
     case blockWritten(records: Int, byteCount: Int)
-    /// A backend read its ledger back.
-    case recovered(blocks: Int)
+    /// A backend read its ledger back, of which so many blocks from nodes that keep it.
+    case recovered(blocks: Int, fetched: Int)
+    /// Nodes did not keep the ledger's blocks up to here in time; what waited for that was done all the same.
+    case ledgerUnkept(count: UInt64)
+    /// A node knows more of the ledger than the backend has: it writes and deletes nothing any more.
+    case ledgerBehind(blocks: UInt64, known: UInt64)
     /// A backend's own ledger does not verify; it serves nobody until somebody looks.
     case ledgerRefused(LedgerError)
 

@@ -45,7 +45,7 @@ extension DiskEvent {
         case .recoveredChunks, .recoveredLog: "recovered"
         case .wrote: "wrote"
         case .synced: "synced"
-        case .read: "read"
+        case .read, .readBlock: "read"
         }
     }
 }
@@ -77,6 +77,8 @@ package enum DiskEvent: Sendable {
     case recoveredChunks([StoredChunk])
     /// Encoded ledger blocks, oldest first.
     case recoveredLog([[UInt8]])
+    /// An encoded ledger block that was asked for; nil where there is none.
+    case readBlock(height: UInt64, [UInt8]?)
     case wrote(token: UInt64, DiskOutcome)
     case synced(token: UInt64)
     case read(token: UInt64, ReadOutcome)
@@ -111,6 +113,8 @@ package enum DiskRequest: Sendable {
     case setTrashed(ChunkID, since: Instant?)
     /// Appends an encoded block to the log.
     case append([UInt8])
+    /// Reads one encoded block of the log back.
+    case readBlock(height: UInt64)
     case sync(token: UInt64)
 }
 

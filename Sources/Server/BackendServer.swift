@@ -34,6 +34,8 @@ package struct BackendServer: Sendable {
         let tagKey: SecretKey
         let chunkSize: ChunkSize
         let accounts: Accounts.Settings
+        /// Its database is gone: what it had comes back from the nodes.
+        let isLost: Bool
     }
 
     init(_ base: ServerBase, _ parts: Parts) async throws {
@@ -45,7 +47,7 @@ package struct BackendServer: Sendable {
         let member = NetworkMember(.backend, base, directory: directory)
         let role = Backend(
             id: identity.id, settings: settings.protocolSettings, discoveries: member.discoveries,
-            tagKey: parts.tagKey, signingKey: identity.key)
+            tagKey: parts.tagKey, signingKey: identity.key, isLost: parts.isLost)
         let host = member.host(role, disk: parts.disk)
         let environment = await BackendEnvironment(member, host, parts)
         let router = Self.router(member, environment)

@@ -9,7 +9,7 @@ package struct LedgerState: Equatable, Sendable {
     /// The tree over every record so far.
     package private(set) var records = MerkleAccumulator()
     /// `tip.hash`; zero for an empty chain.
-    private(set) var tipHash = Hash256.zero
+    package private(set) var tipHash = Hash256.zero
 
     /// The empty chain.
     package init() {}

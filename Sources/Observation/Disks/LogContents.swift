@@ -18,6 +18,10 @@ package struct LogContents: Sendable {
         finishSync()
     }
 
+    package func block(_ height: UInt64) -> [UInt8]? {
+        height < blocks.count ? blocks[Int(height)] : nil
+    }
+
     package mutating func append(_ block: [UInt8]) { blocks.append(block) }
 
     /// A sync begins: it covers the blocks up to here. Returns the bytes that it has to write.

@@ -25,7 +25,7 @@ extension Observer {
             } else {
                 backends[slot].log.startSync()
             }
-        case .read, .recoverChunks, .recoverLog: break
+        case .read, .readBlock, .recoverChunks, .recoverLog: break
         }
     }
 

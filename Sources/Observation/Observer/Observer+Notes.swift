@@ -19,7 +19,11 @@ extension Observer {
             if isHonestAmongLiars(peer) { meters.liars.honestDoubted += 1 }
         case .repairStarted, .blockWritten: break
         case .audited: meters.merkle.audits += 1
-        case .recovered(let blocks): if blocks > 0 { meters.churn.backendRestarts += 1 }
+        case .recovered(let blocks, let fetched):
+            if blocks > 0 { meters.churn.backendRestarts += 1 }
+            meters.ledger.blocksFetched += fetched
+        case .ledgerUnkept: meters.ledger.blocksUnkept += 1
+        case .ledgerBehind: meters.ledger.backendsBehind += 1
         case .ledgerRefused(let error):
             oracles.check(
                 .ledger, at: now, false, "backend \(actor) cannot read its own ledger: \(error)")

@@ -7,6 +7,7 @@ import Primitives
 extension Backend {
     /// Writes what has gathered as one block, or does at once what waited for nothing.
     mutating func writeBlock(at now: Instant, effects: inout Effects) {
+        guard !keepers.isBehind else { return }
         guard journal.inFlight == nil else {
             journal.isUrgent = true
             return
@@ -38,11 +39,11 @@ extension Backend {
     mutating func finishBlock(at now: Instant, effects: inout Effects) {
         guard let block = journal.finishBlock() else { return }
         effects.note(.blockWritten(records: block.recordCount, byteCount: block.byteCount))
-        perform(block.actions, at: now, effects: &effects)
+        keep(block, at: now, effects: &effects)
         if journal.isUrgent { writeBlock(at: now, effects: &effects) }
     }
 
-    private mutating func perform(
+    mutating func perform(
         _ actions: [Journal.Action], at now: Instant, effects: inout Effects
     ) {
         for action in actions {
@@ -76,30 +77,22 @@ extension Backend {
     // MARK: Recovery
 
     /// Rebuilds files, placements and members from the blocks that the disk kept.
-    mutating func recover(
-        _ encodedBlocks: [[UInt8]], at now: Instant, random: inout RandomSource,
-        effects: inout Effects
-    ) {
+    mutating func recover(_ encodedBlocks: [[UInt8]], at now: Instant, effects: inout Effects) {
         var verifier = LedgerVerifier(writer: signingKey.publicKey, signatures: .tipOnly)
         do {
             for encoded in encodedBlocks {
-                let block = try verifier.check(encoded: encoded)
-                for record in block.records {
-                    replay(record, writtenAt: block.header.time, at: now)
-                }
-                lastStamp = max(lastStamp, block.header.time)
+                replay(try verifier.check(encoded: encoded), at: now)
             }
-            journal.writer = LedgerWriter(signingKey: signingKey, resuming: try verifier.finish())
+            _ = try verifier.finish()
         } catch {
-            effects.note(.ledgerRefused(error))
-            return
+            return effects.note(.ledgerRefused(error))
         }
-        removals.forget(before: now - settings.trashLifetime)
-        isReady = true
-        comparisonsBegin = now + settings.requestTimeout
-        effects.note(.recovered(blocks: encodedBlocks.count))
-        askDiscoveries(effects: &effects)
-        effects.schedule(Timer(.maintenance), after: random.upTo(settings.peersInterval))
+        searchLedger(verifier, at: now, effects: &effects)
+    }
+
+    mutating func replay(_ block: Block, at now: Instant) {
+        for record in block.records { replay(record, writtenAt: block.header.time, at: now) }
+        lastStamp = max(lastStamp, block.header.time)
     }
 
     private mutating func replay(_ record: Record, writtenAt: Instant, at now: Instant) {

@@ -167,7 +167,10 @@ extension Backend {
         if members[index].standing.wantsToLeave() {
             reconcileExpected(of: index, at: now, effects: &effects)
         }
-        guard members[index].standing == .left || members[index].expected.isEmpty else { return }
+        guard
+            members[index].standing == .left
+                || members[index].expected.isEmpty && isLedgerKept(without: index)
+        else { return }
         if members[index].standing != .left {
             members[index].standing = .left
             journal.add(.membership(MembershipRecord(node: peer, event: .left)))

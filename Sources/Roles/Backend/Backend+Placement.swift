@@ -273,14 +273,14 @@ extension Backend {
     private mutating func askToDelete(
         _ id: ChunkID, on member: Int, at now: Instant, effects: inout Effects
     ) {
-        guard !isComingBack(id) else { return }
+        guard !isComingBack(id), !keepers.isBehind else { return }
         removals.deletes(id, on: member)
         comparisons[member]?.deleted.insert(id)
         chunks[id]?.deleting.append(member)
         effects.note(.collecting(id, on: members[member].peer))
         let request = DeleteRequest(
             chunk: id, stamp: stamp(at: now),
-            expires: clock.shown(at: now) + settings.requestTimeout)
+            expires: clock.shown(at: now) + settings.requestTimeout, head: journal.head)
         calls.ask(
             .node(.delete(request)), of: members[member].peer, for: .delete(id, member: member),
             timeout: settings.requestTimeout, effects: &effects)

@@ -70,7 +70,7 @@ extension Backend {
                     operations.insert(operation)
                 case .delete(let chunk, let member):
                     deleters.insert(Place(chunk: chunk, member: member))
-                case .peers: break
+                case .peers, .keepBlock, .fetchBlock, .findKeepers: break
                 }
             }
         }

@@ -61,16 +61,22 @@ package struct Backend: Role {
     /// By operation.
     var undeletions: [UInt64: Undeletion] = [:]
     var journal: Journal
+    var keepers = LedgerKeepers()
+    /// Before it is ready: what the network knows of the ledger.
+    var search: LedgerSearch?
+    /// Its disk is lost: it serves nobody before the network gave the ledger back.
+    let isLost: Bool
 
     package init(
         id: PeerID, settings: ProtocolSettings, discoveries: [PeerID], tagKey: SecretKey,
-        signingKey: SigningKey
+        signingKey: SigningKey, isLost: Bool = false
     ) {
         self.id = id
         self.settings = settings
         self.discoveries = discoveries
         self.tagKey = tagKey
         self.signingKey = signingKey
+        self.isLost = isLost
         var none = RandomSource(seed: 0, who: 0, purpose: 0)
         calls = Calls(random: &none)
         journal = Journal(signingKey: signingKey)
@@ -87,13 +93,16 @@ package struct Backend: Role {
             calls = Calls(random: &random)
             effects.disk.append(.recoverLog)
         case .disk(.recoveredLog(let blocks)):
-            recover(blocks, at: now, random: &random, effects: &effects)
-        case .disk(.synced): finishBlock(at: now, effects: &effects)
+            recover(blocks, at: now, effects: &effects)
+        case .disk(.readBlock(let height, let block)):
+            blockRead(height, block, effects: &effects)
+        case .disk(.synced):
+            if search?.isSyncing == true { return beginServing(at: now, effects: &effects) }
+            finishBlock(at: now, effects: &effects)
         case .request(let from, let call, let request):
             guard isReady else { return }
             serve(request, from: from, call: call, at: now, random: &random, effects: &effects)
         case .answer(let from, let call, let answer):
-            guard isReady else { return }
             guard let context = calls.close(call, from: from) else {
                 return effects.mark(.answerCameLate)
             }
@@ -128,6 +137,8 @@ package struct Backend: Role {
         random: inout RandomSource, effects: inout Effects
     ) -> FileAnswer? {
         switch request {
+        case .putChunk where keepers.isBehind: .putChunk(.unavailable)
+        case .undelete where keepers.isBehind: .undelete(.unavailable)
         case .putChunk(let request):
             putChunk(request, from: user, call: call, at: now, random: &random, effects: &effects)
                 .map(FileAnswer.putChunk)
@@ -185,7 +196,21 @@ package struct Backend: Role {
             return restoreAnswered(
                 operation, chunk, member, answer.outcome, at: now, effects: &effects)
         // A deletion that did not come about is made good by the next comparison.
-        case .delete: break
+        case .delete(_, let member):
+            guard case .behind? = DeleteRequest.reply(in: answer) else { break }
+            askWhatIsKnown(members[member].peer, effects: &effects)
+        case .keepBlock(let member):
+            guard let answer = KeepBlockRequest.reply(in: answer) else { break }
+            return keepAnswered(member, answer, at: now, effects: &effects)
+        case .fetchBlock(let peer):
+            guard case .known(let known)? = FetchBlockRequest.reply(in: answer) else { break }
+            guard search == nil else {
+                return searched(peer, known, at: now, effects: &effects)
+            }
+            return hear(known, effects: &effects)
+        case .findKeepers:
+            guard let answer = PeersRequest.reply(in: answer) else { break }
+            return keepersFound(answer, at: now, effects: &effects)
         }
         failed(context, at: now, random: &random, effects: &effects)
     }
@@ -193,8 +218,14 @@ package struct Backend: Role {
     private mutating func handle(
         _ timer: Timer, at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
-        guard isReady else { return }
         switch timer.kind {
+        case .callTimeout:
+            guard let (_, context) = calls.expire(CallID(timer.token)) else { return }
+            effects.note(.requestTimedOut)
+            failed(context, at: now, random: &random, effects: &effects)
+        case .peers where search != nil:
+            searchLedger(search!.verifier, at: now, effects: &effects)
+        case _ where !isReady: break
         case .peers: askDiscoveries(effects: &effects)
         case .maintenance: maintain(at: now, random: &random, effects: &effects)
         case .repair:
@@ -203,10 +234,6 @@ package struct Backend: Role {
         case .hedge:
             hedgeUpload(timer.token, at: now, random: &random, effects: &effects)
             hedgeDownload(timer.token, at: now, effects: &effects)
-        case .callTimeout:
-            guard let (_, context) = calls.expire(CallID(timer.token)) else { return }
-            effects.note(.requestTimedOut)
-            failed(context, at: now, random: &random, effects: &effects)
         default: break
         }
     }
@@ -231,6 +258,10 @@ package struct Backend: Role {
             removals.deleted(chunk, on: member)
         case .restore(let operation, let chunk, let member):
             restoreAnswered(operation, chunk, member, nil, at: now, effects: &effects)
+        case .keepBlock(let member): keepAnswered(member, nil, at: now, effects: &effects)
+        case .fetchBlock(let peer):
+            if search != nil { searched(peer, nil, at: now, effects: &effects) }
+        case .findKeepers: keepersFound(nil, at: now, effects: &effects)
         case .peers: break
         }
     }
@@ -246,6 +277,7 @@ package struct Backend: Role {
         startComparisons(at: now, random: &random, effects: &effects)
         startAudits(at: now, random: &random, effects: &effects)
         writeGathered(at: now, effects: &effects)
+        lookAfterLedgerCopies(at: now, effects: &effects)
         startRepairRound(at: now, effects: &effects)
         pumpRepairs(at: now, random: &random, effects: &effects)
         effects.schedule(Timer(.maintenance), after: settings.peersInterval)
@@ -288,4 +320,7 @@ enum BackendCall: Sendable {
     case audit(UInt64, member: Int)
     case delete(ChunkID, member: Int)
     case restore(UInt64, ChunkID, member: Int)
+    case keepBlock(member: Int)
+    case fetchBlock(PeerID)
+    case findKeepers(discovery: Int)
 }

@@ -20,14 +20,24 @@ struct Journal: Sendable {
     var isUrgent = false
     /// Since when records have been waiting, as far as maintenance noticed.
     var waitingSince: Instant?
+    /// The last block that is durable.
+    private(set) var head: SignedHeader?
 
     struct InFlight: Sendable {
         var actions: [Action]
         var recordCount: Int
         var byteCount: Int
+        var head: SignedHeader
+        var encoded: [UInt8]
     }
 
-    init(signingKey: SigningKey) { writer = LedgerWriter(signingKey: signingKey) }
+    /// How many blocks are durable.
+    var blockCount: UInt64 { head?.blockCount ?? 0 }
+
+    init(signingKey: SigningKey, resuming state: LedgerState = LedgerState()) {
+        writer = LedgerWriter(signingKey: signingKey, resuming: state)
+        head = state.tip
+    }
 
     var isEmpty: Bool { records.isEmpty && dirty.isEmpty }
     var isIdle: Bool { isEmpty && actions.isEmpty }
@@ -47,7 +57,8 @@ struct Journal: Sendable {
         let block = writer.append(records + placements, at: now)
         let encoded = block.encoded()
         inFlight = InFlight(
-            actions: takeActions(), recordCount: block.records.count, byteCount: encoded.count)
+            actions: takeActions(), recordCount: block.records.count, byteCount: encoded.count,
+            head: block.signedHeader, encoded: encoded)
         records = []
         dirty = []
         isUrgent = false
@@ -57,6 +68,7 @@ struct Journal: Sendable {
 
     mutating func finishBlock() -> InFlight? {
         defer { inFlight = nil }
+        head = inFlight?.head ?? head
         return inFlight
     }
 }

@@ -31,6 +31,7 @@ package struct ProtocolSettings: Equatable, Sendable {
     package var trashLifetime = Duration.days(3)
     package var uploadExpiry = Duration.hours(1)
     package var ledgerInterval = Duration.seconds(15)
+    package var ledgerCopies = 3
 
     package init() {}
 }
@@ -121,6 +122,9 @@ extension ProtocolSettings {
         Setting(
             "ledgerInterval", \.ledgerInterval, .duration(.milliseconds(1)...Duration.days(1)),
             "How long records that nobody waits for gather before they are signed into a block."),
+        Setting(
+            "ledgerCopies", \.ledgerCopies, .count(0...64),
+            "Nodes that keep all of a backend's ledger besides its own disk; 0: none."),
     ]
 
     /// What must hold between them.

@@ -5,6 +5,7 @@ enum WriteAnswer: Sendable {
     case store(ChunkID, to: PeerID, call: CallID)
     case copy(NodeCopy)
     case restore(ChunkID, to: PeerID, call: CallID)
+    case keep(for: PeerID, call: CallID)
 }
 
 /// A node's reads and writes under way: one write of a chunk at a time. One sync at a time makes all
@@ -24,6 +25,8 @@ struct DiskOperations: Sendable {
         var nonce: Hash256?
         /// The replica is to come back from the trash.
         var isOfTrash = false
+        /// The replica is a block of the asker's ledger.
+        var isOfLedger = false
     }
 
     private var lastToken: UInt64 = 0

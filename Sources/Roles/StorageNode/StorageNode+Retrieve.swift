@@ -57,6 +57,8 @@ extension StorageNode {
             }
             effects.mark(.damageDiscarded)
             discard(read.stored, effects: &effects)
+            // A ledger's backend finds at the next block that one is missing.
+            guard backends.contains(read.stored.owner) else { return }
             effects.tell(.backend(.damaged(DamageReport(chunk: chunk))), to: read.stored.owner)
         }
     }
@@ -66,6 +68,12 @@ extension StorageNode {
         _ read: DiskOperations.Read, _ answer: RetrieveAnswer, effects: inout Effects
     ) {
         guard let (asker, call) = read.answer else { return }
+        if read.isOfLedger {
+            guard let slot = backends.firstIndex(of: asker) else { return }
+            let block: Payload? = if case .found(let block) = answer { block } else { nil }
+            return effects.answer(
+                .node(.fetchBlock(.known(known(of: slot, block)))), to: asker, call: call)
+        }
         guard let nonce = read.nonce else {
             effects.answer(.node(.retrieve(answer)), to: asker, call: call)
             return
@@ -108,8 +116,10 @@ extension StorageNode {
 
     /// The least id behind the cursor over all inventories; the least of all after the last.
     private func nextToScrub() -> ChunkID? {
-        let behind = inventories.compactMap { $0.next(after: scrubCursor) }.min()
-        return behind
-            ?? (scrubCursor == nil ? nil : inventories.compactMap { $0.next(after: nil) }.min())
+        next(after: scrubCursor) ?? (scrubCursor == nil ? nil : next(after: nil))
+    }
+
+    private func next(after cursor: ChunkID?) -> ChunkID? {
+        (inventories + ledgers.map(\.inventory)).compactMap { $0.next(after: cursor) }.min()
     }
 }

@@ -75,7 +75,13 @@ extension StorageNode {
         _ request: DeleteRequest, from backend: PeerID, at now: Instant, effects: inout Effects
     ) -> DeleteOutcome {
         guard let stored = index[request.chunk] else { return .notHeld }
-        guard stored.owner == backend else { return .refused }
+        guard stored.owner == backend, let slot = backends.firstIndex(of: backend) else {
+            return .refused
+        }
+        guard ledgers[slot].admit(request.head) else {
+            effects.mark(.deletionFromBehind)
+            return .behind
+        }
         guard now < request.expires else {
             effects.mark(.deletionExpired)
             return .refused
@@ -102,7 +108,7 @@ extension StorageNode {
             <= Int(clamping: identity.capacityBytes)
     }
 
-    private mutating func write(
+    mutating func write(
         _ stored: StoredChunk, _ payload: Payload, answer: WriteAnswer, effects: inout Effects
     ) {
         guard ProtocolSettings.chunkBytes ~= payload.byteCount,
@@ -187,6 +193,8 @@ extension StorageNode {
             effects.answer(
                 .node(.restore(RestoreAnswer(chunk: chunk, outcome: restored))), to: backend,
                 call: call)
+        case .keep(let backend, let call):
+            replyKept(to: backend, call: call, outcome, effects: &effects)
         }
     }
 }

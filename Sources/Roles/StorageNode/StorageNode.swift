@@ -19,6 +19,8 @@ package struct StorageNode: Role {
     package private(set) var index = ChunkIndex()
     /// The same chunks as trees, one a backend, in the order of `backends`.
     package private(set) var inventories: [InventoryTree]
+    /// What it keeps of their ledgers, in the same order.
+    var ledgers: [LedgerCopy]
     package private(set) var usedBytes = 0
     /// Bytes of writes under way.
     var reservedBytes = 0
@@ -51,6 +53,7 @@ package struct StorageNode: Role {
         self.discoveries = discoveries
         self.backends = backends
         inventories = backends.map { _ in InventoryTree() }
+        ledgers = backends.map(LedgerCopy.init)
         leases = discoveries.map { _ in nil }
         var none = RandomSource(seed: 0, who: 0, purpose: 0)
         calls = Calls(random: &none)
@@ -89,6 +92,9 @@ package struct StorageNode: Role {
         guard !backends.contains(backend) else { return }
         backends.append(backend)
         inventories.append(InventoryTree(index.values.filter { $0.owner == backend }.map(\.chunk)))
+        var ledger = LedgerCopy(of: backend)
+        for block in index.values where block.owner == ledger.owner { ledger.insert(block) }
+        ledgers.append(ledger)
     }
 
     private mutating func handle(
@@ -125,7 +131,7 @@ package struct StorageNode: Role {
             if answer.isGranted { leaveGranted(by: from, effects: &effects) }
         // A node asks for nothing else.
         case .discovery(.peers), .node(.store), .node(.copy), .node(.delete), .node(.restore),
-            .node(.inventory), .node(.audit), .file:
+            .node(.inventory), .node(.audit), .node(.keepBlock), .node(.fetchBlock), .file:
             break
         }
     }
@@ -154,6 +160,12 @@ package struct StorageNode: Role {
             case .audit(let request):
                 audit(request, from: from, call: call, effects: &effects)
                     .map { .audit(AuditAnswer(chunk: request.chunk, outcome: $0)) }
+            case .keepBlock(let request):
+                keep(request, from: from, call: call, effects: &effects)
+                    .map(NodeAnswer.keepBlock)
+            case .fetchBlock(let request):
+                fetch(request, from: from, call: call, effects: &effects)
+                    .map(NodeAnswer.fetchBlock)
             case .inventory(let request):
                 if let owner = backends.firstIndex(of: from) {
                     .inventory(.answered(inventories[owner].answer(request.question)))
@@ -200,6 +212,8 @@ package struct StorageNode: Role {
         usedBytes += stored.byteCount
         if let owner = backends.firstIndex(of: stored.owner) {
             inventories[owner].insert(stored.chunk)
+        } else if let slot = ledgers.firstIndex(where: { $0.owner == stored.owner }) {
+            ledgers[slot].insert(stored)
         }
     }
 
@@ -219,6 +233,8 @@ package struct StorageNode: Role {
     private mutating func removeFromInventory(_ stored: StoredChunk) {
         if let owner = backends.firstIndex(of: stored.owner) {
             inventories[owner].remove(stored.chunk)
+        } else if let slot = ledgers.firstIndex(where: { $0.owner == stored.owner }) {
+            ledgers[slot].remove(stored)
         }
     }
 

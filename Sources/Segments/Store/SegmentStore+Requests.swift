@@ -79,7 +79,7 @@ extension SegmentStore {
             batch.waiting.append((token, caller))
         // A node has no log.
         case .recoverLog: effects.append(.report(.recoveredLog([]), caller))
-        case .append: break
+        case .append, .readBlock: break
         }
     }
 

@@ -116,6 +116,8 @@ package struct Launch: Sendable {
         package var chunkSize = ChunkSize.standard
         /// Where its ledger is gone, a backend that ran before begins an empty one.
         package var beginsLedger = false
+        /// Where its ledger is gone, it gets it back from the nodes that keep it.
+        package var recoversLedger = false
         package var accounts = Accounts.Settings()
 
         package init() {}
@@ -150,7 +152,8 @@ package struct Launch: Sendable {
         }
         let parts = BackendServer.Parts(
             database: database, disk: ledger, secret: secret,
-            tagKey: tagKey, chunkSize: options.chunkSize, accounts: options.accounts)
+            tagKey: tagKey, chunkSize: options.chunkSize, accounts: options.accounts,
+            isLost: options.recoversLedger)
         return try await BackendServer(base, parts)
     }
 
@@ -161,6 +164,8 @@ package struct Launch: Sendable {
     ) throws -> BackendDatabase {
         let path = try DatabaseURL(options.databaseURL).path(inDataFolder: folder.path)
         let ranBefore = try folder.contents(of: Self.identityFile) != nil
+        // What comes back makes it one that has a ledger.
+        guard !options.recoversLedger else { return try BackendDatabase(path: path) }
         guard options.beginsLedger || !ranBefore else {
             return try BackendDatabase(withLedgerAt: path)
         }

@@ -74,6 +74,10 @@ extension ServePlan {
             "databaseUrl", \.backend.databaseURL, .text("a URL"),
             "Accounts, ledger and address book; three slashes: within the data folder."),
         Setting(
+            "recover", \.backend.recoversLedger, .yesOrNo,
+            "A backend whose database is gone gets its ledger and accounts back from the nodes that keep them, and serves nobody before."
+        ),
+        Setting(
             "newLedger", \.backend.beginsLedger, .yesOrNo,
             "A backend whose ledger is gone begins an empty one. Refused where there is a ledger, so take it away after the start."
         ),

@@ -21,6 +21,8 @@ extension Note {
         case blockWritten = "block-written"
         case recovered
         case ledgerRefused = "ledger-refused"
+        case ledgerUnkept = "ledger-unkept"
+        case ledgerBehind = "ledger-behind"
     }
 
     var kind: Kind {
@@ -41,14 +43,19 @@ extension Note {
         case .blockWritten: .blockWritten
         case .recovered: .recovered
         case .ledgerRefused: .ledgerRefused
+        case .ledgerUnkept: .ledgerUnkept
+        case .ledgerBehind: .ledgerBehind
         }
     }
 
     var level: Logger.Level {
         switch self {
-        case .ledgerRefused: .critical
+        case .ledgerRefused, .ledgerBehind: .critical
         case .collectionStopped: .error
-        case .declaredDead, .doubted, .replicaMissing, .audited(_, _, _, agree: false): .warning
+        case .recovered(_, fetched: 1...): .warning
+        case .declaredDead, .doubted, .replicaMissing, .audited(_, _, _, agree: false),
+            .ledgerUnkept:
+            .warning
         case .deadReturned, .recovered: .info
         default: .debug
         }
@@ -80,7 +87,10 @@ extension Note {
                 "agree": "\(agree)",
             ]
         case .blockWritten(let records, let bytes): ["records": "\(records)", "bytes": "\(bytes)"]
-        case .recovered(let blocks): ["blocks": "\(blocks)"]
+        case .recovered(let blocks, let fetched):
+            ["blocks": "\(blocks)", "fetched": "\(fetched)"]
+        case .ledgerUnkept(let count): ["blocks": "\(count)"]
+        case .ledgerBehind(let blocks, let known): ["blocks": "\(blocks)", "known": "\(known)"]
         case .ledgerRefused(let error): ["error": "\(error)"]
         case .requestTimedOut: [:]
         }

@@ -18,6 +18,8 @@ package struct LogDisk: Sendable {
     private let speed: DiskSettings
     /// How many times it was appended to or synced.
     private(set) var changes = 0
+    /// It stands in the place of one that is lost for good.
+    var isReplacement = false
     /// The power fails before the change after so many.
     var failsAfter = Int.max
     /// What lasts of a sync under way then.
@@ -49,6 +51,10 @@ package struct LogDisk: Sendable {
 
     /// How long reading everything back takes.
     func recoveryTime() -> Duration { time(for: contents.byteCount, and: speed.latency) }
+
+    func readTime(of height: UInt64) -> Duration {
+        time(for: UInt64(contents.block(height)?.count ?? 0), and: speed.latency)
+    }
 
     private func time(for byteCount: UInt64, and latency: Duration) -> Duration {
         (latency + Duration(seconds: Double(byteCount) / Double(speed.bytesPerSecond)))

@@ -107,7 +107,7 @@ extension Environment {
         case .synced: observer.synced(by: run.actor, at: now)
         case .recoveredChunks(let found): observer.recovered(chunks: found, by: run.actor, at: now)
         case .recoveredLog(let blocks): observer.recovered(blocks: blocks, by: run.actor, at: now)
-        case .read: break
+        case .read, .readBlock: break
         }
     }
 

@@ -78,12 +78,14 @@ extension Environment {
         observer.felt(fault: fault)
     }
 
-    /// A node's machine restarts with another disk; a backend does not run without its own.
+    /// A machine restarts with an empty disk; but a backend whose own is to come back does not run without it.
     private mutating func empty(_ actor: UInt32, _ fault: Int, for lasting: Duration?) {
         guard !participants[Int(actor)].isGone else { return }
         observer.felt(fault: fault)
         goDown(actor)
-        guard participants[Int(actor)].kind == .node else { return orders.append(.unmount(actor)) }
+        if participants[Int(actor)].kind == .backend, lasting != nil {
+            return orders.append(.unmount(actor))
+        }
         if lasting != nil { orders.append(.keep(actor, fault)) }
         orders.append(.exchange(actor, nil))
         comeUp(actor)

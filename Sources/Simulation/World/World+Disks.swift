@@ -65,7 +65,7 @@ extension World {
         case .sync(let token):
             complete(
                 .synced(token: token), of: actor, at: chunkDisks[slot].startSync(at: now))
-        case .append, .recoverLog: break
+        case .append, .recoverLog, .readBlock: break
         }
     }
 
@@ -100,6 +100,11 @@ extension World {
             complete(
                 .recoveredLog(logDisks[slot].contents.blocks), of: actor,
                 at: now + logDisks[slot].recoveryTime())
+        case .readBlock(let height):
+            guard !environment.refusesRead(actor) else { return askAgain(request, actor) }
+            complete(
+                .readBlock(height: height, logDisks[slot].contents.block(height)), of: actor,
+                at: now + logDisks[slot].readTime(of: height))
         case .append(let block):
             guard logDisks[slot].begin() else { return losePower(actor) }
             logDisks[slot].contents.append(block)

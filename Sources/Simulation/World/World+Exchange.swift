@@ -33,6 +33,10 @@ extension World {
         case .log(let disk)?: logDisks[slot] = disk
         case .segments(let disk)?: segmentDisks[slot] = disk
         case .chunks(let disk)?: chunkDisks[slot] = disk
+        case nil where environment.participants[Int(actor)].kind == .backend:
+            logDisks[slot] = LogDisk(speed: configuration.nodes.disk)
+            logDisks[slot].isReplacement = true
+            backends[slot] = makeBackend(slot)
         case nil:
             chunkDisks[slot] = ChunkDisk(
                 capacityBytes: configuration.nodes.capacityBytes, speed: configuration.nodes.disk)

@@ -29,7 +29,7 @@ extension World {
             guard !isRefused else {
                 return complete(.read(token: token, .unavailable), of: actor, at: now)
             }
-        case .delete, .setTrashed, .sync, .recoverChunks, .append, .recoverLog: break
+        case .delete, .setTrashed, .sync, .recoverChunks, .append, .recoverLog, .readBlock: break
         }
         trouble(disk)
         segmentDisks[slot].time.factor = environment.diskFactor(of: actor)
@@ -64,7 +64,7 @@ extension World {
                 case .recoveredChunks(let found):
                     if segmentDisks[slot].volume.silentErrors > 0 { showDisk(of: actor) }
                     environment.observer.recovered(chunks: found, by: actor, at: now)
-                case .read, .synced, .recoveredLog: break
+                case .read, .synced, .recoveredLog, .readBlock: break
                 }
                 complete(event, of: actor, at: at)
             case .goesOn(let step, let at):

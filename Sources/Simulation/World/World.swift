@@ -76,7 +76,8 @@ package struct World: Sendable {
         return Backend(
             id: PeerID(UInt64(environment.backendIndices[slot])), settings: configuration.settings,
             discoveries: environment.discoveryIndices.map { PeerID(UInt64($0)) },
-            tagKey: SecretKey(copying: stream.bytes(32)), signingKey: backendKeys[slot])
+            tagKey: SecretKey(copying: stream.bytes(32)), signingKey: backendKeys[slot],
+            isLost: logDisks[slot].isReplacement)
     }
 
     /// A node that has just been started and knows nothing yet.

@@ -55,6 +55,16 @@ extension BackendDatabase {
             "SELECT substr(bytes, 1, \(byteCount)) FROM blocks", from: height, limit: limit)
     }
 
+    /// The same at once.
+    func readBlock(_ height: UInt64) throws(BackendDatabaseError) -> [UInt8]? {
+        try readNow { database in
+            try Data.fetchOne(
+                database, sql: "SELECT bytes FROM blocks WHERE height = ?",
+                arguments: [Int64(clamping: height)]
+            ).map { [UInt8]($0) }
+        }
+    }
+
     private func rows(
         _ selection: String, from height: UInt64, limit: Int
     ) async throws(BackendDatabaseError) -> [[UInt8]] {

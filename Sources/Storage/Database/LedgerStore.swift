@@ -101,8 +101,8 @@ extension LedgerStore {
         }
     }
 
-    /// Does the oldest thing that can be done: a recovery, or all appends up to the last sync or to
-    /// the next recovery. Returns what to report; nil when nothing is left but appends that no sync
+    /// Does the oldest thing that can be done: a recovery, a reading, or all appends up to the last sync or to
+    /// the next recovery or reading. Returns what to report; nil when nothing is left but appends that no sync
     /// has followed.
     private func step() throws(BackendDatabaseError) -> [(DiskEvent, Completion)]? {
         if case (.recoverLog, let complete)? = waiting.first {
@@ -110,6 +110,11 @@ extension LedgerStore {
             waiting.removeFirst()
             nextHeight = UInt64(blocks.count)
             return [(.recoveredLog(blocks), complete)]
+        }
+        if case (.readBlock(let height), let complete)? = waiting.first {
+            let block = try database.readBlock(height)
+            waiting.removeFirst()
+            return [(.readBlock(height: height, block), complete)]
         }
         var blocks: [[UInt8]] = []
         var batch: (workCount: Int, blockCount: Int)?
@@ -120,7 +125,7 @@ extension LedgerStore {
             case .sync(let token):
                 events.append((.synced(token: token), complete))
                 batch = (index + 1, blocks.count)
-            case .recoverLog:
+            case .recoverLog, .readBlock:
                 // It must see what was appended before it.
                 batch = (index, blocks.count)
                 break scan

@@ -167,11 +167,11 @@ struct FaultKind: Sendable {
         FaultKind(
             name: "emptied", keys: [at, back, of],
             meaning:
-                "The chosen nodes restart with an empty disk in the place of theirs; the chosen backends refuse to run without theirs.",
+                "The chosen nodes and backends restart with an empty disk in the place of theirs, a backend to get its ledger back from the nodes that keep it; a backend whose own disk comes back after lasting does not run without it.",
             make: { .emptied(at: $0.at, lasting: $0.back, of: $0.of) },
             words: { fault in
                 let back = fault.back.map { ", and with their own \(Format.duration($0)) later" }
-                return fault.of.isOfBackends
+                return fault.of.isOfBackends && fault.back != nil
                     ? "\(fault.of.inWords) without their disk \(fault.span)"
                     : "\(fault.of.inWords) restart with an empty disk at "
                         + "\(Format.duration(fault.at))\(back ?? "")"
@@ -179,11 +179,7 @@ struct FaultKind: Sendable {
             draw: { draw, world, fault in
                 (fault.at, fault.lasting) = draw.time(in: world)
                 fault.of = draw.disks(in: world)
-                if fault.of.isOfBackends || draw.coin() { fault.back = fault.lasting }
-            },
-            idleness: {
-                $0.of.isOfBackends && $0.back == nil
-                    ? "a backend refuses to run without its disk; give lasting, or destroyed" : nil
+                if draw.coin() { fault.back = fault.lasting }
             }),
         FaultKind(
             name: "restored", keys: [FaultKind.kept, at, of],

@@ -26,6 +26,7 @@ import Testing
 
         story.discoveries[0].isSilent = true
         story.restartBackend()
+        story.advance(by: story.settings.requestTimeout)
         let after = story.backend
         #expect(after.isReady)
         #expect(after.files == before.files)
@@ -40,7 +41,7 @@ import Testing
         #expect(
             after.members.all.map(\.standing.status)
                 == [.dead] + Array(repeating: .suspect, count: 5))
-        let recovered = story.notes { if case .recovered(let blocks) = $0 { blocks } else { nil } }
+        let recovered = story.notes { if case .recovered(let blocks, _) = $0 { blocks } else { nil } }
         #expect(recovered.last == story.drive.disk.state.log.count)
 
         story.discoveries[0].isSilent = false

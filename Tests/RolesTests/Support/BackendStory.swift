@@ -47,21 +47,23 @@ struct BackendStory {
     }
 
     private static func makeBackend(
-        settings: ProtocolSettings, discoveries: [PeerID]
+        settings: ProtocolSettings, discoveries: [PeerID], isLost: Bool = false
     ) -> Backend {
         Backend(
             id: Peers.backend, settings: settings, discoveries: discoveries, tagKey: Keys.tag,
-            signingKey: Keys.backend)
+            signingKey: Keys.backend, isLost: isLost)
     }
 
     var backend: Backend { drive.role }
 
-    /// The backend crashes and starts again from what its disk kept.
-    mutating func restartBackend() {
+    /// The backend crashes and starts again from what its disk kept, or from so many blocks of its ledger.
+    mutating func restartBackend(with blocks: Int? = nil, isLost: Bool = false) {
         heldRequests = []
         heldAnswers = []
+        if let blocks { drive.disk.cutLog(to: blocks) }
         drive.restart(
-            as: Self.makeBackend(settings: settings, discoveries: discoveries.map(\.id)))
+            as: Self.makeBackend(
+                settings: settings, discoveries: discoveries.map(\.id), isLost: isLost))
         deliver()
     }
 

@@ -84,6 +84,12 @@ enum ExtremeMessages {
                             stamp: time, capability: capability))
                 } + [.retrieve(RetrieveRequest(chunk: chunk.id, capability: capability))]
         } + questions.map { .inventory(InventoryRequest($0)) }
+        + heights.flatMap { height in
+            [.fetchBlock(FetchBlockRequest(height: height))]
+                + payloads.map { .keepBlock(KeepBlockRequest(height: height, block: $0)) }
+        }
+
+    private static let heights: [UInt64] = [0, 1, 1 << 44, .max]
 
     private static let entries: [[InventoryAnswer.Entry]] = [
         [], [.same], [.same, .same], [.bucket([])], [.bucket([chunk.id, chunk.id])],
@@ -101,6 +107,11 @@ enum ExtremeMessages {
             [0, InventoryQuestion(opening: InventoryTree([]).rootHashOfCopy).fingerprint].map {
                 .inventory(.answered(InventoryAnswer(question: $0, entries: entries)))
             }
+        }
+        + heights.flatMap { count -> [NodeAnswer] in
+            KeepBlockOutcome.allCases.map {
+                .keepBlock(KeepBlockAnswer(outcome: $0, count: count))
+            } + payloads.map { .fetchBlock(.known(KnownLedger(count: count, block: $0))) }
         }
 
     // MARK: Users

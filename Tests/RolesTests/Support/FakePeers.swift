@@ -1,3 +1,4 @@
+import Ledger
 import Merkle
 import Primitives
 
@@ -9,6 +10,9 @@ struct FakeNode {
     var registration: Registration
     var held: [ChunkID: Payload] = [:]
     var trash: [ChunkID: Payload] = [:]
+    /// Blocks of the backend's ledger, by height.
+    var blocks: [UInt64: Payload] = [:]
+    var head: SignedHeader?
     /// Gets every request and answers none.
     var isSilent = false
     /// What it says instead of doing what it was asked; nil where it obeys.
@@ -18,6 +22,13 @@ struct FakeNode {
         id = Peers.node(number)
         registration = .of(
             id, domain: domain, capacityBytes: max(freeBytes, 1_000_000), freeBytes: freeBytes)
+    }
+
+    /// Without a gap.
+    var blockCount: UInt64 {
+        var count: UInt64 = 0
+        while blocks[count] != nil { count += 1 }
+        return count
     }
 
     /// What it answers. `sources` are all nodes.
@@ -54,6 +65,16 @@ struct FakeNode {
                 .audit(
                     AuditAnswer(
                         chunk: request.chunk, outcome: proof.map { .proven($0) } ?? .missing)))
+        case .keepBlock(let request):
+            blocks[request.height] = request.block
+            head = SignedHeader(ofBlock: request.block.bytes)
+            return .node(.keepBlock(KeepBlockAnswer(outcome: .kept, count: blockCount)))
+        case .fetchBlock(let request):
+            return .node(
+                .fetchBlock(
+                    .known(
+                        KnownLedger(
+                            head: head, count: blockCount, block: blocks[request.height]))))
         case .inventory(let request):
             var tree = InventoryTree(held.keys)
             return .node(.inventory(.answered(tree.answer(request.question))))

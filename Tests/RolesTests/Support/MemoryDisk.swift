@@ -77,6 +77,12 @@ struct MemoryDisk {
         durable.log = state.log
     }
 
+    /// Has only so many blocks of the log, durably.
+    mutating func cutLog(to count: Int) {
+        state.log.removeLast(max(state.log.count - count, 0))
+        durable.log = state.log
+    }
+
     private func isHeld(_ request: DiskRequest) -> Bool {
         switch request {
         case .read: holding.contains(.reads)
@@ -107,6 +113,10 @@ struct MemoryDisk {
         case .delete(let chunk): state.chunks[chunk] = nil
         case .setTrashed(let chunk, let since): state.chunks[chunk]?.stored.trashed = since
         case .append(let block): state.log.append(block)
+        case .readBlock(let height):
+            readCount += 1
+            let block = height < state.log.count ? state.log[Int(height)] : nil
+            return Report(event: .readBlock(height: height, block))
         }
         return nil
     }

@@ -64,6 +64,10 @@ enum MessageSamples {
         .audit(AuditRequest(chunk: chunk.id, nonce: .zero)),
         .audit(AuditRequest(chunk: other.id, nonce: .zero)),
         .audit(AuditRequest(chunk: chunk.id, nonce: other.id.hash)),
+        .keepBlock(KeepBlockRequest(height: 0, block: chunk.payload)),
+        .keepBlock(KeepBlockRequest(height: 1, block: chunk.payload)),
+        .keepBlock(KeepBlockRequest(height: 0, block: other.payload)),
+        .fetchBlock(FetchBlockRequest(height: 0)), .fetchBlock(FetchBlockRequest(height: 1)),
     ]
 
     private static let nodeAnswers: [NodeAnswer] =
@@ -85,7 +89,16 @@ enum MessageSamples {
             .audit(AuditAnswer(chunk: chunk.id, outcome: .refused)),
             .audit(AuditAnswer(chunk: other.id, outcome: .refused)),
             .audit(AuditAnswer(chunk: chunk.id, outcome: .unavailable)),
+            .fetchBlock(.refused), .fetchBlock(known(count: 0)), .fetchBlock(known(count: 1)),
+            .fetchBlock(known(count: 1, chunk.payload)), .fetchBlock(known(count: 1, other.payload)),
         ]
+        + KeepBlockOutcome.allCases.flatMap { outcome in
+            [0, 1].map { .keepBlock(KeepBlockAnswer(outcome: outcome, count: $0)) }
+        }
+
+    private static func known(count: UInt64, _ block: Payload? = nil) -> FetchBlockAnswer {
+        .known(KnownLedger(count: count, block: block))
+    }
 
     private static func store(_ chunk: ChunkID, at nanoseconds: Int64 = 0) -> StoreRequest {
         StoreRequest(

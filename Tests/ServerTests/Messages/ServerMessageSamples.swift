@@ -1,4 +1,5 @@
 import Cryptography
+import Ledger
 import Merkle
 import Primitives
 
@@ -110,6 +111,32 @@ struct ServerMessageSamples {
                 replies: [.proven(SHA256.hash([3])), .missing, .refused, .unavailable].map {
                     AuditAnswer(chunk: chunk, outcome: $0)
                 }))
+        try visitLedger(visitor)
+    }
+
+    private func visitLedger(_ visitor: some Visitor) throws {
+        let block = Payload(bytes: [1, 2], byteCount: 2)
+        var writer = LedgerWriter(signingKey: source.identity.key)
+        let head = writer.append([], at: .origin).signedHeader
+        for height in [0, 1, UInt64(1) << 44] {
+            try visitor.visit(
+                Exchange(
+                    asked: KeepBlockRequest(height: height, block: block),
+                    replies: KeepBlockOutcome.allCases.map {
+                        KeepBlockAnswer(outcome: $0, count: height)
+                    }))
+            let known = [KnownLedger(count: height), KnownLedger(head: head, count: height)]
+            try visitor.visit(
+                Exchange(
+                    asked: FetchBlockRequest(height: height),
+                    replies: [.refused] + known.map { .known($0) }
+                        + [.known(KnownLedger(head: head, count: height, block: block))]))
+        }
+        try visitor.visit(
+            Exchange(
+                asked: DeleteRequest(
+                    chunk: Self.chunk, stamp: .origin, expires: .origin, head: head),
+                replies: [.behind]))
     }
 
     // MARK: Parts

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Ledger
 import Merkle
 import Primitives
 import Testing
@@ -100,13 +101,28 @@ extension AnswerStory {
         try await ask(
             .node, "POST /inventory", 413, by: backend,
             body: [UInt8](repeating: 0, count: 70_000))
-        let late = DeleteRequest(chunk: chunk, stamp: Instant.admitted.upperBound, expires: .origin)
+        var writer = LedgerWriter(signingKey: backend.identity.key)
+        let (block, next) = (writer.append([], at: .origin), writer.append([], at: .origin))
+        let bytes = block.encoded()
+        let keep = KeepBlockRequest(
+            height: 0, block: Payload(bytes: bytes, byteCount: bytes.count))
+        try await ask(.node, keep, 200, by: backend)
+        try await ask(.node, FetchBlockRequest(height: 0), 200, by: backend)
+        try await ask(.node, "GET /ledger/x", 400, by: backend)
+        let behind = DeleteRequest(
+            chunk: chunk, stamp: Instant.admitted.upperBound, expires: Instant.admitted.upperBound)
+        try await ask(.node, behind, 412, by: backend)
+        let late = DeleteRequest(
+            chunk: chunk, stamp: Instant.admitted.upperBound, expires: .origin,
+            head: block.signedHeader)
         try await ask(.node, late, 403, by: backend)
         let early = DeleteRequest(
-            chunk: chunk, stamp: store.stamp, expires: Instant.admitted.upperBound)
+            chunk: chunk, stamp: store.stamp, expires: Instant.admitted.upperBound,
+            head: next.signedHeader)
         try await ask(.node, early, 409, by: backend)
         let deletion = DeleteRequest(
-            chunk: chunk, stamp: Instant.admitted.upperBound, expires: Instant.admitted.upperBound)
+            chunk: chunk, stamp: Instant.admitted.upperBound, expires: Instant.admitted.upperBound,
+            head: next.signedHeader)
         try await ask(.node, deletion, 204, by: backend)
         try await ask(.node, deletion, 404, by: backend)
         let restore = RestoreRequest(chunk: chunk)

@@ -5,6 +5,11 @@ package struct LedgerMeter: Sendable {
     package internal(set) var blocks = 0
     private var records = 0
     var bytes: UInt64 = 0
+    /// Blocks that backends got back from nodes.
+    var blocksFetched = 0
+    /// Waits for nodes to keep a block that took too long.
+    var blocksUnkept = 0
+    var backendsBehind = 0
     /// Of the longest ledger.
     private var mostRecords = 0
 
@@ -25,6 +30,18 @@ package struct LedgerMeter: Sendable {
             "ledger.bytesPerFile", "Those bytes per acknowledged file.",
             row: "ledger bytes per file",
             .ratio(\.ledger.bytes, to: \.durability.filesAcknowledged, in: .bytes)),
+        Metric(
+            "ledger.blocksFetched",
+            "Blocks that backends had lost and got back from the nodes that keep them.",
+            .count(\.ledger.blocksFetched)),
+        Metric(
+            "ledger.blocksUnkept",
+            "Blocks that were acted on before enough nodes kept them, since those did not answer in time.",
+            .count(\.ledger.blocksUnkept)),
+        Metric(
+            "ledger.backendsBehind",
+            "Backends that met a node which knew more of their ledger, and stopped writing and deleting.",
+            .count(\.ledger.backendsBehind)),
         // A leaf of a tree of n leaves has at most ⌈log₂ n⌉ hashes above it (RFC 6962 §2.1.1).
         Metric(
             "ledger.inclusionProofBytes", "The largest proof that a record is in a ledger.",

@@ -1,3 +1,4 @@
+package import Ledger
 package import Primitives
 
 /// Asks a node to delete its replica of a chunk.
@@ -7,6 +8,8 @@ package struct DeleteRequest: Sendable, Equatable, Codable {
     package var stamp: Instant
     /// After this the request means nothing: its sender has stopped waiting for it.
     package var expires: Instant
+    /// What the asker's ledger has durably: a node that knows more of it refuses.
+    package var head: SignedHeader?
 }
 
 /// What came of a deletion.
@@ -16,6 +19,8 @@ package enum DeleteOutcome: UInt8, StatusOutcome {
     /// Stored again since.
     case newer
     case refused
+    /// The asker's ledger had come further before, or otherwise: it is behind its nodes.
+    case behind
 
     package var wire: WireAnswer {
         switch self {
@@ -25,13 +30,17 @@ package enum DeleteOutcome: UInt8, StatusOutcome {
             WireAnswer(
                 409, .refusal(code: "newer", "The chunk was stored again, or is being written."))
         case .refused: .refused("Another backend stored this chunk, or the request came too late.")
+        case .behind:
+            WireAnswer(
+                412,
+                .refusal(code: "behind", "The backend's ledger had come further before."))
         }
     }
 }
 
 extension DeleteRequest: ServerRequest {
     package static let kind = MessageKind("delete")
-    package var bodyByteCount: Int { 96 }
+    package var bodyByteCount: Int { head == nil ? 96 : 580 }
     package var words: (UInt64, UInt64) {
         (chunk.hash.prefix, UInt64(bitPattern: stamp.nanoseconds))
     }

@@ -7,10 +7,13 @@ package enum NodeRequest: Sendable {
     indirect case restore(RestoreRequest)
     indirect case inventory(InventoryRequest)
     indirect case audit(AuditRequest)
+    indirect case keepBlock(KeepBlockRequest)
+    indirect case fetchBlock(FetchBlockRequest)
 
     package static let all: [any ServerRequest.Type] = [
         StoreRequest.self, RetrieveRequest.self, CopyRequest.self, DeleteRequest.self,
-        RestoreRequest.self, InventoryRequest.self, AuditRequest.self,
+        RestoreRequest.self, InventoryRequest.self, AuditRequest.self, KeepBlockRequest.self,
+        FetchBlockRequest.self,
     ]
 
     @inline(__always)
@@ -23,6 +26,8 @@ package enum NodeRequest: Sendable {
         case .restore(let request): visitor.visit(request)
         case .inventory(let request): visitor.visit(request)
         case .audit(let request): visitor.visit(request)
+        case .keepBlock(let request): visitor.visit(request)
+        case .fetchBlock(let request): visitor.visit(request)
         }
     }
 }
@@ -36,6 +41,8 @@ package enum NodeAnswer: Sendable {
     indirect case restore(RestoreAnswer)
     indirect case inventory(InventoryReply)
     indirect case audit(AuditAnswer)
+    indirect case keepBlock(KeepBlockAnswer)
+    indirect case fetchBlock(FetchBlockAnswer)
 
     @inline(__always)
     package func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {
@@ -47,6 +54,8 @@ package enum NodeAnswer: Sendable {
         case .restore(let answer): visitor.visit(answer)
         case .inventory(let answer): visitor.visit(answer)
         case .audit(let answer): visitor.visit(answer)
+        case .keepBlock(let answer): visitor.visit(answer)
+        case .fetchBlock(let answer): visitor.visit(answer)
         }
     }
 }

@@ -1,0 +1,169 @@
+import Ledger
+import Primitives
+
+/// Having nodes keep the ledger, so that it outlives the backend's disk.
+extension Backend {
+    /// The room that a node must have to be asked to keep the ledger, bytes.
+    private static let keeperRoom: UInt64 = 1 << 20
+
+    /// Keepers that must have a block before anybody is told of it: more than half of those wanted.
+    private var ledgerQuorum: Int {
+        settings.ledgerCopies == 0 ? 0 : settings.ledgerCopies / 2 + 1
+    }
+
+    /// A block is durable on the own disk: what waits for it is done once keepers have it too.
+    mutating func keep(_ block: Journal.InFlight, at now: Instant, effects: inout Effects) {
+        keepers.add(block.encoded, at: block.head.header.height)
+        keepers.waiting.append(
+            .init(count: block.head.blockCount, actions: block.actions, since: now))
+        chooseKeepers(effects: &effects)
+        for member in keepers.members { feedKeeper(member, effects: &effects) }
+        releaseKept(at: now, effects: &effects)
+    }
+
+    /// From time to time: those that were slow are asked again, others take the place of those that are
+    /// gone, and what waited too long is done all the same.
+    mutating func lookAfterLedgerCopies(at now: Instant, effects: inout Effects) {
+        for member in keepers.members {
+            guard members[member].standing.countsForRedundancy else {
+                keepers[member] = nil
+                continue
+            }
+            keepers[member]?.isPaused = false
+        }
+        chooseKeepers(effects: &effects)
+        for member in keepers.members { feedKeeper(member, effects: &effects) }
+        releaseKept(at: now, effects: &effects)
+        while let first = keepers.waiting.first, now - first.since >= settings.requestTimeout {
+            effects.mark(.ledgerUnkept)
+            effects.note(.ledgerUnkept(count: first.count))
+            keepers.waiting.removeFirst()
+            perform(first.actions, at: now, effects: &effects)
+        }
+    }
+
+    /// Adds keepers while there are too few: who can take chunks, in domains of their own if possible.
+    private mutating func chooseKeepers(effects: inout Effects) {
+        while keepers.keepers.count < settings.ledgerCopies {
+            let taken = keepers.members.map { members[$0].domain }
+            let fit = members.all.indices.filter {
+                members[$0].standing.acceptsChunks && keepers[$0] == nil
+                    && members[$0].room > Self.keeperRoom
+                    && members[$0].trust.unmet < Trust.placementLimit
+            }
+            // The same ones after every start, as far as they are there.
+            let order = { (member: Int) in
+                (taken.contains(self.members[member].domain), self.affinity(of: member))
+            }
+            guard let member = fit.min(by: { order($0) < order($1) }) else { return }
+            keepers[member] = .init()
+        }
+    }
+
+    /// Orders nodes for this backend, as if at random (rendezvous hashing).
+    private func affinity(of member: Int) -> UInt64 {
+        var random = RandomSource(seed: id.raw, who: members[member].peer.raw, purpose: 0)
+        return random.next()
+    }
+
+    /// Sends a keeper what it lacks.
+    private mutating func feedKeeper(_ member: Int, effects: inout Effects) {
+        while let keeper = keepers[member], !keeper.isPaused, keeper.open < LedgerKeepers.window,
+            keeper.sent < journal.blockCount, members[member].standing.isReachable
+        {
+            keepers[member]?.sent += 1
+            keepers[member]?.open += 1
+            if let block = keepers.recentBlock(keeper.sent) {
+                send(block, at: keeper.sent, to: member, effects: &effects)
+            } else if keepers.read(keeper.sent, for: member) {
+                effects.mark(.blockReadBack)
+                effects.disk.append(.readBlock(height: keeper.sent))
+            }
+        }
+    }
+
+    private mutating func send(
+        _ block: [UInt8], at height: UInt64, to member: Int, effects: inout Effects
+    ) {
+        let request = KeepBlockRequest(
+            height: height, block: Payload(bytes: block, byteCount: block.count))
+        calls.ask(
+            .node(.keepBlock(request)), of: members[member].peer, for: .keepBlock(member: member),
+            timeout: settings.timeout(forBytes: block.count), effects: &effects)
+    }
+
+    /// The own disk gave an old block back.
+    mutating func blockRead(_ height: UInt64, _ block: [UInt8]?, effects: inout Effects) {
+        for member in keepers.finishReading(height) where keepers[member] != nil {
+            if let block {
+                send(block, at: height, to: member, effects: &effects)
+            } else {
+                keepers[member]?.open -= 1
+            }
+        }
+    }
+
+    /// A keeper answered, or did not.
+    mutating func keepAnswered(
+        _ member: Int, _ answer: KeepBlockAnswer?, at now: Instant, effects: inout Effects
+    ) {
+        guard var keeper = keepers[member] else { return }
+        keeper.open -= 1
+        switch answer?.outcome {
+        case .kept?, .busy?:
+            keeper.count = min(answer!.count, journal.blockCount)
+            keeper.isPaused = answer?.outcome == .busy
+        case .full?, .refused?:
+            effects.mark(.keeperRefused)
+            keepers[member] = nil
+            return
+        case .conflicting?:
+            keepers[member] = nil
+            return askWhatIsKnown(members[member].peer, effects: &effects)
+        case nil: keeper.isPaused = true
+        }
+        // What was lost on the way, or by the node, is sent again; what it had need not be sent.
+        if keeper.sent < keeper.count { keeper.sent = keeper.count }
+        if keeper.open == 0, keeper.sent > keeper.count {
+            effects.mark(.blockSentAgain)
+            keeper.sent = keeper.count
+        }
+        keepers[member] = keeper
+        feedKeeper(member, effects: &effects)
+        releaseKept(at: now, effects: &effects)
+    }
+
+    private mutating func releaseKept(at now: Instant, effects: inout Effects) {
+        let needed = min(ledgerQuorum, keepers.keepers.count)
+        perform(keepers.release(needed: needed), at: now, effects: &effects)
+    }
+
+    /// Whether a node that leaves takes no copy of the ledger along that others do not have.
+    func isLedgerKept(without member: Int) -> Bool {
+        guard keepers[member] != nil else { return true }
+        let others = keepers.keepers.filter { $0.key != member && $0.value.count == journal.blockCount }
+        return others.count >= ledgerQuorum
+    }
+
+    // MARK: Being behind
+
+    /// A node refused since it knows more of the ledger than stands here, or another: it is asked what.
+    mutating func askWhatIsKnown(_ peer: PeerID, effects: inout Effects) {
+        calls.ask(
+            .node(.fetchBlock(FetchBlockRequest(height: journal.blockCount))), of: peer,
+            for: .fetchBlock(peer), timeout: settings.requestTimeout, effects: &effects)
+    }
+
+    /// A node told what it knows. A head that this backend signed and does not know shows that the own
+    /// ledger is older, or another: from now on nothing is written or deleted, until a start gets the
+    /// rest back.
+    mutating func hear(_ known: KnownLedger, effects: inout Effects) {
+        guard let head = known.head, !keepers.isBehind, journal.inFlight == nil,
+            head.header.height >= journal.blockCount,
+            head.header.writer == signingKey.publicKey, head.hasValidSignature
+        else { return }
+        keepers.isBehind = true
+        effects.mark(.ledgerBehind)
+        effects.note(.ledgerBehind(blocks: journal.blockCount, known: head.blockCount))
+    }
+}
