@@ -7,7 +7,7 @@ import { conclude, noCryptography, writeResult } from "./chain.js";
 
 const kinds = {
     file: "File stored", "file-removal": "File deleted", placement: "Chunk placed",
-    membership: "Node",
+    membership: "Node", account: "Account changed",
 };
 const memberships = {
     joined: "joined", left: "left", dead: "was declared dead", returned: "came back",
@@ -57,6 +57,7 @@ function detailsOf(entry) {
         "file-removal": [["File", entry.file], ["Owner tag", entry.owner]],
         placement: [["Chunk", entry.chunk], ["Nodes", entry.nodes?.join(", ")]],
         membership: [["Node", entry.node]],
+        account: [["Account tag", entry.owner]],
     }[entry.kind] ?? [];
     return [["Record", String(entry.index)], ...details, ["Leaf", entry.leaf]].filter(
         ([, what]) => what);

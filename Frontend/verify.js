@@ -161,6 +161,8 @@ export function readRecord(record) {
     }
     case 4:
         return { kind: "membership", node: part(1, 9), event: memberships[record[9]] };
+    case 5:
+        return { kind: "account", owner: part(1, 33) };
     default:
         return { kind: "unknown" };
     }

@@ -49,7 +49,10 @@ package struct BackendServer: Sendable {
             id: identity.id, settings: settings.protocolSettings, discoveries: member.discoveries,
             tagKey: parts.tagKey, signingKey: identity.key, isLost: parts.isLost)
         let host = member.host(role, disk: parts.disk)
-        let environment = await BackendEnvironment(member, host, parts)
+        let keeper = try LedgerAccounts(
+            database: parts.database, host: host, key: parts.tagKey, isLost: parts.isLost,
+            logger: logger)
+        let environment = await BackendEnvironment(member, host, keeper, parts)
         let router = Self.router(member, environment)
         self.host = host
         writer = identity.publicKey
@@ -73,6 +76,7 @@ package struct BackendServer: Sendable {
                 base.folder.release()
             },
             AccountSweep(accounts: environment.accounts, clock: base.clock),
+            AccountKeeping(accounts: keeper, host: host, logger: logger),
             try member.shell.application(responder) { await host.start() },
         ]
     }
@@ -82,7 +86,7 @@ package struct BackendServer: Sendable {
     ) -> Router<ServerContext> {
         let host = environment.host
         let router = member.shell.router(
-            readiness: { await readiness(host) }, description: description
+            readiness: { await readiness(host, environment.keeper) }, description: description
         ) { await read(host, into: $0) }
         PeerRoutes(
             host: host, gate: member.gate(), edge: member.peerClient.edge, isReady: { $0.isReady }
@@ -99,7 +103,11 @@ package struct BackendServer: Sendable {
         let api = router.group("api")
             .add(middleware: Check { request, _ in try origin.check(request) })
         let loggedIn = api.loggedIn(at: environment)
-        AccountRoutes(backend: environment).add(openToAll: api.group(), loggedIn: loggedIn)
+        let open = api.group().add(
+            middleware: Check { _, _ in
+                guard environment.keeper.isReady else { throw HTTPFailure.starting }
+            })
+        AccountRoutes(backend: environment).add(openToAll: open, loggedIn: loggedIn)
         let host = environment.host
         // While the ledger is read back, the backend would say that nobody has any files.
         let files = loggedIn.group().add(
@@ -112,9 +120,11 @@ package struct BackendServer: Sendable {
         NetworkRoutes(backend: environment).add(to: loggedIn)
     }
 
-    private static func readiness(_ host: Host<Backend>) async -> String? {
+    private static func readiness(
+        _ host: Host<Backend>, _ accounts: LedgerAccounts
+    ) async -> String? {
         await host.read { role in
-            guard role.isReady else { return "reading the ledger back" }
+            guard role.isReady, accounts.isReady else { return "reading the ledger back" }
             return role.openMembers >= role.writeQuorum ? nil : "too few nodes answer"
         }
     }
@@ -138,15 +148,36 @@ package struct BackendServer: Sendable {
 
 extension BackendEnvironment {
     fileprivate init(
-        _ member: NetworkMember, _ host: Host<Backend>, _ parts: BackendServer.Parts
+        _ member: NetworkMember, _ host: Host<Backend>, _ keeper: LedgerAccounts,
+        _ parts: BackendServer.Parts
     ) async {
         let settings = member.settings
         self.init(
             host: host, store: StoreService(host: host, settings: settings.protocolSettings),
             accounts: await Accounts(
-                store: parts.database, secret: parts.secret, settings: parts.accounts),
+                store: keeper, secret: parts.secret, settings: parts.accounts),
+            keeper: keeper,
             ledger: LedgerArchive(database: parts.database), directory: member.directory,
             settings: settings, chunkSize: parts.chunkSize, clock: member.base.clock)
+    }
+}
+
+/// Keeps accounts and ledger alike, once the ledger is there.
+private struct AccountKeeping: Service {
+    let accounts: LedgerAccounts
+    let host: Host<Backend>
+    let logger: Logger
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !(await host.read { $0.isReady }) { try await Task.sleep(for: .milliseconds(50)) }
+            do {
+                try await accounts.reconcile()
+            } catch {
+                logger.critical("accounts do not come back", metadata: ["error": "\(error)"])
+            }
+            try await gracefulShutdown()
+        }
     }
 }
 

@@ -100,6 +100,7 @@ package struct RecordEntryForm: Hashable, Sendable, Codable {
         case fileRemoval = "file-removal"
         case placement
         case membership
+        case account
     }
 
     package enum MembershipEvent: String, Hashable, Sendable, Codable {
@@ -114,7 +115,7 @@ package struct RecordEntryForm: Hashable, Sendable, Codable {
 
     /// Of a file or its removal.
     package var file: FileID?
-    /// Of a file or its removal: a keyed hash.
+    /// Of a file, its removal or an account: a keyed hash, of accounts another one than of files.
     package var owner: Hash256?
     /// Of a file: how many.
     package var chunks: Int?
@@ -164,6 +165,9 @@ package struct RecordEntryForm: Hashable, Sendable, Codable {
                 case .declaredDead: .dead
                 case .returned: .returned
                 }
+        case .account(let record):
+            kind = .account
+            owner = record.account
         }
     }
 }

@@ -31,6 +31,9 @@ package struct PlacementRecord: Equatable, Sendable {
 // MARK: - Coding
 
 extension PlacementRecord {
+    /// The bytes that one of so many nodes takes in a block.
+    package static func byteCount(nodes: Int) -> Int { 4 + 1 + 32 + 4 + 4 + 8 * nodes }
+
     func write(to writer: inout ByteWriter) {
         writer.write(chunk.hash)
         writer.write(size)

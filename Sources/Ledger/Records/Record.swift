@@ -9,6 +9,8 @@ package enum Record: Equatable, Sendable {
     case fileRemoval(FileRemoval)
     /// The nodes that hold a chunk changed.
     case placement(PlacementRecord)
+    /// An account was made, changed or removed.
+    case account(AccountRecord)
     /// A node came, went, or was given up.
     case membership(MembershipRecord)
 
@@ -23,6 +25,7 @@ extension Record {
         case fileRemoval = 2
         case placement = 3
         case membership = 4
+        case account = 5
     }
 
     /// The canonical encoding: the kind in one byte, then the fields in the order of their
@@ -43,6 +46,9 @@ extension Record {
         case .membership(let record):
             writer.write(Kind.membership.rawValue)
             record.write(to: &writer)
+        case .account(let record):
+            writer.write(Kind.account.rawValue)
+            record.write(to: &writer)
         }
         return writer.bytes
     }
@@ -58,6 +64,7 @@ extension Record {
         case .fileRemoval: self = .fileRemoval(try FileRemoval(from: &reader))
         case .placement: self = .placement(try PlacementRecord(from: &reader))
         case .membership: self = .membership(try MembershipRecord(from: &reader))
+        case .account: self = .account(try AccountRecord(from: &reader))
         }
         try reader.finish()
     }

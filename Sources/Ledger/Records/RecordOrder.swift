@@ -1,8 +1,8 @@
 import Primitives
 
 extension [Record] {
-    /// The records in the order in which a block holds them: memberships, then files and removals by
-    /// file id, then placements by chunk id.
+    /// The records in the order in which a block holds them: memberships, then accounts,
+    /// then files and removals by file id, then placements by chunk id.
     ///
     /// Whoever uploads a file writes its placements one after the other, so their order would tell
     /// which chunks belong together, in which order, and to which file record. Chunk ids are hashes
@@ -20,12 +20,14 @@ extension [Record] {
 /// What records are sorted by.
 private enum Key: Comparable {
     case membership
+    case account(Hash256)
     case file(FileID)
     case placement(ChunkID)
 
     init(_ record: Record) {
         switch record {
         case .membership: self = .membership
+        case .account(let record): self = .account(record.account)
         case .file(let record): self = .file(record.file)
         case .fileRemoval(let record): self = .file(record.file)
         case .placement(let record): self = .placement(record.chunk)

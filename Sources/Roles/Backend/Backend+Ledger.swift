@@ -16,13 +16,18 @@ extension Backend {
             perform(journal.takeActions(), at: now, effects: &effects)
             return
         }
-        effects.disk.append(
-            .append(journal.startBlock(placements: dirtyPlacements(), at: now)))
+        let (records, room) = journal.takeRecords()
+        let placements = dirtyPlacements(filling: room)
+        effects.disk.append(.append(journal.startBlock(records + placements, at: now)))
         effects.disk.append(.sync(token: 0))
     }
 
-    private mutating func dirtyPlacements() -> [Record] {
-        journal.dirty.compactMap { id in
+    /// Where chunks are whose placement changed, as many as fill so many bytes.
+    private mutating func dirtyPlacements(filling room: Int) -> [Record] {
+        let count = room / PlacementRecord.byteCount(nodes: settings.replicas)
+        let ids = journal.dirty.prefix(count)
+        journal.dirty.removeFirst(ids.count)
+        return ids.compactMap { id in
             // Released meanwhile: its last record was added then.
             guard let chunk = chunks[id] else { return nil }
             chunks[id]?.commitment?.isDirty = false
@@ -98,6 +103,7 @@ extension Backend {
     private mutating func replay(_ record: Record, writtenAt: Instant, at now: Instant) {
         switch record {
         case .file(let file): remember(file, since: writtenAt)
+        case .account(let account): remember(account)
         case .fileRemoval(let removal): forget(removal.file, at: writtenAt)
         case .placement(let placement): replay(placement, writtenAt: writtenAt, at: now)
         case .membership(let membership): replay(membership, at: now)

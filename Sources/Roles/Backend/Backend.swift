@@ -25,6 +25,8 @@ package struct Backend: Role {
     var lastStamp = Instant.origin
 
     package internal(set) var files: [FileID: FileRecord] = [:]
+    /// By account: what the ledger says of it last, by the hash of that.
+    package internal(set) var accounts: [Hash256: Hash256] = [:]
     /// The files of each owner, and when each was committed.
     var filesByOwner: [OwnerTag: [FileID: Instant]] = [:]
     package internal(set) var chunks: [ChunkID: PlacedChunk] = [:]
@@ -156,6 +158,9 @@ package struct Backend: Role {
         case .undelete(let request):
             undeleteFile(request, from: user, call: call, at: now, effects: &effects)
                 .map(FileAnswer.undelete)
+        case .keepAccount(let request):
+            keepAccount(request, from: user, call: call, at: now, effects: &effects)
+                .map(FileAnswer.keepAccount)
         }
     }
 

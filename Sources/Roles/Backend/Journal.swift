@@ -34,6 +34,9 @@ struct Journal: Sendable {
     /// How many blocks are durable.
     var blockCount: UInt64 { head?.blockCount ?? 0 }
 
+    /// The bytes of a block, more or less: those of the largest chunk are the most that a node keeps.
+    static let blockByteCount = 12 << 20
+
     init(signingKey: SigningKey, resuming state: LedgerState = LedgerState()) {
         writer = LedgerWriter(signingKey: signingKey, resuming: state)
         head = state.tip
@@ -52,17 +55,30 @@ struct Journal: Sendable {
         return actions
     }
 
-    /// Makes a block of what has gathered and the given placements. Returns its encoding.
-    mutating func startBlock(placements: [Record], at now: Instant) -> [UInt8] {
-        let block = writer.append(records + placements, at: now)
+    /// Takes records out, oldest first, until they fill a block. Returns them, and what room is left.
+    mutating func takeRecords() -> (records: [Record], room: Int) {
+        var room = Self.blockByteCount
+        let end = records.firstIndex { record in
+            room -= record.byteCount
+            return room < 0
+        }
+        // One that is larger than a block has one for itself.
+        let taken = Array(records.prefix(max(end ?? records.count, 1)))
+        records.removeFirst(taken.count)
+        return (taken, end == nil ? room : 0)
+    }
+
+    /// Makes a block. What waits is done once nothing is left that was to be written before it. Returns
+    /// its encoding.
+    mutating func startBlock(_ taken: [Record], at now: Instant) -> [UInt8] {
+        let block = writer.append(taken, at: now)
         let encoded = block.encoded()
+        let isAll = isEmpty
         inFlight = InFlight(
-            actions: takeActions(), recordCount: block.records.count, byteCount: encoded.count,
+            actions: isAll ? takeActions() : [], recordCount: block.records.count, byteCount: encoded.count,
             head: block.signedHeader, encoded: encoded)
-        records = []
-        dirty = []
-        isUrgent = false
-        waitingSince = nil
+        isUrgent = !isAll
+        if isAll { waitingSince = nil }
         return encoded
     }
 
@@ -70,5 +86,17 @@ struct Journal: Sendable {
         defer { inFlight = nil }
         head = inFlight?.head ?? head
         return inFlight
+    }
+}
+
+extension Record {
+    /// About how many bytes it takes in a block.
+    fileprivate var byteCount: Int {
+        switch self {
+        case .file(let file): 128 + file.sealedManifest.count + file.wrappedKey.count
+        case .account(let account): 64 + account.sealed.count
+        case .fileRemoval, .membership: 96
+        case .placement(let placement): PlacementRecord.byteCount(nodes: placement.nodes.count)
+        }
     }
 }

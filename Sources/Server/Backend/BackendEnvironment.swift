@@ -11,6 +11,7 @@ struct BackendEnvironment: Sendable {
     let host: Host<Backend>
     let store: StoreService
     let accounts: Accounts
+    let keeper: LedgerAccounts
     let ledger: LedgerArchive
     let directory: Directory
     let settings: ServerSettings

@@ -37,6 +37,8 @@ extension User {
             finish(token, .violation(.durability, "own chunk is not found"))
         case .delete(.deleted), .delete(.notFound): finish(token, .done)
         case .undelete(.undeleted): finish(token, .done)
+        // Simulated users have no accounts.
+        case .keepAccount: break
         case .undelete(.gone), .undelete(.notFound): finish(token, .gaveUp)
         case .delete(.mismatched), .undelete(.mismatched):
             finish(token, .violation(.readIntegrity, "own chunks do not match"))

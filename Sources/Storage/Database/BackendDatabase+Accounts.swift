@@ -55,17 +55,22 @@ extension BackendDatabase {
                 database, sql: "SELECT EXISTS (SELECT 1 FROM accounts WHERE name = ?)",
                 arguments: [account.name])
             guard isTaken == false else { return false }
-            try database.execute(
-                sql: """
-                    INSERT INTO accounts (id, name, key, created, generation, keptToken)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    account.id.column, account.name, Data(account.key), account.created.nanoseconds,
-                    account.generation, account.keptToken?.text,
-                ])
+            try database.put(account, "INSERT")
             return true
         }
+    }
+
+    /// All accounts, by id.
+    package func accounts() async throws(BackendDatabaseError) -> [StoredAccount] {
+        try await read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM accounts ORDER BY id")
+                .map { StoredAccount($0) }
+        }
+    }
+
+    /// Puts an account back as it was, in the place of what is there under its id or name.
+    package func restore(_ account: StoredAccount) async throws(BackendDatabaseError) {
+        try await update { try $0.put(account, "INSERT OR REPLACE") }
     }
 
     /// The account of that name, whatever its case; nil when there is none.
@@ -136,6 +141,20 @@ extension BackendDatabase {
             try database.execute(
                 sql: "DELETE FROM revokedTokens WHERE expires <= ?", arguments: [now.nanoseconds])
         }
+    }
+}
+
+extension Database {
+    fileprivate func put(_ account: StoredAccount, _ statement: String) throws {
+        try execute(
+            sql: statement + """
+                 INTO accounts (id, name, key, created, generation, keptToken)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                account.id.column, account.name, Data(account.key), account.created.nanoseconds,
+                account.generation, account.keptToken?.text,
+            ])
     }
 }
 

@@ -15,10 +15,15 @@ package struct CommitRequest: Sendable, Equatable {
         self.wrappedKey = wrappedKey
     }
 
+    /// Bytes of a sealed manifest at most: its record has to fit a block that nodes keep. It is that of
+    /// a file of some 490,000 chunks.
+    package static let manifestLimit = 15 << 20
+
     /// Whether manifest and key are of a size that those of such a file can have. They stay in the
     /// ledger for ever, so that nobody may have anything else kept there.
     package var isOfPlausibleSize: Bool {
-        sealedManifest.count <= Manifest.largestSealedCount(chunks: chunks.count)
+        sealedManifest.count
+            <= min(Manifest.largestSealedCount(chunks: chunks.count), Self.manifestLimit)
             && wrappedKey.count == MasterKey.wrappedCount
     }
 }

@@ -7,6 +7,7 @@ package enum FileRequest: Sendable {
     indirect case getChunk(GetChunkRequest)
     indirect case delete(DeleteFileRequest)
     indirect case undelete(UndeleteFileRequest)
+    indirect case keepAccount(KeepAccountRequest)
 
     @inline(__always)
     package func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {
@@ -17,6 +18,7 @@ package enum FileRequest: Sendable {
         case .getChunk(let request): visitor.visit(request)
         case .delete(let request): visitor.visit(request)
         case .undelete(let request): visitor.visit(request)
+        case .keepAccount(let request): visitor.visit(request)
         }
     }
 }
@@ -29,6 +31,7 @@ package enum FileAnswer: Sendable {
     indirect case getChunk(GetChunkAnswer)
     case delete(DeleteFileOutcome)
     case undelete(UndeleteFileOutcome)
+    case keepAccount(KeepAccountOutcome)
 
     @inline(__always)
     package func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {
@@ -39,6 +42,7 @@ package enum FileAnswer: Sendable {
         case .getChunk(let answer): visitor.visit(answer)
         case .delete(let answer): visitor.visit(answer)
         case .undelete(let answer): visitor.visit(answer)
+        case .keepAccount(let answer): visitor.visit(answer)
         }
     }
 }
