@@ -115,7 +115,7 @@ package struct NodeServer: Sendable {
             NodeStatusForm(
                 id: node.identity.id,
                 phase: NodeStatusForm.Phase(rawValue: node.phase.rawValue) ?? .recovering,
-                chunks: node.index.count, usedBytes: UInt64(node.usedBytes),
+                chunks: node.chunkCount, usedBytes: UInt64(node.usedBytes),
                 trashBytes: UInt64(node.trashByteCount),
                 capacityBytes: node.identity.capacityBytes, backends: node.backends,
                 awaiting: node.leaveAwaits)
@@ -138,7 +138,8 @@ package struct NodeServer: Sendable {
 
     private static func read(_ host: Host<StorageNode>, into metrics: MetricsRegistry) async {
         await host.read { node in
-            metrics.gauge(.nodeChunks).record(node.index.count)
+            metrics.gauge(.nodeChunks).record(node.chunkCount)
+            metrics.gauge(.nodeLedgerBlocks).record(node.ledgerBlockCount)
             metrics.gauge(.nodeUsedBytes).record(node.usedBytes)
             metrics.gauge(.nodeTrashBytes).record(node.trashByteCount)
             metrics.gauge(.nodeCapacityBytes).record(node.identity.capacityBytes)

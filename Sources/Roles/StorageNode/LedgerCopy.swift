@@ -61,6 +61,10 @@ struct LedgerCopy: Sendable {
 
 /// Keeping the ledgers of backends.
 extension StorageNode {
+    /// Blocks of those that it serves.
+    package var ledgerBlockCount: Int { ledgers.reduce(0) { $0 + $1.inventory.count } }
+    package var chunkCount: Int { index.count - ledgerBlockCount }
+
     mutating func keep(
         _ request: KeepBlockRequest, from backend: PeerID, call: CallID, effects: inout Effects
     ) -> KeepBlockAnswer? {

@@ -114,7 +114,7 @@ package struct Launch: Sendable {
         /// Nil: random, and kept in the data folder.
         package var secretKey: String?
         package var chunkSize = ChunkSize.standard
-        /// Where its ledger is gone, a backend that ran before begins an empty one.
+        /// Where its ledger is gone, a backend that ran before begins an empty one, as another backend.
         package var beginsLedger = false
         /// Where its ledger is gone, it gets it back from the nodes that keep it.
         package var recoversLedger = false
@@ -176,12 +176,18 @@ package struct Launch: Sendable {
                 "--new-ledger or NEW_LEDGER is set, but the database \(path) holds a ledger: take "
                     + "the setting away")
         }
+        if ranBefore {
+            // Nodes know the old ledger by it, and would refuse the new one.
+            try folder.files.rename(
+                folder.path(of: Self.identityFile), to: folder.path(of: Self.formerIdentityFile))
+        }
         // Before there is an identity, so that a start that was cut short can be repeated.
         try database.beginLedger()
         return database
     }
 
     private static let identityFile = "identity.key"
+    private static let formerIdentityFile = "identity.key.former"
 
     /// Stands in the folder of a node that has left.
     private static let leftFile = "left"

@@ -79,7 +79,7 @@ extension ServePlan {
         ),
         Setting(
             "newLedger", \.backend.beginsLedger, .yesOrNo,
-            "A backend whose ledger is gone begins an empty one. Refused where there is a ledger, so take it away after the start."
+            "A backend whose ledger is gone begins an empty one under a new identity. Refused where there is a ledger, so take it away after the start."
         ),
     ]
 

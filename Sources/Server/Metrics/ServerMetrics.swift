@@ -69,6 +69,9 @@ extension ServerGauge {
         Self("dsim_nodes", "Nodes, by how they are.", ("status", "\(status)"))
     }
     static var nodeChunks: Self { Self("dsim_node_chunks", "Chunks that the node holds.") }
+    static var nodeLedgerBlocks: Self {
+        Self("dsim_node_ledger_blocks", "Blocks of backends' ledgers that the node keeps.")
+    }
     static var nodeUsedBytes: Self { Self("dsim_node_used_bytes", "Bytes of these.") }
     static var nodeTrashBytes: Self {
         Self("dsim_node_trash_bytes", "Bytes of what was deleted and is kept for a while.")

@@ -102,6 +102,7 @@ extension BackendDatabaseError: CustomStringConvertible {
     }
 
     private static let advice =
-        "put its disk or its back-up back, or mend --database-url. To do without its files and "
-        + "accounts, and begin an empty ledger, start it once with --new-ledger."
+        "put its disk or its back-up back, or mend --database-url; or get its ledger and accounts back "
+        + "from its nodes: start it with --recover. To do without its files and accounts, and begin an "
+        + "empty ledger under a new identity, start it once with --new-ledger."
 }

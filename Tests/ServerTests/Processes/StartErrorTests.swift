@@ -151,8 +151,9 @@ import Testing
     }
 
     private static let advice =
-        "though this backend ran before: put its disk or its back-up back, or mend --database-url. "
-        + "To do without its files and accounts, and begin an empty ledger, start it once with "
+        "though this backend ran before: put its disk or its back-up back, or mend --database-url; or "
+        + "get its ledger and accounts back from its nodes: start it with --recover. To do without "
+        + "its files and accounts, and begin an empty ledger under a new identity, start it once with "
         + "--new-ledger."
 
     @Test func `a backend whose database is gone ends with 65 and makes none`() async throws {
