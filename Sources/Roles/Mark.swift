@@ -108,7 +108,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .trashRestored: "what had been deleted was brought back"
         case .trashGaveWay: "trash was deleted for good to make room"
         case .ledgerForked: "a node was given another block than the one that it keeps"
-        case .deletionFromBehind: "a node refused a deletion of a backend that had come further before"
+        case .deletionFromBehind: "a node refused a deletion of a backend that had been further"
         case .blockSentAgain: "a block was sent again to a node that had lost it, or not heard"
         case .blockReadBack: "an old block was read back for a node that keeps the ledger"
         case .keeperRefused: "a node did not keep a block, and another was chosen"

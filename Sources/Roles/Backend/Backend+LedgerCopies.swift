@@ -141,7 +141,9 @@ extension Backend {
     /// Whether a node that leaves takes no copy of the ledger along that others do not have.
     func isLedgerKept(without member: Int) -> Bool {
         guard keepers[member] != nil else { return true }
-        let others = keepers.keepers.filter { $0.key != member && $0.value.count == journal.blockCount }
+        let others = keepers.keepers.filter {
+            $0.key != member && $0.value.count == journal.blockCount
+        }
         return others.count >= ledgerQuorum
     }
 

@@ -23,7 +23,8 @@ struct LedgerSearch: Sendable {
 
 extension Backend {
     /// Asks all that are there for what lies beyond the own ledger.
-    mutating func searchLedger(_ verifier: LedgerVerifier, at now: Instant, effects: inout Effects) {
+    mutating func searchLedger(_ verifier: LedgerVerifier, at now: Instant, effects: inout Effects)
+    {
         search = LedgerSearch(verifier: verifier)
         guard settings.ledgerCopies > 0 else { return beginServing(at: now, effects: &effects) }
         for (slot, discovery) in discoveries.enumerated() {

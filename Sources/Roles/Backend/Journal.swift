@@ -75,7 +75,8 @@ struct Journal: Sendable {
         let encoded = block.encoded()
         let isAll = isEmpty
         inFlight = InFlight(
-            actions: isAll ? takeActions() : [], recordCount: block.records.count, byteCount: encoded.count,
+            actions: isAll ? takeActions() : [], recordCount: block.records.count,
+            byteCount: encoded.count,
             head: block.signedHeader, encoded: encoded)
         isUrgent = !isAll
         if isAll { waitingSince = nil }

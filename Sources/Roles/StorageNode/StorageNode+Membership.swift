@@ -14,7 +14,7 @@ extension StorageNode {
                 register(with: discovery, effects: &effects)
             }
         }
-        effects.schedule(Timer(.heartbeat), after: settings.heartbeatInterval)
+        effects.schedule(Timer(.heartbeat), after: heartbeatInterval)
     }
 
     /// Introduces the node. Lost or unanswered, it is repeated at the next beat.

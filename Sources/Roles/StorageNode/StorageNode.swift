@@ -7,13 +7,22 @@ package import Primitives
 /// What it holds is the truth of its disk: after a start it answers nothing until it has read its
 /// index back.
 package struct StorageNode: Role {
-    package let identity: NodeIdentity
-    let settings: ProtocolSettings
+    // What each heartbeat reads stands together: a simulated network has thousands of nodes, and what is
+    // not in the processor's cache takes longer to read than all else takes.
+    package internal(set) var phase = Phase.recovering
+    /// That of the settings.
+    let heartbeatInterval: Duration
     let discoveries: [PeerID]
+    /// Lease of the registration with each discovery; nil while there is none.
+    var leases: [UInt32?]
+    package private(set) var usedBytes = 0
+    /// Bytes of writes under way.
+    var reservedBytes = 0
+    package let identity: NodeIdentity
+
+    let settings: ProtocolSettings
     /// The backends that it serves; each has an inventory of its own.
     package private(set) var backends: [PeerID]
-
-    package internal(set) var phase = Phase.recovering
     var incarnation: UInt64 = 0
     /// What is on the disk, durably.
     package private(set) var index = ChunkIndex()
@@ -21,14 +30,9 @@ package struct StorageNode: Role {
     package private(set) var inventories: [InventoryTree]
     /// What it keeps of their ledgers, in the same order.
     var ledgers: [LedgerCopy]
-    package private(set) var usedBytes = 0
-    /// Bytes of writes under way.
-    var reservedBytes = 0
     /// What it was told to delete, and still has.
     var trash = Trash()
 
-    /// Lease of the registration with each discovery; nil while there is none.
-    var leases: [UInt32?]
     var calls: Calls<NodeCopy>
     var disk = DiskOperations()
     var copiesUnderWay = 0
@@ -50,6 +54,7 @@ package struct StorageNode: Role {
     ) {
         self.identity = identity
         self.settings = settings
+        heartbeatInterval = settings.heartbeatInterval
         self.discoveries = discoveries
         self.backends = backends
         inventories = backends.map { _ in InventoryTree() }
@@ -245,10 +250,10 @@ package struct StorageNode: Role {
 
 /// What a node tells others of itself.
 package struct NodeIdentity: Sendable, Equatable {
+    package var capacityBytes: UInt64
     package var id: PeerID
     package var publicKey: PublicKey
     package var domain: UInt32
-    package var capacityBytes: UInt64
 
     package init(id: PeerID, publicKey: PublicKey, domain: UInt32, capacityBytes: UInt64) {
         self.id = id

@@ -42,7 +42,9 @@ final class LedgerAccounts: AccountStore {
     ) async throws(BackendDatabaseError) -> Bool {
         let isReplaced = try await database.replaceKey(
             of: account, present: present, new: new, keeping: token)
-        if isReplaced, let changed = try await database.standing(of: token, account: account).account {
+        if isReplaced,
+            let changed = try await database.standing(of: token, account: account).account
+        {
             await record(changed)
         }
         return isReplaced

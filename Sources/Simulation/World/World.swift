@@ -21,10 +21,15 @@ package struct World: Sendable {
     package internal(set) var logDisks: [LogDisk] = []
     var keptDisks: [KeptDisk: KeptDisk.Content] = [:]
     private var backendKeys: [SigningKey] = []
+    /// One array for all, which stays in the processor's cache.
+    private let discoveryPeers: [PeerID]
+    private let backendPeers: [PeerID]
     var effects = Effects()
 
     package init(_ configuration: WorldConfiguration) {
         environment = Environment(configuration)
+        discoveryPeers = environment.discoveryIndices.map { PeerID(UInt64($0)) }
+        backendPeers = environment.backendIndices.map { PeerID(UInt64($0)) }
         discoveries = environment.discoveryIndices.map { _ in
             Discovery(settings: configuration.settings)
         }
@@ -75,7 +80,7 @@ package struct World: Sendable {
         var stream = RandomSource(configuration.seed, of: UInt64(slot), .identity)
         return Backend(
             id: PeerID(UInt64(environment.backendIndices[slot])), settings: configuration.settings,
-            discoveries: environment.discoveryIndices.map { PeerID(UInt64($0)) },
+            discoveries: discoveryPeers,
             tagKey: SecretKey(copying: stream.bytes(32)), signingKey: backendKeys[slot],
             isLost: logDisks[slot].isReplacement)
     }
@@ -92,7 +97,6 @@ package struct World: Sendable {
                 domain: environment.participants[Int(index)].domain,
                 capacityBytes: UInt64(configuration.nodes.capacityBytes)),
             settings: configuration.settings,
-            discoveries: environment.discoveryIndices.map { PeerID(UInt64($0)) },
-            backends: environment.backendIndices.map { PeerID(UInt64($0)) })
+            discoveries: discoveryPeers, backends: backendPeers)
     }
 }

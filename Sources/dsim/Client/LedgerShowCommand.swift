@@ -116,7 +116,8 @@ struct LedgerShowCommand: ReportingCommand {
                 ? "released" : "on " + nodes.map(\.hexadecimal).joined(separator: ", ")
             let chunk = entry.chunk.map { String($0.description.prefix(16)) } ?? "?"
             return "\(chunk)…, \(Format.bytes(entry.size ?? 0)), \(place)"
-        case .account: return "account \(entry.owner.map { String($0.description.prefix(16)) } ?? "?")…"
+        case .account:
+            return "account \(entry.owner.map { String($0.description.prefix(16)) } ?? "?")…"
         case .membership:
             return "\(entry.node?.hexadecimal ?? "?") \(entry.event?.rawValue ?? "?")"
         }

@@ -41,7 +41,9 @@ import Testing
         #expect(
             after.members.all.map(\.standing.status)
                 == [.dead] + Array(repeating: .suspect, count: 5))
-        let recovered = story.notes { if case .recovered(let blocks, _) = $0 { blocks } else { nil } }
+        let recovered = story.notes {
+            if case .recovered(let blocks, _) = $0 { blocks } else { nil }
+        }
         #expect(recovered.last == story.drive.disk.state.log.count)
 
         story.discoveries[0].isSilent = false

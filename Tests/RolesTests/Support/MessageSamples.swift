@@ -90,7 +90,8 @@ enum MessageSamples {
             .audit(AuditAnswer(chunk: other.id, outcome: .refused)),
             .audit(AuditAnswer(chunk: chunk.id, outcome: .unavailable)),
             .fetchBlock(.refused), .fetchBlock(known(count: 0)), .fetchBlock(known(count: 1)),
-            .fetchBlock(known(count: 1, chunk.payload)), .fetchBlock(known(count: 1, other.payload)),
+            .fetchBlock(known(count: 1, chunk.payload)),
+            .fetchBlock(known(count: 1, other.payload)),
         ]
         + KeepBlockOutcome.allCases.flatMap { outcome in
             [0, 1].map { .keepBlock(KeepBlockAnswer(outcome: outcome, count: $0)) }
