@@ -37,11 +37,14 @@ extension Observer {
         case .request(.file(let request)): look(at: request, from: from, at: now)
         case .request(.node(.store(let request))):
             checkCanary(request.payload.bytes, "chunk sent to a node", at: now)
+        case .request(.node(.keepBlock(let request))):
+            checkCanary(request.block.bytes, "block sent to a node", at: now)
         case .answer(.node(let answer)): look(at: answer, from: from, at: now)
         case .answer(.file(let answer)): look(at: answer, to: to, at: now)
         case .request(.discovery), .request(.backend), .answer(.discovery), .answer(.backend),
             .request(.node(.retrieve)), .request(.node(.copy)), .request(.node(.delete)),
-            .request(.node(.restore)), .request(.node(.inventory)), .request(.node(.audit)):
+            .request(.node(.restore)), .request(.node(.inventory)), .request(.node(.audit)),
+            .request(.node(.fetchBlock)):
             break
         }
     }
@@ -54,6 +57,8 @@ extension Observer {
         case .commit(let request):
             checkCanary(request.sealedManifest, "manifest sent to a backend", at: now)
             checkCanary(request.wrappedKey, "key sent to a backend", at: now)
+        case .keepAccount(let request):
+            checkCanary(request.sealed, "account in a ledger", at: now)
         case .getFile, .getChunk, .delete, .undelete: break
         }
     }
@@ -69,7 +74,7 @@ extension Observer {
         case .restore(let answer):
             if answer.outcome == .restored { checkDurable(answer.chunk, on: from, at: now) }
         case .retrieve(.missing), .retrieve(.refused), .retrieve(.unavailable), .delete, .inventory,
-            .audit:
+            .audit, .keepBlock, .fetchBlock:
             break
         }
     }
@@ -98,7 +103,7 @@ extension Observer {
                 .ownerOnly, at: now, owner == to,
                 "user \(to) was given chunk \(chunk) of user \(owner)")
         case .getFile(.notFound), .getChunk(.notFound), .getChunk(.unavailable), .putChunk,
-            .commit, .delete, .undelete:
+            .commit, .delete, .undelete, .keepAccount:
             break
         }
     }

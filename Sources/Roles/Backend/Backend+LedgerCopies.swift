@@ -1,3 +1,4 @@
+import Cryptography
 import Ledger
 import Primitives
 
@@ -46,18 +47,23 @@ extension Backend {
     private mutating func chooseKeepers(effects: inout Effects) {
         while keepers.keepers.count < settings.ledgerCopies {
             let taken = keepers.members.map { members[$0].domain }
-            let fit = members.all.indices.filter {
-                members[$0].standing.acceptsChunks && keepers[$0] == nil
-                    && members[$0].room > Self.keeperRoom
-                    && members[$0].trust.unmet < Trust.placementLimit
+            var best: (member: Int, order: (Int, UInt64))?
+            for member in members.all.indices where canKeepLedger(member) {
+                // The same ones after every start, as far as they are there.
+                let order = (
+                    taken.contains(members[member].domain) ? 1 : 0, affinity(of: member)
+                )
+                if best.map({ order < $0.order }) ?? true { best = (member, order) }
             }
-            // The same ones after every start, as far as they are there.
-            let order = { (member: Int) in
-                (taken.contains(self.members[member].domain), self.affinity(of: member))
-            }
-            guard let member = fit.min(by: { order($0) < order($1) }) else { return }
+            guard let member = best?.member else { return }
             keepers[member] = .init()
         }
+    }
+
+    private func canKeepLedger(_ member: Int) -> Bool {
+        members[member].standing.acceptsChunks && keepers[member] == nil
+            && members[member].room > Self.keeperRoom
+            && members[member].trust.unmet < Trust.placementLimit
     }
 
     /// Orders nodes for this backend, as if at random (rendezvous hashing).

@@ -201,7 +201,7 @@ package struct StorageNode: Role {
         case .synced: finishSync(effects: &effects)
         case .read(let token, let outcome):
             finishRead(token, outcome, effects: &effects)
-        case .recoveredLog: break
+        case .recoveredLog, .readBlock: break
         }
     }
 

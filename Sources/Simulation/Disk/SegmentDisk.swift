@@ -132,7 +132,7 @@ package struct SegmentDisk: Sendable {
         case .read(_, .bytes(let payload)): time.finish(bytes: payload.byteCount, at: now)
         case .wrote: time.finish(bytes: bytes, at: now)
         case .read: time.finish(bytes: 0, at: now)
-        case .synced, .recoveredLog: now
+        case .synced, .recoveredLog, .readBlock: now
         }
     }
 

@@ -111,6 +111,16 @@ extension Environment {
             let word = extreme(actor)
             let proof = Hash256(word, word, word, word)
             return .audit(AuditAnswer(chunk: answer.chunk, outcome: .proven(proof)))
+        case (.alter, .fetchBlock(.known(var known))):
+            guard known.block?.bytes.isEmpty == false else { return nil }
+            known.block?.bytes[0] ^= 1
+            return .fetchBlock(.known(known))
+        case (.extreme, .fetchBlock(.known(var known))):
+            known.count = UInt64(clamping: extreme(actor))
+            return .fetchBlock(.known(known))
+        case (.extreme, .keepBlock(var answer)):
+            answer.count = UInt64(clamping: extreme(actor))
+            return .keepBlock(answer)
         default: return nil
         }
     }

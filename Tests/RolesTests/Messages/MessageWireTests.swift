@@ -39,6 +39,8 @@ import Testing
             Kind(LeaveAnswer.self),
             Kind(PutOutcome.self), Kind(CommitOutcome.self), Kind(GetFileAnswer.self),
             Kind(GetChunkAnswer.self), Kind(DeleteFileOutcome.self), Kind(UndeleteFileOutcome.self),
+            Kind(KeepBlockRequest.self), Kind(FetchBlockRequest.self), Kind(KeepAccountRequest.self),
+            Kind(KeepBlockAnswer.self), Kind(FetchBlockAnswer.self), Kind(KeepAccountOutcome.self),
         ]
 
     /// Whoever adds a kind of message adds it here, to `kinds` and to the samples.
@@ -50,7 +52,8 @@ import Testing
             }
         case .request(.node(let request)):
             switch request {
-            case .store, .retrieve, .copy, .delete, .restore, .inventory, .audit:
+            case .store, .retrieve, .copy, .delete, .restore, .inventory, .audit, .keepBlock,
+                .fetchBlock:
                 request.visit(KindOf())
             }
         case .request(.backend(let request)):
@@ -59,7 +62,7 @@ import Testing
             }
         case .request(.file(let request)):
             switch request {
-            case .putChunk, .commit, .getFile, .getChunk, .delete, .undelete:
+            case .putChunk, .commit, .getFile, .getChunk, .delete, .undelete, .keepAccount:
                 request.visit(KindOf())
             }
         case .answer(.discovery(let answer)):
@@ -68,7 +71,8 @@ import Testing
             }
         case .answer(.node(let answer)):
             switch answer {
-            case .store, .retrieve, .copy, .delete, .restore, .inventory, .audit:
+            case .store, .retrieve, .copy, .delete, .restore, .inventory, .audit, .keepBlock,
+                .fetchBlock:
                 answer.visit(KindOf())
             }
         case .answer(.backend(let answer)):
@@ -77,7 +81,8 @@ import Testing
             }
         case .answer(.file(let answer)):
             switch answer {
-            case .putChunk, .commit, .getFile, .getChunk, .delete, .undelete: answer.visit(KindOf())
+            case .putChunk, .commit, .getFile, .getChunk, .delete, .undelete, .keepAccount:
+                answer.visit(KindOf())
             }
         }
     }

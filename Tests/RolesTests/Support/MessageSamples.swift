@@ -144,6 +144,9 @@ enum MessageSamples {
         .undelete(UndeleteFileRequest(file: FileID(high: 0, low: 1), chunks: [])),
         .undelete(UndeleteFileRequest(file: FileID(high: 0, low: 2), chunks: [])),
         .undelete(UndeleteFileRequest(file: FileID(high: 0, low: 1), chunks: [chunk.id])),
+        .keepAccount(KeepAccountRequest(account: chunk.id.hash, sealed: [])),
+        .keepAccount(KeepAccountRequest(account: other.id.hash, sealed: [])),
+        .keepAccount(KeepAccountRequest(account: chunk.id.hash, sealed: [1])),
     ]
 
     private static let fileAnswers: [FileAnswer] = [
@@ -155,7 +158,7 @@ enum MessageSamples {
         .getChunk(.unavailable), .getChunk(.notFound),
         .delete(.deleted), .delete(.notFound), .delete(.mismatched),
         .undelete(.undeleted), .undelete(.notFound), .undelete(.mismatched), .undelete(.gone),
-        .undelete(.unavailable),
+        .undelete(.unavailable), .keepAccount(.kept), .keepAccount(.implausible),
     ]
 
     static func commit(file: UInt64, _ chunks: [ChunkID]) -> CommitRequest {

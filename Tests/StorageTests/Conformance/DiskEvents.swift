@@ -16,7 +16,7 @@ struct DiskEvents: Sendable {
         case .wrote(let token, let outcome): outcomes[token] = outcome
         case .read(let token, let outcome): reads[token] = .some(outcome.name)
         case .synced(let token): synced.append(token)
-        case .recoveredChunks, .recoveredLog: others += 1
+        case .recoveredChunks, .recoveredLog, .readBlock: others += 1
         }
     }
 }

@@ -60,6 +60,9 @@ final class MemoryDisk: Disk {
         case .delete(let chunk): state.now.chunks[chunk] = nil
         case .setTrashed(let chunk, let since): state.now.chunks[chunk]?.stored.trashed = since
         case .append(let block): state.now.log.append(block)
+        case .readBlock(let height):
+            let log = state.now.log
+            return .readBlock(height: height, height < log.count ? log[Int(height)] : nil)
         case .sync(let token):
             state.durable = state.now
             return .synced(token: token)

@@ -37,7 +37,7 @@ final class SimulatedDisk: Disk {
             return .read(token: token, payload.map { .bytes($0) } ?? .damaged)
         case .delete(let chunk): disk.contents.delete(chunk)
         case .setTrashed(let chunk, let since): disk.contents.setTrashed(chunk, since: since)
-        case .append: break
+        case .append, .readBlock: break
         case .sync(let token):
             _ = disk.startSync(at: .origin)
             disk.contents.finishSync()

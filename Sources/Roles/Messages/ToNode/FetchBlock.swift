@@ -1,5 +1,5 @@
 package import Ledger
-package import Primitives
+import Primitives
 
 /// Asks a node what it keeps and knows of the asker's ledger, and for one of its blocks.
 package struct FetchBlockRequest: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import Ledger
-package import Primitives
+import Primitives
 
 /// Asks a node to keep a block of the asker's ledger, for good.
 package struct KeepBlockRequest: Sendable, Equatable {

@@ -1,5 +1,5 @@
 package import Ledger
-package import Primitives
+import Primitives
 
 /// The head of a ledger: what tells a newer state of it from an older one, and shows by its signature
 /// that its backend made it.
