@@ -44,11 +44,8 @@ package struct BenchmarkResult: Sendable {
 
     /// Results as a Markdown table.
     package static func table(_ results: [BenchmarkResult]) -> String {
-        var table = MarkdownTable(
-            ("name", .left), ("work", .left), ("measured", .left), ("reach", .left),
-            ("reached", .left))
-        for result in results { table.add(result.row) }
-        return table.text
+        MarkdownTable.text(
+            ["name", "work", "measured", "reach", "reached"], rows: results.map(\.row))
     }
 
     package var json: JSONOutput {

@@ -21,13 +21,10 @@ struct RealityReport {
     }
 
     var comparison: String {
-        var table = MarkdownTable(
-            ("metric", .left), ("simulated", .right), ("seen", .right), ("off by", .right))
-        for row in PredictionTable(predicted: reality.predicted, seen: result.measurements).rows {
+        let table = PredictionTable(predicted: reality.predicted, seen: result.measurements)
+        let rows = table.rows.map { row in
             func text(_ value: Double?) -> String { value.map(row.unit.text) ?? "–" }
-            table.add(
-                "`\(row.path)`", text(row.predicted), text(row.seen),
-                row.differenceText)
+            return ["`\(row.path)`", text(row.predicted), text(row.seen), row.differenceText]
         }
         return """
             ## Simulation and reality
@@ -39,7 +36,7 @@ struct RealityReport {
             else is real here and modelled there: HTTP, signatures, disks, SQLite, threads. What \
             they take counts \(Format.number(reality.speed)) times in the scenario's time.
 
-            \(table.text)
+            \(MarkdownTable.text(["metric", "simulated", "seen", "off by"], right: [1, 2, 3], rows: rows))
             \(wire)\(delay)
             """
     }

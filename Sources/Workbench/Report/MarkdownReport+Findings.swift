@@ -47,44 +47,38 @@ extension MarkdownReport {
             ]
         }
         let hasIntervals = rows.contains { !$0[2].isEmpty }
-        var table =
-            hasIntervals
-            ? MarkdownTable(
-                ("figure", .left), ("value", .right), ("95 % interval", .left), ("meaning", .left))
-            : MarkdownTable(("figure", .left), ("value", .right), ("meaning", .left))
-        for row in rows { table.add(hasIntervals ? row : [row[0], row[1], row[3]]) }
-        return table.text
+        let titles = ["figure", "value", "95 % interval", "meaning"]
+        let columns = hasIntervals ? [0, 1, 2, 3] : [0, 1, 3]
+        return MarkdownTable.text(
+            columns.map { titles[$0] }, right: [1],
+            rows: rows.map { row in columns.map { row[$0] } })
     }
 
     private func times(_ metrics: [Metric]) -> String {
         guard !metrics.isEmpty else { return "" }
-        var table = MarkdownTable(
-            ("time", .left), ("count", .right), ("mean", .right), ("p50", .right), ("p95", .right),
-            ("p99", .right), ("max", .right), ("meaning", .left))
-        for metric in metrics {
+        let parts = ["mean", "p50", "p95", "p99", "max"]
+        let rows = metrics.map { metric in
             let value = measurements[metric.path]
-            let cells = ["mean", "p50", "p95", "p99", "max"].map { part in
-                value[part].map(metric.unit.text) ?? "–"
-            }
             let count = Format.count(UInt64(value["count"] ?? 0))
-            table.add([metric.row ?? "", count] + cells + [metric.meaning])
+            let cells = parts.map { value[$0].map(metric.unit.text) ?? "–" }
+            return [metric.row ?? "", count] + cells + [metric.meaning]
         }
-        return table.text
+        return MarkdownTable.text(
+            ["time", "count"] + parts + ["meaning"], right: Set(1...6), rows: rows)
     }
 
     private var redundancy: String {
-        var table = MarkdownTable(
-            ("replicas of a chunk", .right), ("durable", .right), ("reachable", .right))
         let shares = ["shareByDurableReplicas", "shareByReachableReplicas"].map {
             name -> [Double] in
             if case .list(let shares) = measurements["redundancy.\(name)"] { shares } else { [] }
         }
         let count = shares.map(\.count).max() ?? 0
-        for k in 0..<count {
-            table.add(
-                [k == count - 1 ? "\(k) or more" : "\(k)"]
-                    + shares.map { k < $0.count ? Format.share($0[k]) : "–" })
+        let rows = (0..<count).map { k in
+            [k == count - 1 ? "\(k) or more" : "\(k)"]
+                + shares.map { k < $0.count ? Format.share($0[k]) : "–" }
         }
+        let table = MarkdownTable.text(
+            ["replicas of a chunk", "durable", "reachable"], right: [0, 1, 2], rows: rows)
         let below = measurements.count("redundancy.chunksBelowTargetAtEnd")
         let settled = measurements["redundancy.chunksBelowTargetAfterSettling"].single
         return """
@@ -94,7 +88,7 @@ extension MarkdownReport {
             \(measurements.count("redundancy.target")). Durable: on disks that still exist, reachable \
             or not. Reachable: on nodes that are up.
 
-            \(table.text)
+            \(table)
             """
                 + "\n\(Format.plural(below, "chunk")) had fewer durable replicas "
                 + "than the target when the measured time ended"

@@ -65,18 +65,16 @@ package struct MarkdownReport {
         let samples = result.samples
         guard !samples.isEmpty else { return "No samples were taken.\n" }
         let columns = Sample.columns.filter { $0.label != nil }
-        var table = MarkdownTable(
-            [("time", .right)] + columns.map { ($0.label ?? "", .right) })
-        let rows = min(Self.mostRows, samples.count)
-        for row in 0..<rows {
+        let count = min(Self.mostRows, samples.count)
+        let rows = (0..<count).map { row in
             // The first and the last are among them.
-            let index = rows == 1 ? 0 : row * (samples.count - 1) / (rows - 1)
-            let sample = samples[index]
-            table.add(
-                [Format.seconds(sample.at.seconds)]
-                    + columns.map { $0.unit.text(Double(sample[$0.name])) })
+            let sample = samples[count == 1 ? 0 : row * (samples.count - 1) / (count - 1)]
+            return [Format.seconds(sample.at.seconds)]
+                + columns.map { $0.unit.text(Double(sample[$0.name])) }
         }
-        return table.text + "\n" + worst(samples)
+        let table = MarkdownTable.text(
+            ["time"] + columns.compactMap(\.label), right: Set(0...columns.count), rows: rows)
+        return table + "\n" + worst(samples)
             + "Every sample is in `timeseries.csv`, one each "
             + "\(Format.duration(configuration.sampleInterval)).\n"
     }
@@ -98,18 +96,19 @@ package struct MarkdownReport {
     private var oracles: String {
         let outcomes = measurements.oracles
         guard !outcomes.isEmpty else { return "None looked.\n" }
-        var table = MarkdownTable(("oracle", .left), ("checks", .right), ("violations", .right))
-        for oracle in outcomes {
-            table.add(
+        let rows = outcomes.map { oracle in
+            [
                 oracle.name,
                 result.blindOracles.contains(oracle.name)
                     ? "never could fail" : Format.count(oracle.checks),
-                oracle.violations == 0 ? "0" : "**\(Format.count(oracle.violations))**")
+                oracle.violations == 0 ? "0" : "**\(Format.count(oracle.violations))**",
+            ]
         }
         let examples = outcomes.flatMap { oracle in
             oracle.examples.map { "- \(oracle.name): \($0)\n" }
         }
-        return "Checks from outside the system, which know what must be true.\n\n" + table.text
+        return "Checks from outside the system, which know what must be true.\n\n"
+            + MarkdownTable.text(["oracle", "checks", "violations"], right: [1, 2], rows: rows)
             + (examples.isEmpty ? "" : "\nThe first violations:\n\n" + examples.joined())
     }
 
@@ -117,30 +116,25 @@ package struct MarkdownReport {
         guard !configuration.faults.isEmpty else { return "None were declared.\n" }
         let outcomes = Dictionary(
             measurements.faults.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        var table = MarkdownTable(("fault", .left), ("effects", .right), ("what", .left))
-        for fault in configuration.faults {
-            let outcome = outcomes[fault.name]
-            let effects = outcome.map { "\(Format.count($0.effects)) \($0.unit)" } ?? "–"
-            table.add(fault.name, effects, fault.kind.inWords)
+        let rows = configuration.faults.map { fault in
+            let effects = outcomes[fault.name].map { "\(Format.count($0.effects)) \($0.unit)" }
+            return [fault.name, effects ?? "–", fault.kind.inWords]
         }
-        return table.text
+        return MarkdownTable.text(["fault", "effects", "what"], right: [1], rows: rows)
     }
 
     private var expectations: String {
         let outcomes = result.verdict.expectations
         guard !outcomes.isEmpty else { return "The scenario declares none.\n" }
-        var table = MarkdownTable(
-            ("metric", .left), ("expected", .left), ("actual", .right), ("met", .left))
-        for outcome in outcomes {
-            let actual = outcome.actual.map {
-                DecimalNumber($0, significantDigits: 6).jsonText
-            }
-            table.add(
+        let rows = outcomes.map { outcome in
+            [
                 "`\(outcome.expectation.path)`", outcome.expectation.bounds,
-                actual ?? "not measured",
-                result.isComplete ? (outcome.isMet ? "yes" : "**no**") : "not judged")
+                outcome.actual.map(Expectation.text) ?? "not measured",
+                result.isComplete ? (outcome.isMet ? "yes" : "**no**") : "not judged",
+            ]
         }
-        return table.text
+        return MarkdownTable.text(
+            ["metric", "expected", "actual", "met"], right: [2], rows: rows)
     }
 
     // MARK: Reproduction

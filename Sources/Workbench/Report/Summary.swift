@@ -113,9 +113,8 @@ package enum Summary {
         }
         let faults = verdict.idleFaults.map { "  fault \($0.name) had no effect\n" }
         let expectations = (verdict.isComplete ? verdict.unmet : []).map { outcome in
-            let actual = outcome.actual.map { DecimalNumber($0, significantDigits: 6).jsonText }
-            return "  expected \(outcome.expectation.path) \(outcome.expectation.bounds), "
-                + "got \(actual ?? "nothing measured")\n"
+            "  expected \(outcome.expectation.path) \(outcome.expectation.bounds), "
+                + "got \(outcome.actual.map(Expectation.text) ?? "nothing measured")\n"
         }
         return (oracles + faults + expectations).joined()
     }

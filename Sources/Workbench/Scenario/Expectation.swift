@@ -28,16 +28,18 @@ package struct Expectation: Equatable, Sendable {
 
     /// The bounds in words, such as "at least 0.95".
     package var bounds: String {
-        func text(_ value: Double) -> String {
-            DecimalNumber(value, significantDigits: 6).jsonText
-        }
-        return switch (minimum, maximum) {
-        case (let low?, let high?) where low == high: "exactly \(text(low))"
-        case (let low?, let high?): "from \(text(low)) to \(text(high))"
-        case (let low?, nil): "at least \(text(low))"
-        case (nil, let high?): "at most \(text(high))"
+        switch (minimum, maximum) {
+        case (let low?, let high?) where low == high: "exactly \(Self.text(low))"
+        case (let low?, let high?): "from \(Self.text(low)) to \(Self.text(high))"
+        case (let low?, nil): "at least \(Self.text(low))"
+        case (nil, let high?): "at most \(Self.text(high))"
         case (nil, nil): "anything"
         }
+    }
+
+    /// A figure or a bound.
+    static func text(_ value: Double) -> String {
+        DecimalNumber(value, significantDigits: 6).jsonText
     }
 }
 

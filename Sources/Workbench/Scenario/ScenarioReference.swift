@@ -71,14 +71,12 @@ package enum ScenarioReference {
     }
 
     private static var selections: String {
-        var text =
-            "## Selections\n\nWhom a fault concerns: an object with one of these …\n\n"
+        "## Selections\n\nWhom a fault concerns: an object with one of these …\n\n"
             + table(SelectionForm.keys.flatMap { $0.entries($0.name, []) })
             + "\n… or one of these words.\n\n"
-        var words = MarkdownTable(("word", .left), ("meaning", .left))
-        for word in SelectionForm.words { words.add("`\"\(word.name)\"`", word.meaning) }
-        text += words.text
-        return text
+            + MarkdownTable.text(
+                ["word", "meaning"],
+                rows: SelectionForm.words.map { ["`\"\($0.name)\"`", $0.meaning] })
     }
 
     private static var expectations: String {
@@ -88,17 +86,14 @@ package enum ScenarioReference {
     }
 
     private static var metrics: String {
-        var table = MarkdownTable(("metric", .left), ("meaning", .left))
-        for metric in Metric.all {
-            table.add("`\(metric.path)`\(suffix(metric))", metric.meaning)
-        }
+        let rows = Metric.all.map { ["`\($0.path)`\(suffix($0))", $0.meaning] }
         return """
             ## Metrics
 
             The figures of `metrics.json`. One with an interval means its estimate when named alone, \
             and has `.low95` and `.high95`.
 
-            \(table.text)
+            \(MarkdownTable.text(["metric", "meaning"], rows: rows))
             """
     }
 
@@ -116,12 +111,11 @@ package enum ScenarioReference {
     private static func isSection(_ entry: ReferenceEntry) -> Bool { entry.allowed == "an object" }
 
     private static func table(_ entries: [ReferenceEntry]) -> String {
-        var table = MarkdownTable(
-            ("key", .left), ("default", .left), ("allowed", .left), ("meaning", .left))
-        for entry in entries {
-            table.add("`\(entry.path)`", entry.fallback, code(entry.allowed), entry.meaning)
-        }
-        return table.text
+        MarkdownTable.text(
+            ["key", "default", "allowed", "meaning"],
+            rows: entries.map {
+                ["`\($0.path)`", $0.fallback, code($0.allowed), $0.meaning]
+            })
     }
 
     /// Quoted parts of what is allowed, set as code.

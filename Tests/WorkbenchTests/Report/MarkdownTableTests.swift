@@ -4,11 +4,11 @@ import Testing
 
 @Suite struct MarkdownTableTests {
     @Test func `columns line up and bars are escaped`() {
-        var table = MarkdownTable(("name", .left), ("n", .right), ("words", .left))
-        table.add("a|b", "1,000", "one\ntwo")
-        table.add("c", "2", "three")
+        let text = MarkdownTable.text(
+            ["name", "n", "words"], right: [1],
+            rows: [["a|b", "1,000", "one\ntwo"], ["c", "2", "three"]])
         #expect(
-            table.text == """
+            text == """
                 | name |     n | words |
                 | ---- | ----: | --- |
                 | a\\|b | 1,000 | one two |

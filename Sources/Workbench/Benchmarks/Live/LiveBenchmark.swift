@@ -211,19 +211,19 @@ package struct LiveBenchmark: Sendable {
 extension LiveBenchmark {
     /// The rows as a Markdown table.
     package static func table(_ rows: [Row]) -> String {
-        var table = MarkdownTable(
-            ("work", .left), ("measured", .right), ("reach", .right), ("reached", .left),
-            ("CPU s/GB", .right), ("p50 ms", .right), ("p99 ms", .right))
-        for row in rows {
+        let cells = rows.map { row in
             let sign = row.isMoreBetter ? "≥" : "≤"
             let isReached = row.reach.map { row.isMoreBetter ? row.figure >= $0 : row.figure <= $0 }
             func text(_ value: Double?) -> String { value.map { Format.number($0) } ?? "" }
-            table.add(
+            return [
                 row.work, "\(Format.number(row.figure)) \(row.unit)",
                 row.reach.map { "\(sign) \(Format.number($0))" } ?? "",
                 isReached.map { $0 ? "yes" : "no" } ?? "", text(row.processorSecondsPerGigabyte),
-                text(row.p50), text(row.p99))
+                text(row.p50), text(row.p99),
+            ]
         }
-        return table.text
+        return MarkdownTable.text(
+            ["work", "measured", "reach", "reached", "CPU s/GB", "p50 ms", "p99 ms"],
+            right: [1, 2, 4, 5, 6], rows: cells)
     }
 }
