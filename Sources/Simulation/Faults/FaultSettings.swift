@@ -1,3 +1,4 @@
+package import Observation
 package import Primitives
 
 /// One declared fault. Each counts what it did; one that did nothing fails the run.
@@ -72,10 +73,16 @@ package struct FaultSettings: Equatable, Sendable {
         case users
 
         /// Backends alone.
-        package var isOfBackends: Bool {
+        package var isOfBackends: Bool { kind == .backend }
+
+        /// Of what kind those are that it chooses; nil where they may be of any.
+        package var kind: ParticipantKind? {
             switch self {
-            case .backends, .backend: true
-            case .domain, .region, .nodes, .discoveries, .discovery, .users: false
+            case .domain, .nodes: .node
+            case .backends, .backend: .backend
+            case .discoveries, .discovery: .discovery
+            case .users: .user
+            case .region: nil
             }
         }
     }

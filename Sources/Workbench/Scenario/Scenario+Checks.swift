@@ -1,3 +1,4 @@
+import Observation
 import Primitives
 import Roles
 import Simulation
@@ -96,7 +97,7 @@ extension Scenario {
                 )
             }
             guard isSound else { continue }
-            for (key, problem) in problems(of: fault.kind, reader) {
+            for case (let key, let problem?) in problems(of: fault.kind, reader) {
                 let place = "\(path).\(FaultKind.of(fault.kind).name).\(key)"
                 reader.refuse(place, at: reader.position(of: place), problem)
             }
@@ -105,98 +106,77 @@ extension Scenario {
 
     private func problems(
         of kind: FaultSettings.Kind, _ reader: ScenarioReader
-    ) -> [(key: String, problem: String)] {
-        let at = kind.begins.map { max($0, kind.parameters.at) }
-        var problems = at.map { timeProblem($0, kind.lasting ?? .zero, reader) } ?? []
+    ) -> [(key: String, problem: String?)] {
+        var problems: [(key: String, problem: String?)] = []
+        if let begins = kind.begins {
+            let at = max(begins, kind.parameters.at)
+            problems.append(timeProblem(at, kind.lasting ?? .zero, reader))
+        }
         if let selection = kind.selection {
-            problems += selectionProblem(selection, reader)
-            if kind.isOfNodes { problems += nodesProblem(selection) }
-            if kind.isOfDisks, !selection.isOfBackends {
-                problems += nodesProblem(
-                    selection, "storage nodes and backends",
-                    allowed: "a domain, nodes, a backend or \"backends\"")
-            }
-            if kind.teller == .discoveries { problems += discoveriesProblem(selection) }
-            if kind.teller == .users, selection != .users {
-                problems.append(("of", "only users can be meant here; allowed: \"users\""))
+            problems.append(("of", selectionProblem(selection, reader)))
+            if let (kinds, whom, allowed) = Self.concerned(by: kind),
+                !kinds.contains(selection.kind)
+            {
+                problems.append(("of", "only \(whom) can be meant here; allowed: \(allowed)"))
             }
         }
-        if let others = kind.others {
-            problems += selectionProblem(others, key: "from", reader)
-        }
-        if let idleness = FaultKind.of(kind).idleness(kind.parameters) {
-            problems.append(("of", idleness))
-        }
+        if let others = kind.others { problems.append(("from", selectionProblem(others, reader))) }
+        problems.append(("of", FaultKind.of(kind).idleness(kind.parameters)))
         return problems
     }
 
-    private func nodesProblem(
-        _ selection: FaultSettings.Selection, _ whom: String = "storage nodes",
-        allowed: String = "a domain or nodes"
-    ) -> [(key: String, problem: String)] {
-        switch selection {
-        case .domain, .nodes: []
-        case .region, .backends, .backend, .discoveries, .discovery, .users:
-            [("of", "only \(whom) can be meant here; allowed: \(allowed)")]
+    /// Whom alone a fault can concern, in words too, and how they are chosen; nil for everybody.
+    private static func concerned(
+        by kind: FaultSettings.Kind
+    ) -> (kinds: [ParticipantKind?], whom: String, allowed: String)? {
+        if kind.isOfNodes { return ([.node], "storage nodes", "a domain or nodes") }
+        if kind.isOfDisks {
+            let allowed = "a domain, nodes, a backend or \"backends\""
+            return ([.node, .backend], "storage nodes and backends", allowed)
         }
-    }
-
-    private func discoveriesProblem(
-        _ selection: FaultSettings.Selection
-    ) -> [(key: String, problem: String)] {
-        switch selection {
-        case .discoveries, .discovery: []
-        case .domain, .nodes, .region, .backends, .backend, .users:
-            [("of", "only discoveries can be meant here; allowed: \"discoveries\" or a discovery")]
+        return switch kind.teller {
+        case .discoveries: ([.discovery], "discoveries", "\"discoveries\" or a discovery")
+        case .users: ([.user], "users", "\"users\"")
+        case .nodes, nil: nil
         }
     }
 
     private func timeProblem(
         _ at: Duration, _ lasting: Duration, _ reader: ScenarioReader
-    ) -> [(key: String, problem: String)] {
-        guard reader.isSound("duration") else { return [] }
+    ) -> (key: String, problem: String?) {
+        guard reader.isSound("duration") else { return ("at", nil) }
         let duration = configuration.duration
         if at >= duration {
-            return [
-                (
-                    "at",
-                    "begins after the scenario's end; allowed: before duration (\"\(duration.text)\")"
-                )
-            ]
+            let most = duration.text
+            return ("at", "begins after the scenario's end; allowed: before duration (\"\(most)\")")
         }
-        if at + lasting > duration {
-            let most = (duration - at).text
-            return [
-                ("lasting", "ends after the scenario's end; allowed: up to \"\(most)\" from there")
-            ]
-        }
-        return []
+        guard at + lasting > duration else { return ("at", nil) }
+        let most = (duration - at).text
+        return ("lasting", "ends after the scenario's end; allowed: up to \"\(most)\" from there")
     }
 
     private func selectionProblem(
-        _ selection: FaultSettings.Selection, key: String = "of", _ reader: ScenarioReader
-    ) -> [(key: String, problem: String)] {
+        _ selection: FaultSettings.Selection, _ reader: ScenarioReader
+    ) -> String? {
         let topology = configuration.topology
         func place(_ noun: String, _ index: Int, of path: String, _ count: Int) -> String? {
             guard reader.isSound("topology.\(path)"), index >= count else { return nil }
             return "there is no \(noun) \(index); allowed: 0 to \(count - 1)"
         }
-        let problem: String? =
-            switch selection {
-            case .domain(let index):
-                place("domain", index, of: "failureDomains", topology.failureDomains)
-            case .backend(let slot): place("backend", slot, of: "backends", topology.backends)
-            case .discovery(let slot):
-                place("discovery", slot, of: "discoveries", topology.discoveries)
-            case .region(let name):
-                topology.regions.contains(name) || !reader.isSound("topology.regions")
-                    ? nil
-                    : "nobody is in \(name); allowed: \(topology.regions.joined(separator: ", "))"
-            case .nodes(let count):
-                count <= topology.nodes || !reader.isSound("topology.nodes")
-                    ? nil : "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes"
-            case .backends, .discoveries, .users: nil
-            }
-        return problem.map { [(key, $0)] } ?? []
+        return switch selection {
+        case .domain(let index):
+            place("domain", index, of: "failureDomains", topology.failureDomains)
+        case .backend(let slot): place("backend", slot, of: "backends", topology.backends)
+        case .discovery(let slot):
+            place("discovery", slot, of: "discoveries", topology.discoveries)
+        case .region(let name):
+            topology.regions.contains(name) || !reader.isSound("topology.regions")
+                ? nil
+                : "nobody is in \(name); allowed: \(topology.regions.joined(separator: ", "))"
+        case .nodes(let count):
+            count <= topology.nodes || !reader.isSound("topology.nodes")
+                ? nil : "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes"
+        case .backends, .discoveries, .users: nil
+        }
     }
 }
