@@ -101,6 +101,9 @@ package struct RandomSource: Equatable, Sendable {
         }
     }
 
+    /// A hash of nothing.
+    package mutating func hash256() -> Hash256 { Hash256(next(), next(), next(), next()) }
+
     /// Puts the elements in a uniformly random order (Fisher and Yates).
     @inlinable
     package mutating func shuffle<C: MutableCollection & RandomAccessCollection>(_ items: inout C) {

@@ -20,7 +20,7 @@ extension Observer {
             checkCanary(block, "ledger", at: now)
             backends[slot].log.append(block)
         case .sync:
-            if participants[Int(actor)].kind == .node {
+            if self[actor].kind == .node {
                 nodes[slot].disk.startSync()
             } else {
                 backends[slot].log.startSync()
@@ -51,7 +51,7 @@ extension Observer {
     /// A sync came to its end: what it covers is durable.
     package mutating func synced(by actor: UInt32, at now: Instant) {
         let slot = slot(actor)
-        guard participants[Int(actor)].kind == .node else {
+        guard self[actor].kind == .node else {
             for block in backends[slot].log.finishSync() { read(block, of: slot, at: now) }
             return
         }
@@ -70,7 +70,7 @@ extension Observer {
         by actor: UInt32, keepingSome seed: UInt64? = nil, at now: Instant
     ) {
         let slot = slot(actor)
-        switch participants[Int(actor)].kind {
+        switch self[actor].kind {
         case .node:
             // A deletion that was not synced may be undone, and a write have lasted.
             for chunk in nodes[slot].disk.crash(keepingSome: seed) {
@@ -90,14 +90,14 @@ extension Observer {
         guard let replica = nodes[slot].disk.replicas[chunk], replica.isIntact,
             replica.stored.trashed == nil
         else { return false }
-        guard !participants[Int(nodes[slot].actor)].keepsNothing else {
+        guard !self[nodes[slot].actor].keepsNothing else {
             census.promised(chunk, byteCount: replica.payload.byteCount)
             return false
         }
         guard nodes[slot].replicas.insert(chunk) else { return false }
         census.gained(
             chunk, byteCount: replica.payload.byteCount,
-            isReachable: participants[Int(nodes[slot].actor)].isUp, at: now, &meters)
+            isReachable: self[nodes[slot].actor].isUp, at: now, &meters)
         return true
     }
 
@@ -105,7 +105,7 @@ extension Observer {
     mutating func replicaGone(_ chunk: ChunkID, _ actor: UInt32, isFault: Bool, at now: Instant) {
         guard nodes[slot(actor)].replicas.remove(chunk) else { return }
         let wasLast = census.lost(
-            chunk, wasReachable: participants[Int(actor)].isUp, isFault: isFault, at: now,
+            chunk, wasReachable: self[actor].isUp, isFault: isFault, at: now,
             &meters)
         guard !isFault, census.isReferenced(chunk) else { return }
         let held = wasLast ? countedOn(chunk) : ""

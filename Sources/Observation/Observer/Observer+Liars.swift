@@ -15,9 +15,9 @@ extension Observer {
     package mutating func turnedLiar(
         _ actor: UInt32, telling lie: String, keepsNothing: Bool, at now: Instant
     ) {
-        participants[Int(actor)].lie = lie
-        participants[Int(actor)].keepsNothing = keepsNothing
-        guard participants[Int(actor)].kind == .node else { return }
+        self[actor].lie = lie
+        self[actor].keepsNothing = keepsNothing
+        guard self[actor].kind == .node else { return }
         let peer = peer(of: actor)
         let counted = backends.reduce(0) { count, backend in
             count + (backend.ledger?.placements.values.count { $0.contains(peer) } ?? 0)

@@ -39,9 +39,9 @@ extension Observer {
     }
 
     package mutating func wentDown(_ actor: UInt32, at now: Instant) {
-        participants[Int(actor)].isUp = false
-        participants[Int(actor)].since = now
-        switch participants[Int(actor)].kind {
+        self[actor].isUp = false
+        self[actor].since = now
+        switch self[actor].kind {
         case .node: reachabilityChanged(actor, at: now)
         case .backend: queued(repairs: 0, by: actor)
         case .discovery, .user: break
@@ -49,14 +49,14 @@ extension Observer {
     }
 
     package mutating func cameUp(_ actor: UInt32, at now: Instant) {
-        participants[Int(actor)].isUp = true
-        participants[Int(actor)].isUnfit = false
-        participants[Int(actor)].since = now
-        if participants[Int(actor)].kind == .node { reachabilityChanged(actor, at: now) }
+        self[actor].isUp = true
+        self[actor].isUnfit = false
+        self[actor].since = now
+        if self[actor].kind == .node { reachabilityChanged(actor, at: now) }
     }
 
     private mutating func reachabilityChanged(_ actor: UInt32, at now: Instant) {
-        let isUp = participants[Int(actor)].isUp
+        let isUp = self[actor].isUp
         if isUp {
             meters.churn.nodeCameUp(at: now)
         } else {
@@ -68,11 +68,11 @@ extension Observer {
     }
 
     /// A fault keeps a node's disk from taking anything until the node starts anew.
-    package mutating func brokeDisk(of actor: UInt32) { participants[Int(actor)].isUnfit = true }
+    package mutating func brokeDisk(of actor: UInt32) { self[actor].isUnfit = true }
 
     /// A node is to leave for good.
     package mutating func toldToLeave(_ actor: UInt32) {
-        participants[Int(actor)].isLeaving = true
+        self[actor].isLeaving = true
     }
 
     /// A node is gone for ever, and its disk with it: by a fault, or because it left.
@@ -83,10 +83,10 @@ extension Observer {
             replicaGone(chunk, actor, isFault: isFault, at: now)
         }
         census.mootAll(on: actor, &meters)
-        if participants[Int(actor)].isUp { meters.churn.nodeWentDown(at: now) }
-        participants[Int(actor)].isUp = false
-        participants[Int(actor)].isGone = true
-        participants[Int(actor)].since = now
+        if self[actor].isUp { meters.churn.nodeWentDown(at: now) }
+        self[actor].isUp = false
+        self[actor].isGone = true
+        self[actor].since = now
         nodes[slot].disk = DiskContents(capacityBytes: 0)
     }
 }

@@ -9,7 +9,7 @@ extension Observer {
     package mutating func inspectAtRest(
         _ backend: Backend, _ actor: UInt32, isLossless: Bool, at now: Instant
     ) {
-        guard participants[Int(actor)].isUp, backend.isReady else { return }
+        guard self[actor].isUp, backend.isReady else { return }
         let stuck = backend.stuck(at: now)
         oracles.check(
             .liveness, at: now, stuck.isEmpty,
@@ -26,7 +26,7 @@ extension Observer {
     package mutating func inspectAtRest(
         _ discovery: Discovery, _ actor: UInt32, isLossless: Bool, at now: Instant
     ) {
-        guard participants[Int(actor)].isUp else { return }
+        guard self[actor].isUp else { return }
         for node in nodes {
             let peer = peer(of: node.actor)
             guard let status = discovery.status(of: peer) else { continue }
@@ -41,7 +41,7 @@ extension Observer {
         _ status: PeerStatus, of peer: PeerID, in whose: String, _ isLossless: Bool, at now: Instant
     ) {
         guard let actor = actor(peer) else { return }
-        let node = participants[Int(actor)]
+        let node = self[actor]
         // Who is no node was invented, and what a liar said may come again.
         guard node.kind == .node, !node.isLiar else { return }
         // In seconds, since sums of the longest times are none.

@@ -82,9 +82,9 @@ extension Observer {
     /// A node acknowledges a chunk: it holds one that a crash would leave it. Of what a fault took, and of
     /// what a liar says, nothing can be told.
     private mutating func checkDurable(_ chunk: ChunkID, on node: UInt32, at now: Instant) {
-        guard !participants[Int(node)].isLiar, !census.isDivergent(chunk, on: node) else { return }
+        guard !self[node].isLiar, !census.isDivergent(chunk, on: node) else { return }
         let isDurable =
-            participants[Int(node)].kind == .node && nodes[slot(node)].disk.isDurable(chunk)
+            self[node].kind == .node && nodes[slot(node)].disk.isDurable(chunk)
         oracles.check(
             .durableAcknowledgement, at: now, isDurable,
             "node \(node) acknowledged chunk \(chunk), which a crash would lose")

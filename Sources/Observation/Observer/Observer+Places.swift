@@ -6,7 +6,7 @@ package import Roles
 extension Observer {
     /// A participant took an input when that was seen.
     package mutating func place(_ input: Input, by actor: UInt32) {
-        oracles.place("\(participants[Int(actor)].kind), \(input.name)")
+        oracles.place("\(self[actor].kind), \(input.name)")
     }
 
     /// Something else was under way when that was seen.
@@ -41,7 +41,7 @@ extension Observer {
 
     /// Why a holder is none.
     private func defect(of chunk: ChunkID, on actor: UInt32) -> String? {
-        let participant = participants[Int(actor)]
+        let participant = self[actor]
         if participant.isGone { return "one is gone" }
         if let lie = participant.lie { return "one lies (\(lie))" }
         if census.isDivergent(chunk, on: actor) { return "one was struck by a fault" }

@@ -37,7 +37,7 @@ extension Observer {
     private func domainsHeld() -> [ChunkID: Set<UInt32>] {
         var held: [ChunkID: Set<UInt32>] = [:]
         for node in nodes {
-            let domain = participants[Int(node.actor)].domain
+            let domain = self[node.actor].domain
             for chunk in node.replicas where census.isReferenced(chunk) {
                 held[chunk, default: []].insert(domain)
             }
@@ -71,9 +71,9 @@ extension Observer {
     func spreads(_ chunk: ChunkID, by peer: PeerID) -> Bool {
         guard let actor = actor(peer) else { return false }
         let others = nodes.filter { $0.actor != actor && $0.replicas.contains(chunk) }
-        let domains = Set(others.map { participants[Int($0.actor)].domain })
+        let domains = Set(others.map { self[$0.actor].domain })
         return domains.count < min(census.target, domainCount)
-            && !domains.contains(participants[Int(actor)].domain)
+            && !domains.contains(self[actor].domain)
     }
 
     /// Whether some node that stays, up since some time, lacks a chunk, is not thought to have it, and has
@@ -83,7 +83,7 @@ extension Observer {
         since: Instant = .distantFuture
     ) -> Bool {
         nodes.contains { node in
-            let participant = participants[Int(node.actor)]
+            let participant = self[node.actor]
             return participant.isUp && !participant.isLeaving && !participant.isLiar
                 && !participant.isUnfit
                 && participant.since <= since && !domains.contains(participant.domain)
@@ -151,7 +151,7 @@ extension Observer {
     ) -> Bool {
         let hasSource = holders.contains { peer in
             guard let actor = actor(peer) else { return false }
-            let holder = participants[Int(actor)]
+            let holder = self[actor]
             return holder.isUp && holder.since <= since
                 && nodes[holder.slot].replicas.contains(chunk)
         }

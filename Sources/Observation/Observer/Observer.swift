@@ -69,16 +69,21 @@ package struct Observer: Sendable {
         for mark in marks.all { self.marks[Int(mark.rawValue)] += 1 }
     }
 
+    subscript(actor: UInt32) -> Participant {
+        _read { yield participants[Int(actor)] }
+        _modify { yield &participants[Int(actor)] }
+    }
+
     // MARK: Names
 
     /// A server goes by this name from now on.
     package mutating func introduce(_ actor: UInt32, as peer: PeerID) {
-        participants[Int(actor)].peer = peer
+        self[actor].peer = peer
         named[peer] = actor
     }
 
     /// The name that a participant goes by among servers.
-    package func peer(of actor: UInt32) -> PeerID { participants[Int(actor)].peer }
+    package func peer(of actor: UInt32) -> PeerID { self[actor].peer }
 
     /// The participant that goes by a name, if there is one.
     package func actor(_ peer: PeerID) -> UInt32? {
@@ -87,7 +92,7 @@ package struct Observer: Sendable {
     }
 
     /// Where a participant stands among its kind.
-    func slot(_ actor: UInt32) -> Int { participants[Int(actor)].slot }
+    func slot(_ actor: UInt32) -> Int { self[actor].slot }
 }
 
 /// What a participant is.

@@ -46,7 +46,7 @@ extension Environment {
     }
 
     mutating func sessionEnded(_ actor: UInt32, count: UInt64) {
-        guard !hasSettled, !participants[Int(actor)].isGone else { return }
+        guard !hasSettled, !self[actor].isGone else { return }
         observer.suffered(\.sessionsEnded)
         goDown(actor)
         let downtime = churn.draw(
@@ -55,13 +55,13 @@ extension Environment {
     }
 
     mutating func sessionBegan(_ actor: UInt32, count: UInt64) {
-        guard !hasSettled, !participants[Int(actor)].isGone else { return }
+        guard !hasSettled, !self[actor].isGone else { return }
         comeUp(actor)
         scheduleSessionEnd(of: actor, count: count)
     }
 
     mutating func lifeEnded(_ actor: UInt32) {
-        let participant = participants[Int(actor)]
+        let participant = self[actor]
         guard !hasSettled, !participant.isGone else { return }
         observer.suffered(\.nodesDestroyed)
         destroy(actor, isFault: true)

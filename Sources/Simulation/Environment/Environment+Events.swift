@@ -7,7 +7,7 @@ extension Environment {
         switch event {
         case .starts(let actor):
             // Up already, and not for the first time, if it crashed before its start was due.
-            if participants[Int(actor)].isUp, participants[Int(actor)].epoch == 0 { start(actor) }
+            if self[actor].isUp, self[actor].epoch == 0 { start(actor) }
         case .sessionEnds(let actor, let count): sessionEnded(actor, count: count)
         case .sessionBegins(let actor, let count): sessionBegan(actor, count: count)
         case .destroyed(let actor): lifeEnded(actor)
@@ -25,7 +25,7 @@ extension Environment {
         case .diskGoesOn(let actor, let epoch, let step):
             if let later = hangsUntil(actor) {
                 queue.schedule(event, at: later)
-            } else if participants[Int(actor)].runs(epoch) {
+            } else if self[actor].runs(epoch) {
                 orders.append(.diskGoesOn(actor, step))
             }
         case .sample: takeSample()

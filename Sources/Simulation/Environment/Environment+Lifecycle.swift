@@ -6,8 +6,8 @@ import Roles
 extension Environment {
     /// Starts a participant's present run.
     mutating func start(_ actor: UInt32) {
-        guard participants[Int(actor)].kind != .user else { return handle(.start, byUser: actor) }
-        orders.append(.start(ServerRun(actor: actor, epoch: participants[Int(actor)].epoch)))
+        guard self[actor].kind != .user else { return handle(.start, byUser: actor) }
+        orders.append(.start(ServerRun(actor: actor, epoch: self[actor].epoch)))
         // Its operator has not changed their mind.
         if !faults.departures(of: actor).isEmpty { orders.append(.leave(actor)) }
     }
@@ -21,7 +21,7 @@ extension Environment {
         queue.schedule(
             .starts(index),
             at: now
-                + participants[Int(index)].latencyStream.upTo(
+                + self[index].latencyStream.upTo(
                     configuration.settings.heartbeatInterval))
         beginLife(of: index)
     }
@@ -30,33 +30,31 @@ extension Environment {
     /// synced is lost. Returns whether that was so.
     @discardableResult
     mutating func goDown(_ actor: UInt32) -> Bool {
-        let index = Int(actor)
-        guard !participants[index].isGone else { return false }
-        participants[index].downReasons += 1
-        guard participants[index].downReasons == 1 else { return false }
-        participants[index].epoch += 1
+        guard !self[actor].isGone else { return false }
+        self[actor].downReasons += 1
+        guard self[actor].downReasons == 1 else { return false }
+        self[actor].epoch += 1
         observer.wentDown(actor, at: now)
         loseTransfers { $0 == actor || $1 == actor }
-        if participants[index].kind != .user { orders.append(.crash(actor)) }
+        if self[actor].kind != .user { orders.append(.crash(actor)) }
         return true
     }
 
     /// One reason less. With the last one gone, it starts again.
     mutating func comeUp(_ actor: UInt32) {
-        let index = Int(actor)
-        guard !participants[index].isGone, participants[index].downReasons > 0 else { return }
-        participants[index].downReasons -= 1
-        guard participants[index].downReasons == 0 else { return }
+        guard !self[actor].isGone, self[actor].downReasons > 0 else { return }
+        self[actor].downReasons -= 1
+        guard self[actor].downReasons == 0 else { return }
         observer.cameUp(actor, at: now)
         start(actor)
     }
 
     /// A node is gone for ever, and its disk with it.
     mutating func destroy(_ actor: UInt32, isFault: Bool) {
-        guard !participants[Int(actor)].isGone else { return }
+        guard !self[actor].isGone else { return }
         observer.destroyed(actor, isFault: isFault, at: now)
-        participants[Int(actor)].isGone = true
-        participants[Int(actor)].epoch += 1
+        self[actor].isGone = true
+        self[actor].epoch += 1
         loseTransfers { $0 == actor || $1 == actor }
         orders.append(.destroy(actor))
     }

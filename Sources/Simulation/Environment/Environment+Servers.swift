@@ -18,19 +18,19 @@ extension Environment {
 
     /// Whether a run goes on.
     package func isCurrent(_ run: ServerRun) -> Bool {
-        participants[Int(run.actor)].runs(run.epoch)
+        self[run.actor].runs(run.epoch)
     }
 
     /// Whether the one that goes by a name runs.
     package func isUp(_ peer: PeerID) -> Bool {
-        observer.actor(peer).map { participants[Int($0)].isUp } ?? false
+        observer.actor(peer).map { self[$0].isUp } ?? false
     }
 
     // MARK: Messages
 
     /// A server sent a message. Answers to users are told by `answer` instead.
     package mutating func sent(_ message: Message, by run: ServerRun, to peer: PeerID) {
-        guard isCurrent(run), let to = observer.actor(peer), participants[Int(to)].kind != .user
+        guard isCurrent(run), let to = observer.actor(peer), self[to].kind != .user
         else { return }
         events &+= 1
         let bytes = message.byteCounts
@@ -43,7 +43,7 @@ extension Environment {
     package mutating func answer(
         _ answer: Answer, _ call: CallID, from backend: UInt32, to user: UInt32
     ) {
-        guard participants[Int(backend)].isUp else { return }
+        guard self[backend].isUp else { return }
         effects.answer(answer, to: PeerID(UInt64(user)), call: call)
         applyEffects(of: backend)
     }
@@ -66,7 +66,7 @@ extension Environment {
 
     private mutating func passage(of message: Message, from: UInt32, to: UInt32) -> [Duration] {
         let passage = passage(from: from, to: to)
-        guard !passage.isLost, participants[Int(to)].isUp else { return [] }
+        guard !passage.isLost, self[to].isUp else { return [] }
         let bytes = message.byteCounts.payload
         let first =
             bytes == 0

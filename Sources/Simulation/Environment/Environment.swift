@@ -124,6 +124,12 @@ package struct Environment: Sendable {
         workload.reseed(seed)
     }
 
+    /// A participant.
+    subscript(actor: UInt32) -> Participant {
+        @inline(__always) _read { yield participants[Int(actor)] }
+        @inline(__always) _modify { yield &participants[Int(actor)] }
+    }
+
     // MARK: Populating
 
     /// Participants other than nodes are dealt to regions in turn, each in a zone of its own.

@@ -138,7 +138,7 @@ extension Environment {
             .init(
                 fault: fault, condition: condition, since: now, until: until,
                 concerned: Set(chosen)))
-        for actor in chosen { participants[Int(actor)].isAfflicted = true }
+        for actor in chosen { self[actor].isAfflicted = true }
         countDisturbances()
         if let until { queue.schedule(.faultEnds(fault), at: until) }
         guard case .lying(let lie) = condition else { return }
@@ -152,7 +152,7 @@ extension Environment {
 
     mutating func endConditions(of fault: Int) {
         for actor in conditions.end(fault: fault) {
-            participants[Int(actor)].isAfflicted = conditions.concern(actor)
+            self[actor].isAfflicted = conditions.concern(actor)
         }
     }
 
@@ -199,14 +199,14 @@ extension Environment {
 
     /// What the transfers of a participant take longer.
     mutating func transferFactor(of actor: UInt32) -> Double {
-        guard participants[Int(actor)].isAfflicted else { return 1 }
+        guard self[actor].isAfflicted else { return 1 }
         return felt(by: actor) {
             if case .slowTransfers(let factor) = $0.condition { factor } else { nil }
         } ?? 1
     }
 
     func lie(of actor: UInt32) -> (value: Lie, fault: Int)? {
-        guard participants[Int(actor)].isAfflicted else { return nil }
+        guard self[actor].isAfflicted else { return nil }
         return conditions.first(of: actor) {
             if case .lying(let lie) = $0.condition { lie } else { nil }
         }
@@ -215,7 +215,7 @@ extension Environment {
     // MARK: Disks
 
     package mutating func refusesRead(_ actor: UInt32) -> Bool {
-        guard participants[Int(actor)].isAfflicted else { return false }
+        guard self[actor].isAfflicted else { return false }
         if let (lie, fault) = lie(of: actor), lie == .drop {
             observer.felt(fault: fault)
             return true
@@ -224,7 +224,7 @@ extension Environment {
         let share = conditions.first(of: actor) {
             if case .unreadableDisk(let share) = $0.condition { share } else { nil }
         }
-        guard let share, participants[Int(actor)].mishapStream.chance(share.value) else {
+        guard let share, self[actor].mishapStream.chance(share.value) else {
             return false
         }
         observer.felt(fault: share.fault)
@@ -233,7 +233,7 @@ extension Environment {
 
     /// What becomes of a write that a disk refuses; nil where it does not.
     package mutating func refusedWrite(_ actor: UInt32) -> DiskOutcome? {
-        guard participants[Int(actor)].isAfflicted else { return nil }
+        guard self[actor].isAfflicted else { return nil }
         if isExhausted(actor) { return .failed }
         return felt(by: actor) { $0.condition == .fullDisk ? .full : nil }
     }
@@ -245,14 +245,14 @@ extension Environment {
 
     /// What all that its disk does takes longer.
     package mutating func diskFactor(of actor: UInt32) -> Double {
-        guard participants[Int(actor)].isAfflicted else { return 1 }
+        guard self[actor].isAfflicted else { return 1 }
         return felt(by: actor) {
             if case .slowDisk(let factor) = $0.condition { factor } else { nil }
         } ?? 1
     }
 
     package mutating func diskHangsUntil(_ actor: UInt32) -> Instant? {
-        guard participants[Int(actor)].isAfflicted else { return nil }
+        guard self[actor].isAfflicted else { return nil }
         return felt(by: actor) { $0.condition == .hungDisk ? $0.until : nil }
     }
 }

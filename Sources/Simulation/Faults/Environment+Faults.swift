@@ -47,7 +47,7 @@ extension Environment {
         case .destroyed(_, let selection):
             for actor in select(selection, for: fault) { destroy(actor, fault) }
         case .replaced(_, let selection):
-            for actor in select(selection, for: fault) where !participants[Int(actor)].isGone {
+            for actor in select(selection, for: fault) where !self[actor].isGone {
                 orders.append(.replace(actor))
                 observer.brokeDisk(of: actor)
                 observer.felt(fault: fault)
@@ -68,22 +68,22 @@ extension Environment {
 
     /// A participant's machine is gone for ever.
     private mutating func destroy(_ actor: UInt32, _ fault: Int) {
-        guard !participants[Int(actor)].isGone else { return }
-        if participants[Int(actor)].kind == .node {
+        guard !self[actor].isGone else { return }
+        if self[actor].kind == .node {
             destroy(actor, isFault: true)
         } else {
             goDown(actor)
-            participants[Int(actor)].isGone = true
+            self[actor].isGone = true
         }
         observer.felt(fault: fault)
     }
 
     /// A machine restarts with an empty disk; but a backend whose own is to come back does not run without it.
     private mutating func empty(_ actor: UInt32, _ fault: Int, for lasting: Duration?) {
-        guard !participants[Int(actor)].isGone else { return }
+        guard !self[actor].isGone else { return }
         observer.felt(fault: fault)
         goDown(actor)
-        if participants[Int(actor)].kind == .backend, lasting != nil {
+        if self[actor].kind == .backend, lasting != nil {
             return orders.append(.unmount(actor))
         }
         if lasting != nil { orders.append(.keep(actor, fault)) }
@@ -93,8 +93,8 @@ extension Environment {
 
     /// Its own disk is back.
     private mutating func refill(_ actor: UInt32, _ fault: Int) {
-        guard !participants[Int(actor)].isGone else { return }
-        if participants[Int(actor)].kind == .node {
+        guard !self[actor].isGone else { return }
+        if self[actor].kind == .node {
             restart(actor, after: .exchange(actor, fault))
         } else {
             orders.append(.mount(actor))
@@ -104,7 +104,7 @@ extension Environment {
 
     /// A machine stops, and starts again once something was done.
     private mutating func restart(_ actor: UInt32, after order: ServerOrder) {
-        guard !participants[Int(actor)].isGone else { return }
+        guard !self[actor].isGone else { return }
         goDown(actor)
         orders.append(order)
         comeUp(actor)
@@ -138,7 +138,7 @@ extension Environment {
             case .outage: comeUp(actor)
             case .emptied: refill(actor, fault)
             case .restored:
-                if !participants[Int(actor)].isGone { observer.felt(fault: fault) }
+                if !self[actor].isGone { observer.felt(fault: fault) }
                 restart(actor, after: .exchange(actor, fault))
             case .partition, .crashes, .degradation, .bitRot, .byteRot, .lostChunks, .departure,
                 .destroyed, .replaced, .condition:
@@ -168,7 +168,7 @@ extension Environment {
         if faults[fault].targets.isEmpty {
             faults[fault].targets = select(selection, for: fault)
         }
-        let up = faults[fault].targets.filter { participants[Int($0)].isUp }
+        let up = faults[fault].targets.filter { self[$0].isUp }
         guard !up.isEmpty else { return }
         let actor = up[faults[fault].stream.below(up.count)]
         if goDown(actor) {
@@ -192,7 +192,7 @@ extension Environment {
                     faults[fault].stream.next(), faults[fault].stream.next(), 0, 0))
             let actor = nodeIndices[slot]
             let replicas = observer.nodes[slot].replicas
-            guard participants[Int(actor)].isUp == wantsUp,
+            guard self[actor].isUp == wantsUp,
                 let chunk = replicas.next(after: start) ?? replicas.next(after: nil),
                 strike(chunk, on: actor, fault, isRot: isRot)
             else { continue }
@@ -250,7 +250,7 @@ extension Environment {
     }
 
     private func isDownWithData(_ actor: UInt32) -> Bool {
-        let participant = participants[Int(actor)]
+        let participant = self[actor]
         return !participant.isUp && !observer.nodes[Int(participant.slot)].replicas.isEmpty
     }
 
@@ -271,14 +271,14 @@ extension Environment {
         case .discoveries: return discoveryIndices
         case .discovery(let slot): return [discoveryIndices[slot]]
         case .domain(let domain):
-            return nodeIndices.filter { participants[Int($0)].domain == UInt32(domain) }
+            return nodeIndices.filter { self[$0].domain == UInt32(domain) }
         case .region(let name):
             let region = configuration.topology.regions.firstIndex(of: name)
             return participants.indices.map { UInt32($0) }.filter {
-                Int(participants[Int($0)].region) == region
+                Int(self[$0].region) == region
             }
         case .nodes(let count):
-            var up = nodeIndices.filter { participants[Int($0)].isUp }
+            var up = nodeIndices.filter { self[$0].isUp }
             faults[fault].stream.shuffle(&up)
             return Array(up.prefix(count))
         }

@@ -69,7 +69,7 @@ extension Environment {
 
     /// The largest number or the smallest.
     private mutating func extreme(_ actor: UInt32) -> UInt64 {
-        participants[Int(actor)].mishapStream.chance(0.5) ? .max : 0
+        self[actor].mishapStream.chance(0.5) ? .max : 0
     }
 
     private mutating func twist(_ beat: Heartbeat, _ lie: Lie, of actor: UInt32) -> Heartbeat? {
@@ -214,7 +214,7 @@ extension Environment {
         for index in effects.sends.indices {
             let send = effects.sends[index]
             guard case .answer(let answer) = send.message else {
-                let delay = participants[Int(actor)].mishapStream.upTo(
+                let delay = self[actor].mishapStream.upTo(
                     configuration.settings.deadAfter * 2)
                 say(send, by: actor, after: delay)
                 observer.felt(fault: fault)
@@ -222,7 +222,7 @@ extension Environment {
             }
             let old = conditions.said[actor, default: [:]].updateValue(
                 answer, forKey: send.message.name)
-            guard let old, participants[Int(actor)].mishapStream.chance(0.5) else { continue }
+            guard let old, self[actor].mishapStream.chance(0.5) else { continue }
             effects.sends[index].message = .answer(Self.fitted(old, to: answer))
             observer.felt(fault: fault)
         }

@@ -10,8 +10,8 @@ import Roles
 extension Environment {
     /// A hundred times in a run, each odd user asks for some things at once, and then the next time.
     mutating func askOddly(_ fault: Int) {
-        for user in conditions.concerned(by: fault) where participants[Int(user)].isUp {
-            let slot = Int(participants[Int(user)].slot)
+        for user in conditions.concerned(by: fault) where self[user].isUp {
+            let slot = Int(self[user].slot)
             for _ in 0...faults[fault].stream.below(12) {
                 effects.tell(.file(oddRequest(by: user, fault)), to: users[slot].backend)
                 observer.felt(fault: fault)
@@ -23,14 +23,14 @@ extension Environment {
     }
 
     private mutating func oddRequest(by user: UInt32, _ fault: Int) -> FileRequest {
-        let made = madeUpHash(fault)
+        let made = faults[fault].stream.hash256()
         switch faults[fault].stream.below(10) {
         case 0:
             // Of chunks that were never put.
             let count = 1 << faults[fault].stream.below(12)
             return oddCommit(
                 FileID(high: made.prefix, low: 1),
-                (0..<count).map { _ in ChunkID(madeUpHash(fault)) })
+                (0..<count).map { _ in ChunkID(faults[fault].stream.hash256()) })
         case 1:
             return oddCommit(FileID(high: made.prefix, low: 2), [othersChunk(made)])
         case 2:
@@ -82,12 +82,6 @@ extension Environment {
                 wrappedKey: Array(repeating: 0xFF, count: MasterKey.wrappedCount)))
     }
 
-    private mutating func madeUpHash(_ fault: Int) -> Hash256 {
-        Hash256(
-            faults[fault].stream.next(), faults[fault].stream.next(), faults[fault].stream.next(),
-            faults[fault].stream.next())
-    }
-
     /// A chunk that some node holds, where one does.
     private func othersChunk(_ place: Hash256) -> ChunkID {
         guard !observer.nodes.isEmpty else { return ChunkID(place) }
@@ -97,7 +91,7 @@ extension Environment {
 
     /// A file of somebody else, where there is one.
     private mutating func othersFile(than user: UInt32, _ fault: Int) -> FileID {
-        let slot = Int(participants[Int(user)].slot)
+        let slot = Int(self[user].slot)
         let files = workload.owned.indices.filter { $0 != slot }.flatMap { workload.owned[$0] }
         return files.isEmpty
             ? FileID(high: 0, low: 0) : files[faults[fault].stream.below(files.count)].id

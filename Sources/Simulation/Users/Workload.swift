@@ -87,7 +87,7 @@ extension Environment {
     }
 
     /// A user whose machine is down does nothing.
-    private func isThere(_ user: Int) -> Bool { participants[Int(userIndices[user])].isUp }
+    private func isThere(_ user: Int) -> Bool { self[userIndices[user]].isUp }
 
     private mutating func put(by user: Int) {
         let ordinal = workload.nextOrdinal

@@ -5,12 +5,12 @@ import Roles
 /// Carrying out disk requests.
 extension World {
     mutating func applyDisk(_ actor: UInt32) {
-        let slot = Int(environment.participants[Int(actor)].slot)
-        let isNode = environment.participants[Int(actor)].kind == .node
+        let slot = Int(environment[actor].slot)
+        let isNode = environment[actor].kind == .node
         for index in effects.disk.indices {
             let request = effects.disk[index]
             // Its disk may have lost power over what it was asked before.
-            guard environment.participants[Int(actor)].isUp else { break }
+            guard environment[actor].isUp else { break }
             environment.observer.requested(request, by: actor, at: now)
             if isNode, keepsSegments {
                 applySegmentDisk(request, actor, slot)
@@ -25,7 +25,7 @@ extension World {
     mutating func complete(_ event: DiskEvent, of actor: UInt32, at instant: Instant) {
         environment.queue.schedule(
             EventQueue.Completion(
-                actor: actor, epoch: environment.participants[Int(actor)].epoch, event: event),
+                actor: actor, epoch: environment[actor].epoch, event: event),
             at: max(instant, environment.diskHangsUntil(actor) ?? instant))
     }
 
@@ -55,7 +55,7 @@ extension World {
             let done = chunkDisks[slot].finish(bytes: payload?.byteCount ?? 0, at: now)
             let isRefused =
                 environment.refusesRead(actor)
-                || !environment.participants[Int(environment.nodeIndices[keeper])].isUp
+                || !environment[environment.nodeIndices[keeper]].isUp
             let outcome: ReadOutcome =
                 isRefused ? .unavailable : payload.map { .bytes($0) } ?? .damaged
             complete(.read(token: token, outcome), of: actor, at: done)
@@ -72,10 +72,10 @@ extension World {
     /// On whose disk a node reads a chunk: its own, unless it is one of liars that keep one replica
     /// among them.
     mutating func keeper(of chunk: ChunkID, for actor: UInt32) -> Int {
-        let own = Int(environment.participants[Int(actor)].slot)
-        guard environment.participants[Int(actor)].isAfflicted else { return own }
+        let own = Int(environment[actor].slot)
+        guard environment[actor].isAfflicted else { return own }
         for sharer in environment.sharers(with: actor) {
-            let slot = Int(environment.participants[Int(sharer)].slot)
+            let slot = Int(environment[sharer].slot)
             guard slot != own else { return own }
             if holds(chunk, slot) {
                 environment.feltLie(of: actor)
@@ -123,12 +123,12 @@ extension World {
     private mutating func askAgain(_ request: DiskRequest, _ actor: UInt32) {
         environment.queue.schedule(
             .diskGoesOn(
-                actor, epoch: environment.participants[Int(actor)].epoch, .ledger(request)),
+                actor, epoch: environment[actor].epoch, .ledger(request)),
             at: now + LogDisk.retryDelay)
     }
 
     mutating func diskGoesOn(_ actor: UInt32, _ step: DiskStep) {
-        let slot = Int(environment.participants[Int(actor)].slot)
+        let slot = Int(environment[actor].slot)
         switch step {
         case .chunks(let step): chunksGoOn(actor, step, slot)
         case .ledger(let request): applyLogDisk(request, actor, slot)
@@ -137,8 +137,8 @@ extension World {
 
     /// A sync finished.
     mutating func synced(_ actor: UInt32) {
-        let slot = Int(environment.participants[Int(actor)].slot)
-        if environment.participants[Int(actor)].kind == .node {
+        let slot = Int(environment[actor].slot)
+        if environment[actor].kind == .node {
             if !keepsSegments, !errs(configuration.nodes.disk.lyingSyncs, actor) {
                 chunkDisks[slot].contents.finishSync()
             }

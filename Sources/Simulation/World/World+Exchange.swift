@@ -18,9 +18,9 @@ struct KeptDisk: Hashable, Sendable {
 extension World {
     /// A copy of the disk of one who is down is put aside.
     mutating func keepDisk(of actor: UInt32, for fault: Int) {
-        let slot = Int(environment.participants[Int(actor)].slot)
+        let slot = Int(environment[actor].slot)
         let content: KeptDisk.Content =
-            environment.participants[Int(actor)].kind == .backend
+            environment[actor].kind == .backend
             ? .log(logDisks[slot])
             : keepsSegments ? .segments(segmentDisks[slot]) : .chunks(chunkDisks[slot])
         keptDisks[KeptDisk(fault: fault, actor: actor)] = content
@@ -28,7 +28,7 @@ extension World {
 
     /// One who is down has the disk that was put aside for a fault, or an empty one.
     mutating func exchangeDisk(of actor: UInt32, for fault: Int?) {
-        let slot = Int(environment.participants[Int(actor)].slot)
+        let slot = Int(environment[actor].slot)
         switch fault.flatMap({ keptDisks[KeptDisk(fault: $0, actor: actor)] }) {
         case .log(let disk)?: logDisks[slot] = disk
         case .segments(let disk)?: segmentDisks[slot] = disk
@@ -47,7 +47,7 @@ extension World {
 
     /// The folder of a node is an empty one, whatever the node does.
     mutating func replaceFolder(of actor: UInt32) {
-        let slot = Int(environment.participants[Int(actor)].slot)
+        let slot = Int(environment[actor].slot)
         if keepsSegments {
             segmentDisks[slot].volume.replaceAll()
         } else {
@@ -66,8 +66,8 @@ extension World {
 
     /// Tells the observer what a disk holds, which it cannot know.
     mutating func showDisk(of actor: UInt32) {
-        let slot = Int(environment.participants[Int(actor)].slot)
-        if environment.participants[Int(actor)].kind == .backend {
+        let slot = Int(environment[actor].slot)
+        if environment[actor].kind == .backend {
             environment.observer.exchanged(actor, for: logDisks[slot].contents, at: now)
         } else {
             environment.observer.exchanged(actor, for: contents(ofNode: slot), at: now)
@@ -79,7 +79,7 @@ extension World {
     /// Whether a disk that errs silently does so now.
     mutating func errs(_ probability: Double, _ actor: UInt32) -> Bool {
         probability > 0 && !environment.hasSettled
-            && environment.participants[Int(actor)].mishapStream.chance(probability)
+            && environment[actor].mishapStream.chance(probability)
     }
 
     /// A write of the quick model, which has no bytes elsewhere, leaves a replica rotten where it was lost;
@@ -91,7 +91,7 @@ extension World {
         guard errs(disk.misdirectedWrites, actor) else { return }
         let held = chunkDisks[slot].contents.inventory()
         rot(chunk, on: actor, slot)
-        let other = environment.participants[Int(actor)].mishapStream.below(held.count)
+        let other = environment[actor].mishapStream.below(held.count)
         rot(held[other].chunk, on: actor, slot)
     }
 

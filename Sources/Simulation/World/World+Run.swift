@@ -99,7 +99,7 @@ extension World {
         guard !environment.lies(input, by: actor, effects: &effects) else { return }
         nodes[slot].handle(
             input, at: time(for: Int(actor)),
-            random: &environment.participants[Int(actor)].roleStream, effects: &effects)
+            random: &environment[actor].roleStream, effects: &effects)
         environment.twist(&effects, of: actor, hearing: input)
     }
 
@@ -124,7 +124,7 @@ extension World {
         environment.observer.noted(note, by: actor, at: now)
         guard case .replicaMissing(let chunk, let peer, _) = note else { return }
         let node = UInt32(truncatingIfNeeded: peer.raw)
-        if nodes[Int(environment.participants[Int(node)].slot)].index[chunk] == nil {
+        if nodes[Int(environment[node].slot)].index[chunk] == nil {
             environment.observer.uncounted(chunk, on: node)
         }
     }
@@ -153,7 +153,7 @@ extension World {
             handle(.request(from: PeerID(UInt64(user)), call: call, request), by: backend)
         case .crash(let actor): crash(actor)
         case .destroy(let actor):
-            let slot = Int(environment.participants[Int(actor)].slot)
+            let slot = Int(environment[actor].slot)
             chunkDisks[slot] = ChunkDisk(capacityBytes: 0, speed: configuration.nodes.disk)
             if keepsSegments { segmentDisks[slot] = makeSegmentDisk(actor) }
             nodes[slot] = makeNode(actor)
@@ -162,7 +162,7 @@ extension World {
         case .replace(let actor): replaceFolder(of: actor)
         case .unmount, .mount: break
         case .damage(let actor, let chunk, let damage):
-            let slot = Int(environment.participants[Int(actor)].slot)
+            let slot = Int(environment[actor].slot)
             if keepsSegments {
                 segmentDisks[slot].suffer(damage, to: chunk)
             } else {
@@ -176,12 +176,12 @@ extension World {
     /// What decides which of what was not synced lasts a crash; nil where nothing does.
     private mutating func drawnSeed(of actor: UInt32) -> UInt64? {
         configuration.nodes.disk.crash == .keepsSome
-            ? environment.participants[Int(actor)].mishapStream.next() : nil
+            ? environment[actor].mishapStream.next() : nil
     }
 
     /// Whether more may be lost than was not synced.
     private func disksLie(of actor: UInt32) -> Bool {
-        switch environment.participants[Int(actor)].kind {
+        switch environment[actor].kind {
         case .node: configuration.nodes.disk.lyingSyncs > 0
         case .backend: configuration.backends.lyingCommits > 0
         case .discovery, .user: false
@@ -189,9 +189,9 @@ extension World {
     }
 
     private mutating func crash(_ actor: UInt32) {
-        let slot = Int(environment.participants[Int(actor)].slot)
+        let slot = Int(environment[actor].slot)
         var seed: UInt64?
-        switch environment.participants[Int(actor)].kind {
+        switch environment[actor].kind {
         case .node:
             nodes[slot] = makeNode(actor)
             seed = drawnSeed(of: actor)

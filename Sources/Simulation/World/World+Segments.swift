@@ -25,7 +25,7 @@ extension World {
             disk = keeper(of: chunk, for: actor)
             let isRefused =
                 environment.refusesRead(actor)
-                || !environment.participants[Int(environment.nodeIndices[disk])].isUp
+                || !environment[environment.nodeIndices[disk]].isUp
             guard !isRefused else {
                 return complete(.read(token: token, .unavailable), of: actor, at: now)
             }
@@ -70,7 +70,7 @@ extension World {
             case .goesOn(let step, let at):
                 environment.queue.schedule(
                     .diskGoesOn(
-                        actor, epoch: environment.participants[Int(actor)].epoch, .chunks(step)),
+                        actor, epoch: environment[actor].epoch, .chunks(step)),
                     at: max(at, environment.diskHangsUntil(actor) ?? at))
             }
         }
@@ -88,7 +88,7 @@ extension World {
     mutating func auditSegments() {
         for slot in segmentDisks.indices {
             let actor = environment.nodeIndices[slot]
-            guard environment.participants[Int(actor)].isUp,
+            guard environment[actor].isUp,
                 environment.lie(of: actor) == nil, segmentDisks[slot].volume.silentErrors == 0,
                 let found = segmentDisks[slot].audit()
             else { continue }
@@ -143,16 +143,6 @@ extension World {
             logDisks[slot].failsAfter = count
             logDisks[slot].failureSeed = seed
         }
-    }
-
-    /// Whether the power failed, and is not back.
-    package func isWithoutPower(_ owner: DiskOwner) -> Bool {
-        let actor =
-            switch owner {
-            case .node(let slot): environment.nodeIndices[slot]
-            case .backend(let slot): environment.backendIndices[slot]
-            }
-        return !environment.participants[Int(actor)].isUp
     }
 
     /// Plants a defect: what the syncs of a node's disk do instead.

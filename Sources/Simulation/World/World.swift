@@ -89,12 +89,11 @@ package struct World: Sendable {
     func makeNode(_ index: UInt32) -> StorageNode {
         var stream = RandomSource(configuration.seed, of: UInt64(index), .identity)
         // Nobody checks a simulated node's signatures, so its public key is any bytes.
-        let publicKey = PublicKey(
-            bytes: Hash256(stream.next(), stream.next(), stream.next(), stream.next()))
+        let publicKey = PublicKey(bytes: stream.hash256())
         return StorageNode(
             identity: NodeIdentity(
                 id: PeerID(UInt64(index)), publicKey: publicKey,
-                domain: environment.participants[Int(index)].domain,
+                domain: environment[index].domain,
                 capacityBytes: UInt64(configuration.nodes.capacityBytes)),
             settings: configuration.settings,
             discoveries: discoveryPeers, backends: backendPeers)

@@ -91,8 +91,6 @@ extension Benchmark {
 
     private static func hashes() -> [Hash256] {
         var random = RandomSource(seed: 1, who: 0, purpose: 0)
-        return (0..<million).map { _ in
-            Hash256(random.next(), random.next(), random.next(), random.next())
-        }
+        return (0..<million).map { _ in random.hash256() }
     }
 }

@@ -108,3 +108,15 @@ struct CrashPointsTests {
         #expect(report.text.contains("of \(Format.count(report.points.count)), drawn"))
     }
 }
+
+extension World {
+    /// Whether the power failed, and is not back.
+    fileprivate func isWithoutPower(_ owner: DiskOwner) -> Bool {
+        let actor =
+            switch owner {
+            case .node(let slot): environment.nodeIndices[slot]
+            case .backend(let slot): environment.backendIndices[slot]
+            }
+        return !environment.participants[Int(actor)].isUp
+    }
+}
