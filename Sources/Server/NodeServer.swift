@@ -194,7 +194,7 @@ struct Observer: Sendable {
         switch observation {
         case .note(let note):
             events[note.kind]?.increment()
-            logger.log(level: note.level, "\(note.kind.rawValue)", metadata: note.metadata)
+            logger.log(level: note.level, "\(note.kind.name)", metadata: note.metadata)
         case .unreachable(let peer, let error):
             unreachable.increment()
             logger.debug(

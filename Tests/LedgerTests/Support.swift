@@ -60,3 +60,15 @@ extension SignedHeader {
         self.init(header: header, signature: key.sign(header.signedBytes))
     }
 }
+
+extension LedgerVerifier {
+    /// The state of a whole chain, if nothing is wrong with it.
+    static func verifyChain(
+        encodedBlocks: some Sequence<[UInt8]>, writer: PublicKey?,
+        signatures: SignaturePolicy = .every
+    ) throws(LedgerError) -> LedgerState {
+        var verifier = LedgerVerifier(writer: writer, signatures: signatures)
+        for bytes in encodedBlocks { try verifier.check(encoded: bytes) }
+        return try verifier.finish()
+    }
+}

@@ -62,18 +62,6 @@ package struct LedgerVerifier: Sendable {
         return state
     }
 
-    /// Checks a whole chain from its encoded blocks in order and returns its state. Which block and
-    /// what is wrong with it is in the error. That blocks are missing at the end shows only against
-    /// a header that is known from elsewhere.
-    package static func verifyChain(
-        encodedBlocks: some Sequence<[UInt8]>, writer: PublicKey?,
-        signatures: SignaturePolicy = .every
-    ) throws(LedgerError) -> LedgerState {
-        var verifier = LedgerVerifier(writer: writer, signatures: signatures)
-        for bytes in encodedBlocks { try verifier.check(encoded: bytes) }
-        return try verifier.finish()
-    }
-
     /// Everything but the signature. Returns the ledger's tree with the block's records.
     private func verify(_ block: Block) throws(LedgerProblem) -> MerkleAccumulator {
         let header = block.header

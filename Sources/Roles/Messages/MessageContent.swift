@@ -1,3 +1,5 @@
+import Primitives
+
 /// What every message has, whatever it says. Each stands in a file of its own with all that belongs
 /// to it.
 package protocol MessageContent: Sendable {
@@ -25,12 +27,11 @@ extension MessageContent {
 /// outlive the order of cases.
 package struct MessageKind: Sendable {
     package let name: String
-    /// FNV-1a of the name, 64 bits.
     let word: UInt64
 
     init(_ name: String) {
         self.name = name
-        word = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        word = UInt64(namedBy: name)
     }
 }
 

@@ -1,3 +1,5 @@
+import Primitives
+
 /// One setting of a `Root`: everything that is to be known of it. Keys of scenarios, flags, variables of
 /// the environment, references and checks derive from it.
 package struct Setting<Root>: Sendable {
@@ -31,7 +33,7 @@ extension Setting {
         _ sentence: String
     ) {
         self.init(
-            name: name, variable: variable ?? Self.words(name, "_").uppercased(),
+            name: name, variable: variable ?? name.inWords(with: "_").uppercased(),
             sentence: sentence, allowed: form.allowed, isNumber: form.isNumber,
             isSwitch: Value.self == Bool.self, isSecret: false, standard: standard,
             read: { text, root in
@@ -49,7 +51,7 @@ extension Setting {
         _ sentence: String
     ) {
         self.init(
-            name: name, variable: Self.words(name, "_").uppercased(), sentence: sentence,
+            name: name, variable: name.inWords(with: "_").uppercased(), sentence: sentence,
             allowed: form.allowed, isNumber: form.isNumber, isSwitch: false, isSecret: isSecret,
             standard: standard,
             read: { text, root in
@@ -71,11 +73,7 @@ extension Setting {
     }
 
     /// The flag of a command line without its hyphens, such as "dead-after"; also the key in a file.
-    package var flag: String { Self.words(name, "-") }
-
-    private static func words(_ name: String, _ separator: String) -> String {
-        name.reduce(into: "") { $0 += $1.isUppercase ? separator + $1.lowercased() : String($1) }
-    }
+    package var flag: String { name.inWords(with: "-") }
 }
 
 /// What must hold between settings of a `Root`.

@@ -3,26 +3,15 @@ import Primitives
 import Roles
 
 extension Note {
-    /// What a note is of, with a stable name.
+    /// What a note is of.
     enum Kind: String, CaseIterable {
-        case requestTimedOut = "request-timed-out"
-        case declaredDead = "declared-dead"
-        case deadReturned = "dead-returned"
-        case doubted
-        case repairStarted = "repair-started"
-        case repairFinished = "repair-finished"
-        case replicaMissing = "replica-missing"
-        case surplusFound = "surplus-found"
-        case comparisonFinished = "comparison-finished"
-        case comparisonFailed = "comparison-failed"
-        case collecting
-        case collectionStopped = "collection-stopped"
-        case audited
-        case blockWritten = "block-written"
-        case recovered
-        case ledgerRefused = "ledger-refused"
-        case ledgerUnkept = "ledger-unkept"
-        case ledgerBehind = "ledger-behind"
+        case requestTimedOut, declaredDead, deadReturned, doubted, repairStarted, repairFinished
+        case replicaMissing, surplusFound, comparisonFinished, comparisonFailed
+        case collecting, collectionStopped, audited, blockWritten, recovered
+        case ledgerRefused, ledgerUnkept, ledgerBehind
+
+        /// A stable name, such as "declared-dead".
+        var name: String { rawValue.inWords(with: "-") }
     }
 
     var kind: Kind {

@@ -24,7 +24,7 @@ typealias ServerCounter = ServerMetric<Counter>
 
 extension ServerCounter {
     static func events(_ kind: Note.Kind) -> Self {
-        Self("dsim_events_total", "What happened, by kind.", ("kind", kind.rawValue))
+        Self("dsim_events_total", "What happened, by kind.", ("kind", kind.name))
     }
     static var unreachable: Self {
         Self("dsim_unreachable_total", "Requests to other servers without an answer.")

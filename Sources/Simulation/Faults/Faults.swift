@@ -28,11 +28,7 @@ struct Faults: Sendable {
 
     /// Keyed by the fault's name: taking another fault away shifts nothing here.
     private static func stream(of settings: FaultSettings, seed: UInt64) -> RandomSource {
-        // FNV-1a, 64 bits.
-        let who = settings.name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-        }
-        return RandomSource(seed, of: who, .fault)
+        RandomSource(seed, of: UInt64(namedBy: settings.name), .fault)
     }
 
     subscript(fault: Int) -> State {

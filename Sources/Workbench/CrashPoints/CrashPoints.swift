@@ -7,7 +7,7 @@ import Synchronization
 /// A search for the moments at which a disk must not lose its power: the world is copied before every
 /// change and every sync of that disk, the power fails there, the node or backend starts again, and the
 /// oracles look on.
-package struct CrashPoints {
+package struct CrashPoints: Sendable {
     package let scenario: Scenario
     package let owner: DiskOwner
     /// Moments to try at most; drawn where there are more.
@@ -40,7 +40,7 @@ package struct CrashPoints {
     /// Runs all of it; `observe` is told how far it is.
     package func run(observe: (CrashPointsReport) -> Void = { _ in }) -> CrashPointsReport {
         let start = DispatchTime.now().uptimeNanoseconds
-        var report = CrashPointsReport(self, points: findPoints())
+        var report = CrashPointsReport(search: self, points: findPoints())
         let chosen = choose(report.points)
         report.chosen = chosen.count
         var world = makeWorld()

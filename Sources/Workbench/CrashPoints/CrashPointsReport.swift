@@ -13,12 +13,7 @@ package struct CrashPointsReport: Sendable {
         package var example: String
     }
 
-    package let name: String
-    package let seed: UInt64
-    package let owner: DiskOwner
-    let draws: Int
-    let goingOn: Duration
-    let duration: Duration
+    let search: CrashPoints
     /// All that there are.
     package let points: [CrashPoints.Point]
     /// Of those, to be tried.
@@ -27,16 +22,6 @@ package struct CrashPointsReport: Sendable {
     package var findings: [Finding] = []
     package var wallSeconds = 0.0
 
-    init(_ search: CrashPoints, points: [CrashPoints.Point]) {
-        name = search.scenario.name
-        seed = search.scenario.configuration.seed
-        owner = search.owner
-        draws = search.draws
-        goingOn = search.goingOn
-        duration = search.scenario.configuration.duration
-        self.points = points
-    }
-
     package var isFine: Bool { findings.isEmpty }
 
     /// Findings that are shown at most.
@@ -44,23 +29,24 @@ package struct CrashPointsReport: Sendable {
 
     /// A line of how far it is.
     package var line: String {
-        "\(name): \(owner), \(Format.count(tried)) of \(Format.count(chosen)) points, "
+        "\(search.scenario.name): \(search.owner), \(Format.count(tried)) of \(Format.count(chosen)) points, "
             + "\(Format.plural(findings.count, "violation"))"
     }
 
     /// The report in words.
     package var text: String {
+        let scenario = search.scenario
         let which =
             tried == points.count
             ? "all" : "\(Format.count(tried)) of \(Format.count(points.count)), drawn"
         var lines = [
-            "\(name), seed \(seed): \(owner) changed or synced its disk "
-                + "\(Format.count(points.count)) times in \(Format.duration(duration)); "
-                + "took \(Format.seconds(wallSeconds))",
+            "\(scenario.name), seed \(scenario.configuration.seed): \(search.owner) changed or synced "
+                + "its disk \(Format.count(points.count)) times in "
+                + "\(Format.duration(scenario.configuration.duration)); took \(Format.seconds(wallSeconds))",
             "",
             "  tried       \(which): the power failed there, "
-                + "\(Format.plural(draws, "draw")) of what lasted, and \(Format.duration(goingOn)) "
-                + "went by",
+                + "\(Format.plural(search.draws, "draw")) of what lasted, and "
+                + "\(Format.duration(search.goingOn)) went by",
             "  violations  \(Format.count(findings.count))",
         ]
         for finding in findings.prefix(Self.most) {

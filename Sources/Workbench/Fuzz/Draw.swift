@@ -10,14 +10,7 @@ struct Draw {
 
     /// The stream of one feature of the scenario of a seed: what one draws shifts no other.
     init(seed: UInt64, feature: String) {
-        random = RandomSource(seed: seed, who: Self.hash(feature), purpose: Self.purpose)
-    }
-
-    /// FNV-1a, 64 bits.
-    private static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-        }
+        random = RandomSource(seed: seed, who: UInt64(namedBy: feature), purpose: Self.purpose)
     }
 
     mutating func coin(_ probability: Double = 0.5) -> Bool { random.chance(probability) }

@@ -85,11 +85,6 @@ private struct HangingDisk: Disk {
     let wait: @Sendable () -> Void
     private let queue = DispatchQueue(label: "DecentraStore hanging disk")
 
-    init(real: any Disk, wait: @escaping @Sendable () -> Void) {
-        self.real = real
-        self.wait = wait
-    }
-
     func perform(
         _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
     ) {

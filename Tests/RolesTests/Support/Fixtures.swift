@@ -71,3 +71,15 @@ extension InclusionProof {
         InclusionProof(of: index, in: chunks.map { MerkleTree.leafHash($0) })
     }
 }
+
+extension LedgerVerifier {
+    /// The state of a whole chain, if nothing is wrong with it.
+    static func verifyChain(
+        encodedBlocks: some Sequence<[UInt8]>, writer: PublicKey?,
+        signatures: SignaturePolicy = .every
+    ) throws(LedgerError) -> LedgerState {
+        var verifier = LedgerVerifier(writer: writer, signatures: signatures)
+        for bytes in encodedBlocks { try verifier.check(encoded: bytes) }
+        return try verifier.finish()
+    }
+}

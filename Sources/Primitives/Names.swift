@@ -10,4 +10,15 @@ extension StringProtocol {
             }
         }
     }
+    /// A name in camel case as words in lower case, with a separator between them.
+    package func inWords(with separator: String) -> String {
+        reduce(into: "") { $0 += $1.isUppercase ? separator + $1.lowercased() : String($1) }
+    }
+}
+
+extension UInt64 {
+    /// A word that stands for a name: FNV-1a, 64 bits.
+    package init(namedBy name: String) {
+        self = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
 }
