@@ -107,18 +107,7 @@ extension SegmentStore {
             guard let location = medium.location(of: header.stored.chunk),
                 location.segment == current.segment, location.offset == UInt32(offset)
             else { continue }
-            do throws(SystemError) {
-                let bytes = try medium.files.read(
-                    file, header.length, at: location.payloadOffset)
-                guard bytes.count == header.length else {
-                    throw SystemError(.read, medium.files.path(of: file), code: 0)
-                }
-                var stored = header.stored
-                // It may have become trash since the index was read.
-                stored.trashed = try self.header(at: location)?.stored.trashed
-                try put(
-                    stored, Payload(bytes: bytes, byteCount: header.stored.byteCount))
-            } catch {
+            do { try move(header, at: location, file) } catch {
                 // Full, or unreadable: it stays as it is until the next start.
                 incompressible.insert(current.segment)
                 compaction = nil
@@ -135,6 +124,19 @@ extension SegmentStore {
             compaction = current
         }
         batch.isWanted = moved > 0
+    }
+
+    private mutating func move(
+        _ header: RecordHeader, at location: RecordLocation, _ file: M.Files.File
+    ) throws(SystemError) {
+        let bytes = try medium.files.read(file, header.length, at: location.payloadOffset)
+        guard bytes.count == header.length else {
+            throw SystemError(.read, medium.files.path(of: file), code: 0)
+        }
+        var stored = header.stored
+        // It may have become trash since the index was read.
+        stored.trashed = try self.header(at: location)?.stored.trashed
+        try put(stored, Payload(bytes: bytes, byteCount: header.stored.byteCount))
     }
 
     private mutating func nextCompaction() -> Compaction? {

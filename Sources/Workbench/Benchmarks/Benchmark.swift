@@ -7,7 +7,7 @@ package struct Benchmark: Sendable {
     package let unit: String
     /// The figure to reach, in `unit`.
     package let reach: Double
-    package let isMoreBetter: Bool
+    package var isMoreBetter = true
     /// Does the work and returns the figure. Throws when the work cannot be done here.
     package let measure: @Sendable () throws -> Double
 

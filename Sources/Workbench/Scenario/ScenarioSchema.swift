@@ -83,26 +83,26 @@ enum ScenarioSchema {
         ScenarioKey(
             "capacity", \.capacityBytes, .bytes(1...1 << 50), "What a node's disk holds at most."),
         ScenarioKey(
-            "upload", \.uploadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            "upload", \.uploadBytesPerSecond, rate,
             "Bandwidth of what a node sends."),
         ScenarioKey(
-            "download", \.downloadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            "download", \.downloadBytesPerSecond, rate,
             "Bandwidth of what a node is sent."),
         ScenarioKey(
-            "handling", \.handling, handling,
+            "handling", \.handling, moment,
             "What handling a message takes a node, one after the other."),
         ScenarioKey(section: "disk", \.disk, disk, "The speed of a node's disk."),
     ]
 
     static let link: [ScenarioKey<LinkSettings>] = [
         ScenarioKey(
-            "upload", \.uploadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            "upload", \.uploadBytesPerSecond, rate,
             absent: "as fast as anybody's", "Bandwidth of what it sends."),
         ScenarioKey(
-            "download", \.downloadBytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            "download", \.downloadBytesPerSecond, rate,
             absent: "as fast as anybody's", "Bandwidth of what it is sent."),
         ScenarioKey(
-            "handling", \.handling, handling,
+            "handling", \.handling, moment,
             "What handling a message takes it, one after the other."),
     ]
 
@@ -114,17 +114,17 @@ enum ScenarioSchema {
             )
         ]
 
-    private static let handling = ValueForm.duration(.zero...Duration.seconds(10))
+    private static let handling = ValueFormmoment
 
     static let disk: [ScenarioKey<DiskSettings>] = [
         ScenarioKey(
-            "latency", \.latency, .duration(.zero...Duration.seconds(10)),
+            "latency", \.latency, moment,
             "Fixed cost of a read or a write."),
         ScenarioKey(
-            "syncLatency", \.syncLatency, .duration(.zero...Duration.seconds(10)),
+            "syncLatency", \.syncLatency, moment,
             "Fixed cost of a sync, after which everything written before is durable."),
         ScenarioKey(
-            "throughput", \.bytesPerSecond, .bytesPerSecond(1_000...1_000_000_000_000),
+            "throughput", \.bytesPerSecond, rate,
             "Bytes that it reads or writes a second."),
         ScenarioKey(
             "crash", \.crash, .choice,
