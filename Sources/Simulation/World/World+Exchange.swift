@@ -33,7 +33,7 @@ extension World {
         case .log(let disk)?: logDisks[slot] = disk
         case .segments(let disk)?: segmentDisks[slot] = disk
         case .chunks(let disk)?: chunkDisks[slot] = disk
-        case nil where environment.participants[Int(actor)].kind == .backend:
+        case nil where environment[actor].kind == .backend:
             logDisks[slot] = LogDisk(speed: configuration.nodes.disk)
             logDisks[slot].isReplacement = true
             backends[slot] = makeBackend(slot)
