@@ -15,7 +15,7 @@ extension Observer {
             slot = nodes.count
             nodes.append(
                 ObservedNode(actor: actor, disk: DiskContents(capacityBytes: capacityBytes)))
-            meters.churn.nodeCameUp(at: now)
+            meters.churn.nodeTurned(up: true, at: now)
         case .backend:
             slot = backends.count
             backends.append(ObservedBackend())
@@ -57,11 +57,7 @@ extension Observer {
 
     private mutating func reachabilityChanged(_ actor: UInt32, at now: Instant) {
         let isUp = self[actor].isUp
-        if isUp {
-            meters.churn.nodeCameUp(at: now)
-        } else {
-            meters.churn.nodeWentDown(at: now)
-        }
+        meters.churn.nodeTurned(up: isUp, at: now)
         for chunk in nodes[slot(actor)].replicas {
             census.reachabilityChanged(chunk, isUp: isUp, at: now, &meters)
         }
@@ -83,7 +79,7 @@ extension Observer {
             replicaGone(chunk, actor, isFault: isFault, at: now)
         }
         census.mootAll(on: actor, &meters)
-        if self[actor].isUp { meters.churn.nodeWentDown(at: now) }
+        if self[actor].isUp { meters.churn.nodeTurned(up: false, at: now) }
         self[actor].isUp = false
         self[actor].isGone = true
         self[actor].since = now

@@ -21,21 +21,11 @@ struct SealedRoutes: Sendable {
         }
         router.post("files/:id/commit") { try await commit($0, $1) }
         router.get("files/:id/chunks/:chunk") { try await chunk($0, $1) }
-        router.delete("files/:id") { request, context in
-            let id = try context.fileID()
-            let chunks = try await chunks(request, context) {
-                try await backend.store.file(id, of: context.session.user)
-            }
-            try await backend.store.delete(id, chunks: chunks, by: context.session.user)
-            return Response(status: .noContent)
+        router.delete("files/:id") {
+            try await change($0, $1, backend.store.file, backend.store.delete)
         }
-        router.post("files/:id/undelete") { request, context in
-            let id = try context.fileID()
-            let chunks = try await chunks(request, context) {
-                try await backend.store.removedFile(id, of: context.session.user)
-            }
-            try await backend.store.undelete(id, chunks: chunks, by: context.session.user)
-            return Response(status: .noContent)
+        router.post("files/:id/undelete") {
+            try await change($0, $1, backend.store.removedFile, backend.store.undelete)
         }
     }
 
@@ -84,18 +74,26 @@ struct SealedRoutes: Sendable {
                 context.chunkID(), of: context.fileID(), proof: proof, for: context.session.user))
     }
 
-    /// The chunks of a file: in the body, or, in an open session without one, in its manifest.
-    private func chunks(
+    /// Has something done to a file, whose chunks are in the body, or, in an open session without one,
+    /// in its manifest.
+    private func change(
         _ request: Request, _ context: SessionContext,
-        of file: () async throws -> (record: FileRecord, since: Instant)
-    ) async throws -> [ChunkID] {
+        _ file: (FileID, PeerID) async throws -> (record: FileRecord, since: Instant),
+        _ change: (FileID, [ChunkID], PeerID) async throws -> Void
+    ) async throws -> Response {
+        let (id, user) = (try context.fileID(), context.session.user)
         let body = try await request.collect(upTo: RequestLimits.commit, context: context)
-        guard body.isEmpty else {
+        let chunks: [ChunkID]
+        if body.isEmpty {
+            let masterKey = try context.session.masterKey()
+            let (record, since) = try await file(id, user)
+            let open = try ReadableFile(record, since: since, masterKey: masterKey)
+            chunks = open.manifest.chunks
+        } else {
             try request.requireJSON()
-            return try WireJSON.read(DeleteForm.self, from: body).chunks
+            chunks = try WireJSON.read(DeleteForm.self, from: body).chunks
         }
-        let masterKey = try context.session.masterKey()
-        let (record, since) = try await file()
-        return try ReadableFile(record, since: since, masterKey: masterKey).manifest.chunks
+        try await change(id, chunks, user)
+        return Response(status: .noContent)
     }
 }

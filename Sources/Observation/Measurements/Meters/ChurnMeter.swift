@@ -29,14 +29,9 @@ package struct ChurnMeter: Sendable {
         changedAt = now
     }
 
-    mutating func nodeCameUp(at now: Instant) {
+    mutating func nodeTurned(up isUp: Bool, at now: Instant) {
         advance(to: now)
-        nodesUp += 1
-    }
-
-    mutating func nodeWentDown(at now: Instant) {
-        advance(to: now)
-        nodesUp -= 1
+        nodesUp += isUp ? 1 : -1
     }
 
     static let metrics = [
