@@ -9,41 +9,33 @@ package struct Sample: Equatable, Sendable {
     /// A column of the time series.
     package struct Column: Sendable {
         package let name: String
-        package let unit: Metric.Unit
+        package var unit = Metric.Unit.count
         /// What it is called in the report; nil: it is not shown there.
-        package let label: String?
+        package var label: String?
         let read: @Sendable (Meters) -> UInt64
-
-        init(
-            _ name: String, _ unit: Metric.Unit = .count, label: String? = nil,
-            _ read: @escaping @Sendable (Meters) -> UInt64
-        ) {
-            self.name = name
-            self.unit = unit
-            self.label = label
-            self.read = read
-        }
     }
 
     package static let columns = [
-        Column("nodesUp", label: "nodes up") { UInt64($0.churn.nodesUp) },
-        Column("filesAcknowledged", label: "files") { UInt64($0.durability.filesAcknowledged) },
-        Column("filesLost", label: "lost") { UInt64($0.durability.lostFiles.count) },
+        Column(name: "nodesUp", label: "nodes up") { UInt64($0.churn.nodesUp) },
+        Column(name: "filesAcknowledged", label: "files") {
+            UInt64($0.durability.filesAcknowledged)
+        },
+        Column(name: "filesLost", label: "lost") { UInt64($0.durability.lostFiles.count) },
         // Those of acknowledged files.
-        Column("chunks") { UInt64($0.redundancy.chunks) },
-        Column("chunksBelowTarget", label: "chunks below target") {
+        Column(name: "chunks") { UInt64($0.redundancy.chunks) },
+        Column(name: "chunksBelowTarget", label: "chunks below target") {
             UInt64($0.redundancy.chunksBelowTarget)
         },
         // With no replica on a node that is up.
-        Column("chunksUnreachable", label: "unreachable") {
+        Column(name: "chunksUnreachable", label: "unreachable") {
             UInt64($0.redundancy.chunksUnreachable)
         },
-        Column("storedBytes", .bytes, label: "stored") { $0.storage.storedBytes },
-        Column("repairBytes", .bytes, label: "repaired") { $0.repair.bytesMoved },
-        Column("reads", label: "reads") { UInt64($0.availability.reads) },
-        Column("readsFailed", label: "failed") { UInt64($0.availability.readsFailed) },
-        Column("repairsQueued") { UInt64($0.repair.queued) },
-        Column("events") { $0.run.events },
+        Column(name: "storedBytes", unit: .bytes, label: "stored") { $0.storage.storedBytes },
+        Column(name: "repairBytes", unit: .bytes, label: "repaired") { $0.repair.bytesMoved },
+        Column(name: "reads", label: "reads") { UInt64($0.availability.reads) },
+        Column(name: "readsFailed", label: "failed") { UInt64($0.availability.readsFailed) },
+        Column(name: "repairsQueued") { UInt64($0.repair.queued) },
+        Column(name: "events") { $0.run.events },
     ]
 
     package init() { values = Self.columns.map { _ in 0 } }

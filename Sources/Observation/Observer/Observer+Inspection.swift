@@ -10,8 +10,7 @@ extension Observer {
         _ node: StorageNode, _ actor: UInt32, holding contents: DiskContents? = nil,
         at now: Instant
     ) {
-        guard self[actor].isUp, node.isServing, !self[actor].isLiar
-        else { return }
+        guard self[actor].isUp, node.isServing, !self[actor].isLiar else { return }
         let disk = contents ?? nodes[slot(actor)].disk
         for chunk in node.index.keys.sorted() {
             let replica = disk.replicas[chunk]

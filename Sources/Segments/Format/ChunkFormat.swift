@@ -102,7 +102,9 @@ struct RecordHeader: Equatable, Sendable {
         writer.write(fixed: state)
         return writer.bytes
     }
+}
 
+extension RecordHeader {
     /// Reads the 80 bytes of a record or of an index entry. Nil when they are not one at that offset.
     init?(_ bytes: UnsafeRawBufferPointer, in salt: SegmentSalt, at offset: Int) {
         guard bytes.count >= ChunkFormat.recordHeaderByteCount else { return nil }
@@ -126,11 +128,6 @@ struct RecordHeader: Equatable, Sendable {
             stored.trashed =
                 .origin + .seconds(Int64(load(ChunkFormat.stateOffset + 4, as: UInt32.self)))
         }
-    }
-
-    init(stored: StoredChunk, length: Int) {
-        self.stored = stored
-        self.length = length
     }
 }
 

@@ -121,9 +121,6 @@ package final class Accounts: Sendable {
         }
         try await AccountError.translating(try await store.forgetRevoked(before: now))
     }
-
-    /// How many keys are in memory.
-    package var openSessionCount: Int { state.withLock { $0.open.count } }
 }
 
 extension Accounts {

@@ -10,9 +10,7 @@ struct NetworkRoutes: Sendable {
     let backend: BackendEnvironment
 
     func add(to router: RouterGroup<SessionContext>) {
-        router.get("network") { _, _ in
-            Response.json(try await form())
-        }
+        router.get("network") { _, _ in Response.json(try await form()) }
     }
 
     private func form() async throws -> NetworkForm {

@@ -90,14 +90,17 @@ package struct SegmentDisk: Sendable {
     package mutating func goOn(_ step: Step, at now: Instant) -> [Outcome] {
         var effects: [SegmentStore<SimulatedMedium>.Effect] = []
         switch step {
-        case .sync:
-            guard let work = underWay else { return [] }
-            underWay = nil
-            let failures = work.run(on: &volume)
-            store.finishSync(failures, effects: &effects)
+        case .sync: finishSync(effects: &effects)
         case .retry: store.retry(effects: &effects)
         }
         return outcomes(of: effects, at: now)
+    }
+
+    private mutating func finishSync(effects: inout [SegmentStore<SimulatedMedium>.Effect]) {
+        guard let work = underWay else { return }
+        underWay = nil
+        let failures = work.run(on: &volume)
+        store.finishSync(failures, effects: &effects)
     }
 
     private mutating func outcomes(
@@ -200,16 +203,12 @@ package struct SegmentDisk: Sendable {
     package mutating func shut() {
         volume.reliability = DiskSettings()
         var effects: [SegmentStore<SimulatedMedium>.Effect] = []
-        if let work = underWay {
-            underWay = nil
-            let failures = work.run(on: &volume)
-            store.finishSync(failures, effects: &effects)
-        }
+        finishSync(effects: &effects)
         store.close(effects: &effects)
         while case .sync(let work)? = effects.last {
-            let failures = work.run(on: &volume)
             effects = []
-            store.finishSync(failures, effects: &effects)
+            underWay = work
+            finishSync(effects: &effects)
         }
         restart(on: volume)
     }

@@ -30,8 +30,7 @@ extension Environment {
 
     /// A server sent a message. Answers to users are told by `answer` instead.
     package mutating func sent(_ message: Message, by run: ServerRun, to peer: PeerID) {
-        guard isCurrent(run), let to = observer.actor(peer), self[to].kind != .user
-        else { return }
+        guard isCurrent(run), let to = observer.actor(peer), self[to].kind != .user else { return }
         events &+= 1
         let bytes = message.byteCounts
         observer.sent(message, bytes, from: run.actor, to: to, at: now)

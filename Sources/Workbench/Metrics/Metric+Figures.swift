@@ -57,14 +57,11 @@ extension Metric.Value {
         case .quantiles(let quantiles):
             if part == "count" { return Double(quantiles.count) }
             guard quantiles.count > 0 else { return nil }
-            switch part {
-            case "mean": return quantiles.mean
-            case "p50": return quantiles.p50
-            case "p95": return quantiles.p95
-            case "p99": return quantiles.p99
-            case "max": return quantiles.max
-            default: return nil
-            }
+            let figures = [
+                "mean": quantiles.mean, "p50": quantiles.p50, "p95": quantiles.p95,
+                "p99": quantiles.p99, "max": quantiles.max,
+            ]
+            return figures[part]
         }
     }
 }

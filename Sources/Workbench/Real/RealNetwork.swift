@@ -117,9 +117,7 @@ actor RealNetwork {
 
     private func leave(_ actor: UInt32) {
         guard let member = members[actor], case .node(let host) = member.role else { return }
-        Task {
-            if await host.leave() { environment.tell { $0.hasLeft(member.run) } }
-        }
+        Task { if await host.leave() { environment.tell { $0.hasLeft(member.run) } } }
     }
 
     // MARK: Starting and ending

@@ -9,15 +9,10 @@ import Simulation
 /// a change of the code did.
 package struct MarkdownReport {
     let result: RunResult
+    /// What somebody types to get the same report.
     let command: String
-    let reality: Reality?
-
-    /// `command` is what somebody types to get the same report; `reality` is told of a run on sockets.
-    package init(_ result: RunResult, command: String, reality: Reality? = nil) {
-        self.result = result
-        self.command = command
-        self.reality = reality
-    }
+    /// Of a run on sockets.
+    var reality: Reality?
 
     var measurements: Measurements { result.measurements }
     var configuration: WorldConfiguration { result.scenario.configuration }

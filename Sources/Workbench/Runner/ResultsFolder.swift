@@ -15,7 +15,8 @@ package struct ResultsFolder: Sendable {
         try create()
         try write(MetricsFile.text(of: result), to: "metrics.json")
         try write(TimeSeriesFile.text(of: result.samples), to: "timeseries.csv")
-        try write(MarkdownReport(result, command: command, reality: reality).text, to: "report.md")
+        let report = MarkdownReport(result: result, command: command, reality: reality)
+        try write(report.text, to: "report.md")
         try write(timing.json, to: "timing.json")
     }
 

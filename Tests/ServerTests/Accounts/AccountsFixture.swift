@@ -102,3 +102,8 @@ extension MasterKey {
         try MasterKey(SecretKey(copying: [UInt8](repeating: byte, count: MasterKey.count)))
     }
 }
+
+extension Accounts {
+    /// How many keys are in memory.
+    var openSessionCount: Int { state.withLock { $0.open.count } }
+}

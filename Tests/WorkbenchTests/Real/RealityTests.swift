@@ -63,7 +63,7 @@ import Testing
         let reality = Reality(
             speed: 60, worstDelay: .milliseconds(250), wireBytes: 300, modelledWireBytes: 200,
             predicted: predicted)
-        let text = MarkdownReport(result, command: "dsim", reality: reality).text
+        let text = MarkdownReport(result: result, command: "dsim", reality: reality).text
         #expect(
             text.contains(
                 "**Run on real servers, not simulated**, in which a second stood for 1 min"))

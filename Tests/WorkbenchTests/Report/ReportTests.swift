@@ -9,7 +9,8 @@ import Testing
 @Suite struct ReportTests {
     private func report(isComplete: Bool) throws -> String {
         let result = try SampleRun.result(isComplete: isComplete)
-        return MarkdownReport(result, command: "Scripts/dsim run sample.json --seed 42").text
+        return MarkdownReport(result: result, command: "Scripts/dsim run sample.json --seed 42")
+            .text
     }
 
     @Test func `the report tells what a run found`() throws {
@@ -29,7 +30,7 @@ import Testing
         let result = RunResult(
             scenario: Scenario(), isComplete: true, stoppedAt: .origin, measurements: .init(),
             samples: [])
-        let text = MarkdownReport(result, command: "x").text
+        let text = MarkdownReport(result: result, command: "x").text
         #expect(text.contains("- **Files.** None was acknowledged."))
         #expect(!text.contains("nan"))
     }
@@ -41,7 +42,7 @@ import Testing
         result = RunResult(
             scenario: result.scenario, isComplete: true, stoppedAt: result.stoppedAt,
             measurements: result.measurements, samples: [])
-        let text = MarkdownReport(result, command: "x").text
+        let text = MarkdownReport(result: result, command: "x").text
         #expect(text.contains("- **Oracles.** Violated: ledger (2 oracles, 1,020 checks)."))
         #expect(text.contains("- ledger: at 5 s: block 3 changed"))
     }
@@ -60,7 +61,9 @@ import Testing
                 scenario: scenario, isComplete: isComplete, stoppedAt: .origin,
                 measurements: measurements, samples: [])
             let timing = RunTiming(wallSeconds: 1, events: 1, peakMemoryBytes: 1)
-            return (MarkdownReport(result, command: "x").text, Summary.text(of: result, timing))
+            return (
+                MarkdownReport(result: result, command: "x").text, Summary.text(of: result, timing)
+            )
         }
         scenario.configuration.workload.files = 1
         scenario.configuration.faults = []
