@@ -33,14 +33,12 @@ extension ClientError {
             return
         }
         switch error {
-        case let error as ClientError:
-            self = error
+        case let error as ClientError: self = error
         case is NIOTooManyBytesError:
             self.init(.misbehaving, "The backend at \(backend) sent more than it may.")
         case let error as HTTPClientError
         where [.readTimeout, .deadlineExceeded, .writeTimeout].contains(error):
-            self.init(
-                .unreachable, "The backend at \(backend) did not answer in time. Try again.")
+            self.init(.unreachable, "The backend at \(backend) did not answer in time. Try again.")
         default:
             self.init(
                 .unreachable,

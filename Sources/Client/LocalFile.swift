@@ -44,8 +44,7 @@ enum LocalFile {
     /// A file is there that is not to be replaced.
     static func isThere(_ path: String) -> ClientError {
         ClientError(
-            .alreadyExists,
-            "\(path) exists. Give another name with -o, or --force to replace it.")
+            .alreadyExists, "\(path) exists. Give another name with -o, or --force to replace it.")
     }
 
     /// What is asked of the system, or its error in the client's words: of which `kind`, and at which path.

@@ -49,8 +49,7 @@ final class PartialFile {
         let size = try telling(try file.size())
         for index in manifest.chunks.indices where size > 0 {
             try Task.checkCancellation()
-            let bytes =
-                (try? file.read(manifest.plaintextCount(ofChunk: index), at: count)) ?? []
+            let bytes = (try? file.read(manifest.plaintextCount(ofChunk: index), at: count)) ?? []
             let isLast = index == manifest.chunks.count - 1
             let sealed = try sealer.seal(bytes, index: index, isLast: isLast)
             guard sealed.id == manifest.chunks[index] else { break }

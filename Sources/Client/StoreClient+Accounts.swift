@@ -42,9 +42,7 @@ extension StoreClient {
     }
 
     /// Ends the session at the backend.
-    package func logOut() async throws {
-        _ = try await send(ClientRequest(.POST, "/api/logout"))
-    }
+    package func logOut() async throws { _ = try await send(ClientRequest(.POST, "/api/logout")) }
 
     /// Puts the master key behind another password. Other sessions of the user end.
     package func changePassword(
@@ -69,8 +67,7 @@ extension StoreClient {
         let form = try await ask(request, for: LogInParametersForm.self)
         guard form.salt.bytes.count >= PasswordProtectedKey.saltCounts.lowerBound,
             let parameters = try? ScryptParameters(
-                cost: form.cost, blockSize: form.blockSize,
-                parallelization: form.parallelization),
+                cost: form.cost, blockSize: form.blockSize, parallelization: form.parallelization),
             form.cost * UInt64(form.blockSize) * UInt64(form.parallelization) >= options.leastWork
         else {
             throw ClientError(

@@ -51,8 +51,7 @@ extension StoreClient {
 
     /// Deletes a file and its chunks, which the backend cannot know by itself.
     package func delete(_ file: FileID, chunks: [ChunkID]) async throws {
-        var request = try ClientRequest(
-            .DELETE, "/api/files/\(file)", DeleteForm(chunks: chunks))
+        var request = try ClientRequest(.DELETE, "/api/files/\(file)", DeleteForm(chunks: chunks))
         request.deadlineSeconds = 600
         _ = try await send(request)
     }

@@ -27,8 +27,7 @@ extension StoreClient: LedgerSource {
 
     /// The header of a block as it was signed; nil where there is no such block.
     package func signedHeader(at height: UInt64) async throws -> SignedHeader? {
-        let body = try await send(
-            ClientRequest(.GET, "/api/ledger/headers?from=\(height)&limit=1"))
+        let body = try await send(ClientRequest(.GET, "/api/ledger/headers?from=\(height)&limit=1"))
         guard body.readableBytes > 0 else { return nil }
         return try translating(
             try SignedHeader(decoding: Array(buffer: body)),

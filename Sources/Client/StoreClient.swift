@@ -129,9 +129,7 @@ extension StoreClient {
     }
 
     /// Sends a request once and hands over the answer's bytes as they come.
-    func stream(
-        _ request: ClientRequest, _ body: (ByteBuffer) async throws -> Void
-    ) async throws {
+    func stream(_ request: ClientRequest, _ body: (ByteBuffer) async throws -> Void) async throws {
         let answer = try await execute(request)
         do {
             for try await buffer in answer.body { try await body(buffer) }
@@ -161,8 +159,7 @@ extension StoreClient {
             message.body = .bytes(body)
         }
         do {
-            let answer = try await http.execute(
-                message, timeout: .seconds(request.deadlineSeconds))
+            let answer = try await http.execute(message, timeout: .seconds(request.deadlineSeconds))
             guard !(200..<300).contains(answer.status.code) else { return answer }
             let body = try await answer.body.collect(upTo: 1 << 26)
             throw ClientError(

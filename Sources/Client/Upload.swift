@@ -89,12 +89,10 @@ package struct Upload: Sendable {
             chunks: manifest.chunks,
             sealedManifest: Base64(
                 try manifest.sealed(under: journal.fileKey, for: journal.fileID)),
-            wrappedKey: Base64(
-                try session.masterKey.wrap(journal.fileKey, for: journal.fileID)))
+            wrappedKey: Base64(try session.masterKey.wrap(journal.fileKey, for: journal.fileID)))
         try await commit(form, source, sealer, journal)
         journal.remove()
-        return StoredUpload(
-            id: journal.fileID, manifest: manifest, resumedBytes: sent.resumedBytes)
+        return StoredUpload(id: journal.fileID, manifest: manifest, resumedBytes: sent.resumedBytes)
     }
 
     // MARK: Chunks
@@ -168,8 +166,7 @@ package struct Upload: Sendable {
     private static let commitTries = 4
 
     private func commit(
-        _ form: CommitForm, _ source: UploadSource, _ sealer: ChunkSealer,
-        _ journal: UploadJournal
+        _ form: CommitForm, _ source: UploadSource, _ sealer: ChunkSealer, _ journal: UploadJournal
     ) async throws {
         for tried in 1... {
             do {
@@ -209,8 +206,7 @@ package struct Upload: Sendable {
     }
 
     private static let sourceChanged = ClientError(
-        .sourceChanged,
-        "The file changed while it was read. Put it again when nobody writes it.")
+        .sourceChanged, "The file changed while it was read. Put it again when nobody writes it.")
 }
 
 /// What an upload made.

@@ -56,8 +56,7 @@ final class UploadJournal: Sendable {
 
     /// A new key that nothing is written down about: for a source that cannot be read again.
     static func none() -> UploadJournal {
-        UploadJournal(
-            fileID: .random(), fileKey: SystemRandom.key(), file: nil, entries: Entries())
+        UploadJournal(fileID: .random(), fileKey: SystemRandom.key(), file: nil, entries: Entries())
     }
 
     /// Goes on with the journal at `path`, or starts it where there is none that fits the source.
@@ -138,8 +137,7 @@ final class UploadJournal: Sendable {
         // Empty, unless the process ended while it wrote.
         let torn = lines.popLast() ?? []
         guard torn.isEmpty, let first = lines.first,
-            let header = try? WireJSON.decode(Header.self, from: Data(first)),
-            header.version == 1
+            let header = try? WireJSON.decode(Header.self, from: Data(first)), header.version == 1
         else { return nil }
         var entries = Entries(byteCount: bytes.count)
         for line in lines.dropFirst() {
@@ -163,9 +161,7 @@ final class UploadJournal: Sendable {
 
     /// Tells one run of the machine from the next; nil where that cannot be told.
     static let bootIdentifier: String? = {
-        guard let bytes = try? LocalFile.read("/proc/sys/kernel/random/boot_id") else {
-            return nil
-        }
+        guard let bytes = try? LocalFile.read("/proc/sys/kernel/random/boot_id") else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
         return text.isEmpty ? nil : text.trimmingCharacters(in: .whitespacesAndNewlines)
     }()

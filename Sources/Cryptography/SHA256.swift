@@ -4,9 +4,7 @@ package import Primitives
 /// SHA-256 (FIPS 180-4) of bytes that are all at hand.
 package enum SHA256 {
     /// The digest of `bytes`.
-    package static func hash(_ bytes: [UInt8]) -> Hash256 {
-        bytes.withUnsafeBytes { hash($0) }
-    }
+    package static func hash(_ bytes: [UInt8]) -> Hash256 { bytes.withUnsafeBytes { hash($0) } }
 
     /// The digest of the bytes in memory.
     package static func hash(_ bytes: UnsafeRawBufferPointer) -> Hash256 {
@@ -31,9 +29,7 @@ package struct SHA256Hasher: Sendable {
     }
 
     /// Appends bytes to the message.
-    package mutating func update(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { update($0) }
-    }
+    package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
     /// Appends the 32 bytes of a digest to the message.
     package mutating func update(_ hash: Hash256) {

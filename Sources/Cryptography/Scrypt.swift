@@ -54,9 +54,7 @@ package enum Scrypt {
     package static func derive(
         password: [UInt8], salt: [UInt8], parameters: ScryptParameters, count: Int
     ) throws(CryptographyError) -> SecretKey {
-        guard 1...1024 ~= count else {
-            throw .invalidOutputLength(count: count, allowed: 1...1024)
-        }
+        guard 1...1024 ~= count else { throw .invalidOutputLength(count: count, allowed: 1...1024) }
         // Room for V, B and the scratch blocks of RFC 7914 §6; libcrypto's own limit is 32 MiB.
         let memory =
             128 * UInt64(parameters.blockSize)

@@ -94,8 +94,7 @@ extension FilesError {
             switch (error, refusal) {
             case (.authenticationFailed, let refusal?), (.sealedBytesTooShort, let refusal?):
                 throw refusal
-            default:
-                throw .cryptography(error)
+            default: throw .cryptography(error)
             }
         }
     }

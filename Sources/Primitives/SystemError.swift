@@ -51,9 +51,7 @@ package struct SystemError: Error, Equatable {
     package var cause: Cause? { Cause(rawValue: code) }
 
     /// The disk, or the share of it that the user may fill, has no room left.
-    package var isFull: Bool {
-        cause == .isFull || cause == .isOverQuota || cause == .isTooLong
-    }
+    package var isFull: Bool { cause == .isFull || cause == .isOverQuota || cause == .isTooLong }
 
     /// Nothing is there.
     package var isMissing: Bool { cause == .isMissing || cause == .isNoFolder }

@@ -51,8 +51,7 @@ package struct NodeServer: Sendable {
         routes = router.names
         responder = router.buildResponder()
         services = [
-            Stopping { await host.stop() },
-            introductions.service { await host.meet(backend: $0) },
+            Stopping { await host.stop() }, introductions.service { await host.meet(backend: $0) },
             DiskWatch(status: status, logger: base.logger),
             try member.shell.application(responder) { await host.start() },
         ]
@@ -87,8 +86,7 @@ package struct NodeServer: Sendable {
 
     /// What its operator asks of it.
     private static func addOperations(
-        _ identity: Identity, _ host: Host<StorageNode>,
-        _ peers: PeerRoutes<StorageNode>,
+        _ identity: Identity, _ host: Host<StorageNode>, _ peers: PeerRoutes<StorageNode>,
         to router: Router<ServerContext>, left: @escaping @Sendable () -> Void
     ) {
         let openToAll = router.group()

@@ -7,8 +7,7 @@ package import Roles
 package protocol Disk: Sendable {
     /// Carries out requests. Each that has an outcome (a recovery, write, read or sync) calls
     /// `complete` once, from any thread and in any order; deletions and appends have none.
-    func perform(
-        _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void)
+    func perform(_ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void)
 
     /// Finishes what is under way, makes it durable, and lets go of all files. No request may follow.
     func close() async

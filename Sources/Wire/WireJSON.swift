@@ -14,9 +14,7 @@ package enum WireJSON {
     }
 
     /// The UTF-8 text of a value. Throws only for values that JSON cannot hold.
-    package static func encode(_ value: some Encodable) throws -> Data {
-        try encoder.encode(value)
-    }
+    package static func encode(_ value: some Encodable) throws -> Data { try encoder.encode(value) }
 
     /// The same on several lines, for people.
     package static func pretty(_ value: some Encodable) throws -> String {

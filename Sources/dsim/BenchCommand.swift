@@ -3,16 +3,14 @@ import Workbench
 
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench",
-        abstract: "Measure speed and memory on this machine.",
+        commandName: "bench", abstract: "Measure speed and memory on this machine.",
         subcommands: [CoreBenchCommand.self, LiveBenchCommand.self],
         defaultSubcommand: CoreBenchCommand.self)
 }
 
 struct CoreBenchCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "core",
-        abstract: "Measure the simulator and what the store is made of.",
+        commandName: "core", abstract: "Measure the simulator and what the store is made of.",
         discussion: """
             Prints a table, then the same as JSON; with --json the JSON alone. Each figure stands \
             beside what it is to reach. All of it takes some two minutes on one core.

@@ -71,8 +71,7 @@ struct CrashPointsCommand: ReportingCommand {
             backend ?? 0 < topology.backends,
             "--backend is \(backend ?? 0), and the scenario has \(topology.backends).")
         let cancel = CancelFlag.whenInterrupted()
-        var search = CrashPoints(
-            scenario, of: backend.map { .backend($0) } ?? .node(node ?? 0))
+        var search = CrashPoints(scenario, of: backend.map { .backend($0) } ?? .node(node ?? 0))
         search.sample = sample
         search.draws = draws
         search.goingOn = Duration(seconds: minutes * 60)

@@ -8,12 +8,10 @@ struct Dsim: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dsim",
         abstract: "A decentralized file store and the laboratory that it is studied in.",
-        discussion: ExitStatus.help,
-        version: Version.current,
+        discussion: ExitStatus.help, version: Version.current,
         subcommands: [
             RunCommand.self, FuzzCommand.self, CrashPointsCommand.self, ScenarioCommand.self,
-            BenchCommand.self,
-            FuzzWorkerCommand.self,
+            BenchCommand.self, FuzzWorkerCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

@@ -5,8 +5,7 @@ import Workbench
 
 struct FuzzCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fuzz",
-        abstract: "Draw scenarios, run them, and keep those that fail.",
+        commandName: "fuzz", abstract: "Draw scenarios, run them, and keep those that fail.",
         discussion: """
             Draws a small scenario from each seed, with faults, churn, settings and users, and runs it with \
             all oracles to its end. What fails is an oracle that was violated, a program that trapped, \
@@ -103,9 +102,7 @@ struct FuzzCommand: ReportingCommand {
             known.formUnion(outcome.known)
             statuses.append(outcome.isFine ? .fine : .violated)
         }
-        if isSearch {
-            statuses.append(try search(fuzzer, known))
-        }
+        if isSearch { statuses.append(try search(fuzzer, known)) }
         return ExitStatus.worst(statuses)
     }
 
@@ -120,8 +117,7 @@ struct FuzzCommand: ReportingCommand {
         let rare = try marks.map { try RareMarks(file: $0) }
         let folder = try FoundFolder(out)
         var before =
-            resume
-            ? try folder.report() : FuzzReport(seeds: drawnSeeds, isSteered: !unsteered)
+            resume ? try folder.report() : FuzzReport(seeds: drawnSeeds, isSteered: !unsteered)
         before.known.formUnion(known)
         if !quiet { Output.error("from seed \(before.next) on\n") }
         let standard = before.last == FuzzReport.lastSeed ? 1 : Double.infinity
@@ -130,9 +126,7 @@ struct FuzzCommand: ReportingCommand {
             before, seconds: (minutes ?? standard) * 60, observe: display.show)
         display.clear()
         try folder.write(report, groupsFrom: before.groups.count)
-        if !quiet {
-            Output.standard(report.text(folder: folder.path, before: before))
-        }
+        if !quiet { Output.standard(report.text(folder: folder.path, before: before)) }
         let shortcomings = fuzzer.cancel.isSet ? [] : report.shortcomings(rare: rare)
         for shortcoming in shortcomings { Output.standard(shortcoming + "\n") }
         let new = report.new

@@ -31,8 +31,7 @@ struct LiveBenchCommand: ReportingCommand {
     func validate() throws {
         try require(3...64 ~= nodes, "--nodes is a number from 3 to 64.")
         try require(0...1_000 ~= largeFile, "--large-file is a number of GB from 0 to 1000.")
-        try require(
-            0...100_000_000 ~= nodeChunks, "--node-chunks is a number from 0 to 100000000.")
+        try require(0...100_000_000 ~= nodeChunks, "--node-chunks is a number from 0 to 100000000.")
         try require(0.01...1_000 ~= scale, "--scale is a number from 0.01 to 1000.")
     }
 

@@ -4,8 +4,7 @@ import Workbench
 
 struct RunCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run",
-        abstract: "Run a scenario and write what it found.",
+        commandName: "run", abstract: "Run a scenario and write what it found.",
         discussion: """
             Writes report.md, metrics.json, timeseries.csv and timing.json. The first three are a \
             function of scenario, seed and code. Ctrl-C stops the run and writes what is known, \
@@ -50,8 +49,7 @@ struct RunCommand: ReportingCommand {
         try require(seeds == nil || !real, "--seeds and --real exclude each other.")
         if let speed {
             try require(real, "--speed needs --real.")
-            try require(
-                0.1...1_000 ~= speed, "--speed is \(speed), not from 0.1 to 1000.")
+            try require(0.1...1_000 ~= speed, "--speed is \(speed), not from 0.1 to 1000.")
         }
         try require(out?.isEmpty != true, "--out needs the path of a folder.")
     }
@@ -77,8 +75,7 @@ struct RunCommand: ReportingCommand {
         func show(_ progress: RunProgress) {
             guard !quiet else { return }
             display.show(
-                ProgressLine.text(progress, name: scenario.name),
-                wallSeconds: progress.wallSeconds)
+                ProgressLine.text(progress, name: scenario.name), wallSeconds: progress.wallSeconds)
         }
         let outcome: (result: RunResult, timing: RunTiming, reality: Reality?)
         if real {
@@ -95,8 +92,7 @@ struct RunCommand: ReportingCommand {
         let pace = speed.map { " --speed \(Format.number($0))" } ?? ""
         let command = ScenarioFile.command(
             path: file, seed: scenario.configuration.seed, options: real ? " --real" + pace : "")
-        try folder.write(
-            outcome.result, outcome.timing, command: command, reality: outcome.reality)
+        try folder.write(outcome.result, outcome.timing, command: command, reality: outcome.reality)
         if !quiet {
             Output.standard(
                 Summary.text(of: outcome.result, outcome.timing, isReal: real)

@@ -27,9 +27,7 @@ struct SeedSweep: Sendable {
         }
         let fine = statuses.filter { $0 == .fine }.count
         if cancel.isSet { statuses.append(.interrupted) }
-        if !isQuiet {
-            Output.standard("\(fine) of \(range.seeds.count) seeds fine\n")
-        }
+        if !isQuiet { Output.standard("\(fine) of \(range.seeds.count) seeds fine\n") }
         return ExitStatus.worst(statuses)
     }
 

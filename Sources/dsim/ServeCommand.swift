@@ -10,8 +10,7 @@ struct ServeCommand: ReportingCommand {
         commandName: "serve",
         abstract:
             "Run a discovery, a storage node, a backend, or a whole network for a first look.",
-        usage: "dsim serve [--config FILE] [--SETTING VALUE ...]",
-        discussion: discussion)
+        usage: "dsim serve [--config FILE] [--SETTING VALUE ...]", discussion: discussion)
 
     /// Made when it is asked for: it shows the present value of every setting.
     private static var discussion: String {
@@ -46,8 +45,7 @@ struct ServeCommand: ReportingCommand {
     }
 
     private static func values(_ arguments: [String]) throws -> SettingValues {
-        try SettingValues(
-            arguments: arguments, environment: ProcessInfo.processInfo.environment)
+        try SettingValues(arguments: arguments, environment: ProcessInfo.processInfo.environment)
     }
 }
 

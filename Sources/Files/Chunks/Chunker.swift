@@ -34,9 +34,7 @@ package struct Chunker: Sendable {
     ) throws(Failure) {
         var start = 0
         while start < bytes.count {
-            if pending.count == chunkSize.count {
-                try emit(cut(isLast: false))
-            }
+            if pending.count == chunkSize.count { try emit(cut(isLast: false)) }
             let count = min(bytes.count - start, chunkSize.count - pending.count)
             // Exactly, where a whole chunk is in sight: growing by doubling would copy it again.
             if count == chunkSize.count { pending.reserveCapacity(count) }

@@ -33,8 +33,7 @@ extension PasswordProtectedKey {
             ) { FilesError.malformedKey(.encoding($0)) }
         guard format == Self.format else { throw .malformedKey(.version(format)) }
         let parameters = try translating(
-            try ScryptParameters(
-                cost: cost, blockSize: blockSize, parallelization: parallelization)
+            try ScryptParameters(cost: cost, blockSize: blockSize, parallelization: parallelization)
         ) { FilesError.malformedKey(.parameters($0)) }
         try self.init(parameters: parameters, salt: salt, verifier: verifier, wrapped: wrapped)
     }

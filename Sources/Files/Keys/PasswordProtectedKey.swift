@@ -47,8 +47,7 @@ package struct PasswordProtectedKey: Hashable, Sendable {
             try keys.masterKeySeal().seal(
                 masterKey.secret,
                 associatedData: Self.associatedData(parameters: parameters, salt: salt)))
-        try self.init(
-            parameters: parameters, salt: salt, verifier: keys.verifier, wrapped: wrapped)
+        try self.init(parameters: parameters, salt: salt, verifier: keys.verifier, wrapped: wrapped)
     }
 
     /// The master key. Throws `wrongPassword` for another password, and `corruptedKey` where the

@@ -75,8 +75,7 @@ extension BlockHeader {
         self.init(
             height: try reader.read(UInt64.self), previous: try reader.readHash(),
             recordsRoot: try reader.readHash(), totalRecords: try reader.read(UInt64.self),
-            ledgerRoot: try reader.readHash(),
-            time: try reader.readInstant(),
+            ledgerRoot: try reader.readHash(), time: try reader.readInstant(),
             writer: PublicKey(bytes: try reader.readHash()))
     }
 }

@@ -38,8 +38,7 @@ package struct LedgerWriter: Sendable {
             height: state.blockCount, previous: state.tipHash, recordsRoot: block.root,
             totalRecords: UInt64(ledger.count), ledgerRoot: ledger.root,
             time: max(now, state.tip?.header.time ?? now), writer: signingKey.publicKey)
-        let signed = SignedHeader(
-            header: header, signature: signingKey.sign(header.signedBytes))
+        let signed = SignedHeader(header: header, signature: signingKey.sign(header.signedBytes))
         state.advance(to: signed, records: ledger)
         return Block(signedHeader: signed, records: records)
     }

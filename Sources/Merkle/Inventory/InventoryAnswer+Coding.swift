@@ -2,9 +2,7 @@ package import Primitives
 
 extension InventoryAnswer {
     /// The size of `encoded()` in bytes.
-    package var encodedByteCount: Int {
-        entries.reduce(8 + 2) { $0 + 1 + $1.payloadByteCount }
-    }
+    package var encodedByteCount: Int { entries.reduce(8 + 2) { $0 + 1 + $1.payloadByteCount } }
 
     /// The question's fingerprint, the number of entries in 16 bits, the entries: a kind each, 0x00
     /// for the same, 0x01 for sixteen bits that mark the subtrees with ids, the first digit's lowest,
@@ -46,8 +44,7 @@ extension InventoryAnswer.Entry {
 
     fileprivate func write(to writer: inout ByteWriter) {
         switch self {
-        case .same:
-            writer.write(UInt8(0))
+        case .same: writer.write(UInt8(0))
         case .children(let hashes):
             writer.write(UInt8(1))
             var mask: UInt16 = 0

@@ -37,8 +37,7 @@ extension InventoryComparison {
             throw .wrongQuestion(expected: question.fingerprint, found: answer.question)
         }
         guard answer.entries.count == question.prefixes.count else {
-            throw .wrongEntryCount(
-                expected: question.prefixes.count, found: answer.entries.count)
+            throw .wrongEntryCount(expected: question.prefixes.count, found: answer.entries.count)
         }
         for (prefix, entry) in zip(question.prefixes, answer.entries) {
             switch entry {

@@ -17,8 +17,7 @@ extension InventoryNode {
 
     /// The hash of a bucket: zero when it is empty, SHA-256(0x00 ‖ ids) when not.
     static func hash(ofBucket ids: ArraySlice<ChunkID>) -> Hash256 {
-        ids.isEmpty
-            ? .zero : hash(marker: 0x00, count: ids.count) { ids[ids.startIndex + $0].hash }
+        ids.isEmpty ? .zero : hash(marker: 0x00, count: ids.count) { ids[ids.startIndex + $0].hash }
     }
 
     /// The hashes of the sixteen subtrees by the next digit, as if each stood alone. `depth` is that

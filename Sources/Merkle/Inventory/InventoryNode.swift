@@ -98,14 +98,11 @@ extension InventoryNode {
     /// Whether the subtree holds `id`.
     func contains(_ id: ChunkID, depth: Int = 0) -> Bool {
         isBucket
-            ? ids.holds(id)
-            : children[id.hash.nibble(at: depth)].contains(id, depth: depth + 1)
+            ? ids.holds(id) : children[id.hash.nibble(at: depth)].contains(id, depth: depth + 1)
     }
 
     /// The least id of the subtree.
-    var first: ChunkID? {
-        isBucket ? ids.first : children.first { $0.count > 0 }?.first
-    }
+    var first: ChunkID? { isBucket ? ids.first : children.first { $0.count > 0 }?.first }
 
     /// The least id above `id`.
     func next(after id: ChunkID, depth: Int) -> ChunkID? {

@@ -48,9 +48,7 @@ package struct ConsistencyProof: Equatable, Sendable {
     }
 
     /// The roots that the path leads to. Needs sizes in order and a path of the right length.
-    private func computeRoots(
-        oldRoot: Hash256, newRoot: Hash256
-    ) -> (old: Hash256, new: Hash256) {
+    private func computeRoots(oldRoot: Hash256, newRoot: Hash256) -> (old: Hash256, new: Hash256) {
         if newSize == 0 { return (MerkleTree.emptyRoot, MerkleTree.emptyRoot) }
         if oldSize == 0 { return (MerkleTree.emptyRoot, newRoot) }
         if oldSize == newSize { return (oldRoot, oldRoot) }

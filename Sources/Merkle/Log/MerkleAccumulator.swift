@@ -24,9 +24,7 @@ package struct MerkleAccumulator: Equatable, Sendable {
     /// The RFC 6962 root over all leaves so far. At most log₂ n node hashes.
     package var root: Hash256 {
         guard var root = peaks.last else { return MerkleTree.emptyRoot }
-        for peak in peaks.dropLast().reversed() {
-            root = MerkleTree.nodeHash(peak, root)
-        }
+        for peak in peaks.dropLast().reversed() { root = MerkleTree.nodeHash(peak, root) }
         return root
     }
 }

@@ -55,8 +55,7 @@ package struct MerkleLog: Equatable, Sendable {
             oldSize >= 0 && oldSize <= newSize && newSize <= count,
             "no growth from \(oldSize) to \(newSize) leaves")
         let ranges = ProofRanges.consistency(from: oldSize, to: newSize)
-        return ConsistencyProof(
-            oldSize: oldSize, newSize: newSize, path: ranges.map(root(of:)))
+        return ConsistencyProof(oldSize: oldSize, newSize: newSize, path: ranges.map(root(of:)))
     }
 
     /// The root of a run that starts at a multiple of the power of two that its size rounds up to,

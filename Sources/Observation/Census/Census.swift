@@ -73,8 +73,7 @@ package struct Census: Sendable {
 
     /// A replica became durable on a node.
     mutating func gained(
-        _ chunk: ChunkID, byteCount: Int, isReachable: Bool, at now: Instant,
-        _ meters: inout Meters
+        _ chunk: ChunkID, byteCount: Int, isReachable: Bool, at now: Instant, _ meters: inout Meters
     ) {
         var entry = facts[chunk] ?? Facts(byteCount: byteCount)
         let before = entry
@@ -97,8 +96,7 @@ package struct Census: Sendable {
     /// A replica went. `isFault`: it was destroyed, rather than deleted by the node itself.
     /// Returns whether that was the last replica of a chunk that an acknowledged file needs.
     mutating func lost(
-        _ chunk: ChunkID, wasReachable: Bool, isFault: Bool, at now: Instant,
-        _ meters: inout Meters
+        _ chunk: ChunkID, wasReachable: Bool, isFault: Bool, at now: Instant, _ meters: inout Meters
     ) -> Bool {
         guard let before = facts[chunk] else { return false }
         var entry = before

@@ -78,8 +78,7 @@ package struct Metric: Sendable {
 
         /// Nothing when there is no whole.
         static func ratio(
-            _ part: @escaping Read<some Counter>,
-            to whole: @escaping Read<some Counter>,
+            _ part: @escaping Read<some Counter>, to whole: @escaping Read<some Counter>,
             in unit: Unit = .number
         ) -> Source {
             Source(unit: unit) {

@@ -105,8 +105,7 @@ extension Observer {
     mutating func replicaGone(_ chunk: ChunkID, _ actor: UInt32, isFault: Bool, at now: Instant) {
         guard nodes[slot(actor)].replicas.remove(chunk) else { return }
         let wasLast = census.lost(
-            chunk, wasReachable: self[actor].isUp, isFault: isFault, at: now,
-            &meters)
+            chunk, wasReachable: self[actor].isUp, isFault: isFault, at: now, &meters)
         guard !isFault, census.isReferenced(chunk) else { return }
         let held = wasLast ? countedOn(chunk) : ""
         oracles.check(

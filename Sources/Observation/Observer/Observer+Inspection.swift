@@ -7,8 +7,7 @@ extension Observer {
     /// Looks at a node that runs, as it is between two inputs, and at its disk; at the model of that
     /// where the disk itself cannot be seen.
     package mutating func inspect(
-        _ node: StorageNode, _ actor: UInt32, holding contents: DiskContents? = nil,
-        at now: Instant
+        _ node: StorageNode, _ actor: UInt32, holding contents: DiskContents? = nil, at now: Instant
     ) {
         guard self[actor].isUp, node.isServing, !self[actor].isLiar else { return }
         let disk = contents ?? nodes[slot(actor)].disk

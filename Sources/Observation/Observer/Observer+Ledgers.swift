@@ -35,8 +35,7 @@ extension Observer {
 
     /// Whether a node may well lack a chunk that it said to hold: it is gone, or lies, or a fault struck.
     private func isExcused(_ actor: UInt32, of chunk: ChunkID) -> Bool {
-        self[actor].isGone || self[actor].isLiar
-            || census.isDivergent(chunk, on: actor)
+        self[actor].isGone || self[actor].isLiar || census.isDivergent(chunk, on: actor)
     }
 
     /// Whether a ledger says that the node holds the chunk.

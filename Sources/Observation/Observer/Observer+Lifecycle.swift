@@ -67,9 +67,7 @@ extension Observer {
     package mutating func brokeDisk(of actor: UInt32) { self[actor].isUnfit = true }
 
     /// A node is to leave for good.
-    package mutating func toldToLeave(_ actor: UInt32) {
-        self[actor].isLeaving = true
-    }
+    package mutating func toldToLeave(_ actor: UInt32) { self[actor].isLeaving = true }
 
     /// A node is gone for ever, and its disk with it: by a fault, or because it left.
     package mutating func destroyed(_ actor: UInt32, isFault: Bool, at now: Instant) {

@@ -83,8 +83,7 @@ extension Observer {
     /// what a liar says, nothing can be told.
     private mutating func checkDurable(_ chunk: ChunkID, on node: UInt32, at now: Instant) {
         guard !self[node].isLiar, !census.isDivergent(chunk, on: node) else { return }
-        let isDurable =
-            self[node].kind == .node && nodes[slot(node)].disk.isDurable(chunk)
+        let isDurable = self[node].kind == .node && nodes[slot(node)].disk.isDurable(chunk)
         oracles.check(
             .durableAcknowledgement, at: now, isDurable,
             "node \(node) acknowledged chunk \(chunk), which a crash would lose")

@@ -39,8 +39,7 @@ extension Observer {
             found(missing: chunk, on: peer, finding, at: now)
         case .surplusFound: meters.merkle.surplusFound += 1
         case .comparisonFinished(_, let isEqual, let inventoryCount, let statistics):
-            meters.merkle.compared(
-                isEqual: isEqual, inventoryCount: inventoryCount, statistics)
+            meters.merkle.compared(isEqual: isEqual, inventoryCount: inventoryCount, statistics)
         case .comparisonFailed: meters.merkle.comparisonsFailed += 1
         case .collecting: meters.storage.chunksCollected += 1
         case .collectionStopped: meters.storage.collectionsStopped += 1

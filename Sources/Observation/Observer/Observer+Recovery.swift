@@ -39,9 +39,7 @@ extension Observer {
     }
 
     /// What a node's disk holds once the node has stopped.
-    package mutating func audit(
-        _ actor: UInt32, found: [DiskContents.Replica], at now: Instant
-    ) {
+    package mutating func audit(_ actor: UInt32, found: [DiskContents.Replica], at now: Instant) {
         let node = nodes[slot(actor)]
         let present = Set(found.filter(\.isIntact).map(\.stored.chunk))
         for chunk in node.replicas {

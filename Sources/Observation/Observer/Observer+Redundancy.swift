@@ -49,8 +49,7 @@ extension Observer {
     /// may not know of it.
     private func isCrowded(_ chunk: ChunkID, in domains: Set<UInt32>) -> Bool {
         domains.count < census.target && !participants.contains { $0.isLiar && $0.kind != .user }
-            && isWell(chunk)
-            && canTakeAnother(ofChunk: chunk, outside: domains)
+            && isWell(chunk) && canTakeAnother(ofChunk: chunk, outside: domains)
     }
 
     /// Chunks that stand in fewer failure domains than both their replicas and the nodes that exist.
@@ -146,9 +145,7 @@ extension Observer {
         }
     }
 
-    private func canBeRepaired(
-        _ chunk: ChunkID, since: Instant, from holders: [PeerID]
-    ) -> Bool {
+    private func canBeRepaired(_ chunk: ChunkID, since: Instant, from holders: [PeerID]) -> Bool {
         let hasSource = holders.contains { peer in
             guard let actor = actor(peer) else { return false }
             let holder = self[actor]

@@ -91,8 +91,7 @@ package struct FileSystem: Sendable {
     /// Replaces a file's content as a whole and durably: after a crash it has either the old content
     /// or the new one. Whoever may not be alone in replacing it names a `temporary` of its own.
     package func replace(
-        _ path: String, with bytes: [UInt8], access: Access = .owner,
-        by temporary: String? = nil
+        _ path: String, with bytes: [UInt8], access: Access = .owner, by temporary: String? = nil
     ) throws(SystemError) {
         let temporary = temporary ?? path + Self.temporarySuffix
         do {
@@ -107,9 +106,7 @@ package struct FileSystem: Sendable {
 
     /// Gives a file that is written to its end its name, durably. Throws `EEXIST` where the name is
     /// taken and not to be replaced.
-    package func publish(
-        _ file: File, as path: String, replacing: Bool
-    ) throws(SystemError) {
+    package func publish(_ file: File, as path: String, replacing: Bool) throws(SystemError) {
         // Some file systems know no syncs, or none of folders: there it is as durable as it can be.
         do { try file.sync() } catch  where error.code == EINVAL {}
         if replacing {

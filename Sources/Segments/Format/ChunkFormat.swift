@@ -184,8 +184,7 @@ struct SegmentSalt: Equatable, Sendable {
         else { return nil }
         var reader = ByteReader(Array(bytes.dropFirst(32)))
         guard let end = try? reader.read(UInt64.self), let count = try? reader.read(UInt64.self),
-            end <= UInt64(ChunkFormat.greatestOffset),
-            count <= UInt64(ChunkStoreLimits.mostRecords)
+            end <= UInt64(ChunkFormat.greatestOffset), count <= UInt64(ChunkStoreLimits.mostRecords)
         else { return nil }
         return (salt, Int(end), Int(count))
     }

@@ -15,9 +15,7 @@ package struct RecordLocation: Hashable, Comparable, Sendable {
     var recordByteCount: Int { end - Int(offset) }
 
     /// A number below `count`, each about as often.
-    package func spread(over count: Int) -> Int {
-        Int(offset) / ChunkFormat.alignment % count
-    }
+    package func spread(over count: Int) -> Int { Int(offset) / ChunkFormat.alignment % count }
 
     package static func < (one: Self, other: Self) -> Bool {
         (one.segment, one.offset) < (other.segment, other.offset)

@@ -107,9 +107,7 @@ package struct SegmentFolder: Sendable {
     }
 
     /// Writes a segment's index file durably, in place of one that it may have.
-    func writeIndex<Files: Volume>(
-        _ index: Index, on files: inout Files
-    ) throws(SystemError) {
+    func writeIndex<Files: Volume>(_ index: Index, on files: inout Files) throws(SystemError) {
         let records = index.entries.count / ChunkFormat.recordHeaderByteCount
         try files.replace(
             indexPath(index.salt.segment),

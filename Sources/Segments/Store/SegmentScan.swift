@@ -30,9 +30,7 @@ struct SegmentScan<Files: Volume> {
     /// Where the disk refuses to read, what is behind it counts all the same, and so does a record of
     /// which it reads the header. Throws when nothing that can be read is a record, so that nobody
     /// takes a disk that fails for an empty file.
-    init(
-        _ file: Files.File, salt: SegmentSalt, on files: inout Files
-    ) throws(SystemError) {
+    init(_ file: Files.File, salt: SegmentSalt, on files: inout Files) throws(SystemError) {
         self.file = file
         self.salt = salt
         size = try files.byteCount(of: file)
@@ -93,9 +91,7 @@ struct SegmentScan<Files: Volume> {
     }
 
     /// Whether the disk refused to read a part of a range.
-    private func isRefused(_ range: Range<Int>) -> Bool {
-        refused.contains { $0.overlaps(range) }
-    }
+    private func isRefused(_ range: Range<Int>) -> Bool { refused.contains { $0.overlaps(range) } }
 
     /// Notes damage, unless it is nothing but zeros, which is room that was reserved and not used.
     private mutating func note(

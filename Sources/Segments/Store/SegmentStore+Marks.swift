@@ -87,8 +87,7 @@ extension SegmentStore {
     private mutating func makeRoomForIndexFile() {
         guard indexFiles.count >= limits.openIndexes,
             let number = indexFiles.keys.filter({ !batch.index.contains($0) }).min()
-                ?? indexFiles.keys.min(),
-            let file = indexFiles[number]
+                ?? indexFiles.keys.min(), let file = indexFiles[number]
         else { return }
         indexFiles[number] = nil
         guard batch.index.remove(number) != nil else { return }

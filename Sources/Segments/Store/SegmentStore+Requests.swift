@@ -5,8 +5,7 @@ package import Roles
 extension SegmentStore {
     /// Carries out requests in their order, as far as the disk can be read; the rest waits.
     package mutating func perform(
-        _ requests: some Sequence<(request: DiskRequest, caller: M.Caller)>,
-        effects: inout [Effect]
+        _ requests: some Sequence<(request: DiskRequest, caller: M.Caller)>, effects: inout [Effect]
     ) {
         waiting += requests
         carryOut(effects: &effects)
@@ -66,8 +65,7 @@ extension SegmentStore {
         case .delete(let chunk):
             delete(chunk)
             medium.withTable { $0.dequeue(chunk) }
-        case .setTrashed(let chunk, let since):
-            setTrashed(chunk, since: since)
+        case .setTrashed(let chunk, let since): setTrashed(chunk, since: since)
         case .read(let token, let chunk):
             var location: RecordLocation?
             if case .at(let place) = medium.withTable({ $0.startRead(chunk, onWriter: true) }) {
@@ -124,8 +122,7 @@ extension Medium {
         defer { withTable { $0.finishRead(location) } }
         do throws(SystemError) {
             let file = try dataFile(of: location.segment, in: folder)
-            let bytes = try files.read(
-                file, Int(location.length), at: location.payloadOffset)
+            let bytes = try files.read(file, Int(location.length), at: location.payloadOffset)
             // Else the file has become too short.
             guard bytes.count == Int(location.length) else { return .damaged }
             return .bytes(Payload(bytes: bytes, byteCount: Int(location.byteCount)))

@@ -22,8 +22,7 @@ extension SegmentStore {
         let block = Self.blockByteCount
         let start = (location.payloadOffset + block - 1) / block * block
         let end = location.end / block * block
-        guard end - start >= Self.leastHole,
-            (try? medium.files.punch(start..<end, of: file)) != nil
+        guard end - start >= Self.leastHole, (try? medium.files.punch(start..<end, of: file)) != nil
         else { return }
         segments[location.segment]?.deadBytes -= end - start
     }
@@ -147,8 +146,7 @@ extension SegmentStore {
         }
         guard
             let best = worthwhile.max(by: { ($0.deadBytes, $0.number) < ($1.deadBytes, $1.number) }
-            ),
-            let index = try? folder.readIndex(of: best.number, on: &medium.files)
+            ), let index = try? folder.readIndex(of: best.number, on: &medium.files)
         else { return nil }
         var records: [(offset: Int, header: RecordHeader)] = []
         SegmentFolder.forEach(index.entries, index.salt) { offset, record in

@@ -31,9 +31,7 @@ extension SegmentStore {
     }
 
     /// The sync under way ended. Tells those who wait when it succeeded.
-    mutating func endSync(
-        _ failures: [(SyncTarget, SystemError)], effects: inout [Effect]
-    ) {
+    mutating func endSync(_ failures: [(SyncTarget, SystemError)], effects: inout [Effect]) {
         guard let done = syncing else { return }
         syncing = nil
         guard failures.isEmpty else {

@@ -107,9 +107,7 @@ package struct SegmentStore<M: Medium>: Sendable {
         batch.written.append(.init(stored: stored, payload: payload, location: location))
         batch.data.insert(location.segment)
         let old = medium.withTable { $0.update(stored.chunk, to: location) }
-        if let old {
-            batch.superseded[ChunkKey(stored.chunk), default: []].append(old)
-        }
+        if let old { batch.superseded[ChunkKey(stored.chunk), default: []].append(old) }
     }
 
     mutating func delete(_ chunk: ChunkID) {
@@ -152,8 +150,7 @@ package struct SegmentStore<M: Medium>: Sendable {
             segment: number, offset: UInt32(segment.end), length: UInt32(length),
             byteCount: UInt32(stored.byteCount))
         segments[number] = nil
-        segment.entries += header.encoded(
-            in: segment.salt, at: segment.end, asIndexEntry: true)
+        segment.entries += header.encoded(in: segment.salt, at: segment.end, asIndexEntry: true)
         segment.end += byteCount
         segment.count(live: location)
         segments[number] = segment

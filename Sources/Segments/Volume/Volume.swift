@@ -10,9 +10,7 @@ package protocol Volume: Sendable {
 
     // MARK: Files
 
-    mutating func open(
-        _ path: String, _ opening: FileOpening
-    ) throws(SystemError) -> File
+    mutating func open(_ path: String, _ opening: FileOpening) throws(SystemError) -> File
     /// Where a file was when it was opened.
     func path(of file: File) -> String
     mutating func byteCount(of file: File) throws(SystemError) -> Int

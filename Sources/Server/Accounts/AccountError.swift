@@ -87,8 +87,7 @@ extension AccountError: CustomStringConvertible {
                 + "\(Password.counts.upperBound) bytes of UTF-8: choose another one."
         case .badKey(let problem): "The key is refused: \(problem)."
         case .nameTaken: "This user name is taken: choose another one."
-        case .wrongCredentials:
-            "The user name or the password is wrong: check both and try again."
+        case .wrongCredentials: "The user name or the password is wrong: check both and try again."
         case .tooManyAttempts(let delay):
             "Too many attempts to log in failed: try again in \(delay.wholeSeconds) seconds."
         case .tooBusy: "Too many users are logging in at the moment: try again in a few seconds."

@@ -44,9 +44,7 @@ package struct KeyRules: Sendable {
         let key = try translating(try PasswordProtectedKey(decoding: encoded)) {
             AccountError.badKey(.malformed($0))
         }
-        guard key.salt.count == Self.saltCount else {
-            throw .badKey(.saltLength(key.salt.count))
-        }
+        guard key.salt.count == Self.saltCount else { throw .badKey(.saltLength(key.salt.count)) }
         let memory = key.parameters.cost * UInt64(key.parameters.blockSize)
         let work = memory * UInt64(key.parameters.parallelization)
         guard work >= self.work.lowerBound, memory >= memoryBlocks.lowerBound else {

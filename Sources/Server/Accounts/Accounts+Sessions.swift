@@ -73,9 +73,7 @@ extension Accounts {
         return LogIn(token: token, session: session, key: session.isOpen ? nil : account.key)
     }
 
-    private func kind(
-        of content: SessionTokens.Content
-    ) throws(AccountError) -> Session.Kind {
+    private func kind(of content: SessionTokens.Content) throws(AccountError) -> Session.Kind {
         switch content.kind {
         case .sealed: return .sealed
         case .open:

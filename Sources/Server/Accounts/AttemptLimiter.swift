@@ -56,16 +56,13 @@ package struct AttemptLimiter: Sendable {
         let attempt = Attempt(
             name: name.folded, address: ClientAddress.group(of: address), time: now)
         var delays = [
-            pairs.delay(for: attempt.pair, at: now),
-            addresses.delay(for: attempt.address, at: now),
+            pairs.delay(for: attempt.pair, at: now), addresses.delay(for: attempt.address, at: now),
         ]
         // Full means that the one success is still remembered.
         if familiar.delay(for: attempt.pair, at: now) == nil {
             delays.append(names.delay(for: attempt.name, at: now))
         }
-        if let delay = delays.compactMap({ $0 }).max() {
-            throw .tooManyAttempts(retryAfter: delay)
-        }
+        if let delay = delays.compactMap({ $0 }).max() { throw .tooManyAttempts(retryAfter: delay) }
         pairs.count(attempt.pair, at: now)
         addresses.count(attempt.address, at: now)
         names.count(attempt.name, at: now)
@@ -98,9 +95,7 @@ package struct AttemptLimiter: Sendable {
     }
 
     /// How many keys are remembered in the fullest table.
-    var fullestCount: Int {
-        max(pairs.count, addresses.count, names.count, familiar.count)
-    }
+    var fullestCount: Int { max(pairs.count, addresses.count, names.count, familiar.count) }
 }
 
 /// Times of attempts by key, within a sliding window.

@@ -91,8 +91,7 @@ struct FileRoutes: Sendable {
         }
         // Only now, so that a broken upload leaves the former file.
         for file in namesakes {
-            try? await backend.store.delete(
-                file.id, chunks: file.manifest.chunks, by: session.user)
+            try? await backend.store.delete(file.id, chunks: file.manifest.chunks, by: session.user)
         }
         let (record, since) = try await backend.store.file(id, of: session.user)
         return .json(

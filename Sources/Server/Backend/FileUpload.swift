@@ -64,7 +64,6 @@ struct FileUpload {
             .init(
                 file: id, chunks: manifest.chunks,
                 sealedManifest: manifest.sealed(under: key, for: id),
-                wrappedKey: masterKey.wrap(key, for: id)),
-            by: user)
+                wrappedKey: masterKey.wrap(key, for: id)), by: user)
     }
 }

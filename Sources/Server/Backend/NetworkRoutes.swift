@@ -30,8 +30,7 @@ struct NetworkRoutes: Sendable {
                     target: target, chunksByReplicas: role.chunksByReplicas()),
                 repair: NetworkForm.Repair(
                     waiting: role.repairs.count, underWay: role.repairs.underWay),
-                ledger: NetworkForm.Ledger(
-                    blocks: blocks, records: tip?.header.totalRecords ?? 0))
+                ledger: NetworkForm.Ledger(blocks: blocks, records: tip?.header.totalRecords ?? 0))
         }
     }
 

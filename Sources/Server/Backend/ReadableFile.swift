@@ -16,15 +16,12 @@ struct ReadableFile: Sendable {
     private var tree: MerkleLog?
 
     /// Throws `damaged-file` where record and key do not belong together.
-    init(
-        _ record: FileRecord, since created: Instant, masterKey: MasterKey
-    ) throws(HTTPFailure) {
+    init(_ record: FileRecord, since created: Instant, masterKey: MasterKey) throws(HTTPFailure) {
         id = record.file
         self.created = created
         do {
             let key = try masterKey.unwrap(record.wrappedKey, for: record.file)
-            manifest = try Manifest(
-                opening: record.sealedManifest, under: key, for: record.file)
+            manifest = try Manifest(opening: record.sealedManifest, under: key, for: record.file)
             opener = FileOpener(manifest: manifest, fileID: record.file, fileKey: key)
         } catch {
             throw HTTPFailure(

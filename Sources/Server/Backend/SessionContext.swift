@@ -46,8 +46,7 @@ extension RouterGroup<ServerContext> {
         }
         // A page of another site can make a browser send the cookie, but not this header.
         guard
-            request.method == .get || request.method == .head
-                || request.headers[.crossSite] == "1"
+            request.method == .get || request.method == .head || request.headers[.crossSite] == "1"
         else {
             throw HTTPFailure(
                 .forbidden, "cross-site",

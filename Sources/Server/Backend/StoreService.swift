@@ -126,8 +126,7 @@ struct StoreService: Sendable {
             case .file(.undelete(.notFound)): throw Self.noSuchFile
             case .file(.undelete(.mismatched)): throw Self.otherChunks
             case .file(.undelete(.gone)):
-                throw HTTPFailure(
-                    .gone, "gone", "A chunk of the file is on no node any more.")
+                throw HTTPFailure(.gone, "gone", "A chunk of the file is on no node any more.")
             default: try await pause(attempt)
             }
         }
@@ -148,8 +147,7 @@ struct StoreService: Sendable {
     private static let otherChunks = HTTPFailure(
         .unprocessableContent, "mismatched", "These are not the file's chunks.")
 
-    static let noSuchFile = HTTPFailure(
-        .notFound, "no-such-file", "You have no file of this id.")
+    static let noSuchFile = HTTPFailure(.notFound, "no-such-file", "You have no file of this id.")
 
     private func pause(_ attempt: Int) async throws {
         var random = RandomSource.system()

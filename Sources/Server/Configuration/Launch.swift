@@ -44,8 +44,7 @@ package struct Launch: Sendable {
                 meter?.attach(to: channel) ?? channel.eventLoop.makeSucceededVoidFuture()
             }
         }
-        client = HTTPClient(
-            eventLoopGroupProvider: .shared(loop), configuration: configuration)
+        client = HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
     }
 
     /// Lets go of connections once all servers have stopped.

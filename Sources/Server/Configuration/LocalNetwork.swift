@@ -65,8 +65,7 @@ package struct LocalNetwork: Sendable {
         if let kept { return String(decoding: kept, as: UTF8.self) }
         let made = Hexadecimal.encode(SystemRandom.bytes(32))
         try translating(
-            try files.replace(path, with: Array(made.utf8)),
-            to: StartError.cannotWrite(file: path))
+            try files.replace(path, with: Array(made.utf8)), to: StartError.cannotWrite(file: path))
         return made
     }
 

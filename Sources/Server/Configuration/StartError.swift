@@ -30,8 +30,7 @@ package struct StartError: Error, Equatable, CustomStringConvertible {
         // Errors of the storage are clauses, some of which begin with a path.
         let isClause = description.hasPrefix("the ") || description.hasPrefix("cannot ")
         let start = isClause ? description.prefix(1).uppercased() : String(description.prefix(1))
-        self.description =
-            start + description.dropFirst() + (description.hasSuffix(".") ? "" : ".")
+        self.description = start + description.dropFirst() + (description.hasSuffix(".") ? "" : ".")
     }
 
     /// A folder that cannot be made.
@@ -78,8 +77,7 @@ package struct StartError: Error, Equatable, CustomStringConvertible {
             self.init(
                 Self.kind(of: error),
                 "\(error): check that the data folder is there, is yours and has room")
-        case let error as BackendDatabaseError:
-            self.init(Self.kind(of: error), error.description)
+        case let error as BackendDatabaseError: self.init(Self.kind(of: error), error.description)
         case let error as IOError: self.init(error, settings)
         case is SocketAddressError, is SocketAddressError.UnknownHost:
             self.init(
@@ -98,16 +96,14 @@ package struct StartError: Error, Equatable, CustomStringConvertible {
         switch error.errnoCode {
         case EADDRINUSE:
             self.init(
-                .inUse,
-                "Another program listens on \(place): stop it, or choose another --port")
+                .inUse, "Another program listens on \(place): stop it, or choose another --port")
         case EADDRNOTAVAIL:
             self.init(
                 .wrongSetting,
                 "\(settings.host) is not an address of this machine: give --host one that is")
         case EACCES, EPERM:
             self.init(
-                .notPermitted,
-                "This user may not listen on \(place): choose a --port above 1023")
+                .notPermitted, "This user may not listen on \(place): choose a --port above 1023")
         default:
             let reason = String(cString: strerror(error.errnoCode))
             self.init(.unexpected, "Cannot listen on \(place): \(reason)")

@@ -5,8 +5,7 @@ struct Check<Context: RequestContext>: RouterMiddleware {
     let check: @Sendable (Request, inout Context) async throws -> Void
 
     func handle(
-        _ request: Request, context: Context,
-        next: (Request, Context) async throws -> Response
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var context = context
         try await check(request, &context)

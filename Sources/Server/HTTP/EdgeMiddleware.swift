@@ -50,8 +50,7 @@ struct EdgeMiddleware: RouterMiddleware {
         context.logger.debug(
             "served",
             metadata: [
-                "method": "\(request.method.rawValue)",
-                "route": "\(route)",
+                "method": "\(request.method.rawValue)", "route": "\(route)",
                 "status": "\(response.status.code)",
                 "milliseconds": "\((duration / .seconds(1) * 1e5).rounded() / 100)",
             ])
@@ -68,8 +67,7 @@ struct EdgeMiddleware: RouterMiddleware {
         case let error as HTTPError where error.status == .notFound:
             return HTTPFailure(.notFound, "no-such-route", "There is nothing at this address.")
         case let error as HTTPError:
-            return HTTPFailure(
-                error.status, "refused", error.body ?? error.status.reasonPhrase)
+            return HTTPFailure(error.status, "refused", error.body ?? error.status.reasonPhrase)
         case is CancellationError:
             return HTTPFailure(
                 .serviceUnavailable, "stopping", "The server is stopping. Try again.",

@@ -49,8 +49,7 @@ extension Response {
         _ form: some Encodable, status: HTTPResponse.Status = .ok
     ) -> Response {
         Response(
-            status: status,
-            headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: WireJSON.bytes(form))))
     }
 

@@ -49,8 +49,7 @@ struct PeerRoutes<R: Role>: Sendable {
         let asked = try Asked(
             WireRequest(
                 Asked.route, texts: parameters, body: body,
-                capability: request.headers[Self.capabilityHeader]),
-            edge.reading(from: sender))
+                capability: request.headers[Self.capabilityHeader]), edge.reading(from: sender))
         guard await host.read(isReady) else { throw HTTPFailure.starting }
         return try await answer(asked, from: sender)
     }
@@ -101,16 +100,12 @@ struct PeerRoutes<R: Role>: Sendable {
     }
 
     private static var introductionHeader: HTTPField.Name { HTTPField.Name(Introduction.header)! }
-    private static var capabilityHeader: HTTPField.Name {
-        HTTPField.Name(SignedCapability.header)!
-    }
+    private static var capabilityHeader: HTTPField.Name { HTTPField.Name(SignedCapability.header)! }
 }
 
 extension Route {
     /// The values of the parameters as a request gives them.
-    fileprivate func values(
-        in request: Request, _ context: ServerContext
-    ) throws -> [String] {
+    fileprivate func values(in request: Request, _ context: ServerContext) throws -> [String] {
         try parameters.map { name in
             let value =
                 query.contains(name)

@@ -13,8 +13,7 @@ extension Request {
             if length == 0 { return [] }
         }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(
-            min(limit, headers[.contentLength].flatMap { Int($0) } ?? 4096))
+        bytes.reserveCapacity(min(limit, headers[.contentLength].flatMap { Int($0) } ?? 4096))
         try await forEachPart(context: context) { part in
             guard bytes.count + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
             part.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }

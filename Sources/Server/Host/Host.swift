@@ -182,9 +182,7 @@ package actor Host<R: Role> {
         let transport = transport
         Task(executorPreference: tasks) {
             do {
-                guard let answer = try await transport.send(request, to: send.to) else {
-                    return
-                }
+                guard let answer = try await transport.send(request, to: send.to) else { return }
                 await self.feed(.answer(from: send.to, call: send.call, answer))
             } catch {
                 self.observe?(.unreachable(send.to, error))

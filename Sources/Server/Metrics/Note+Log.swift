@@ -76,8 +76,7 @@ extension Note {
                 "agree": "\(agree)",
             ]
         case .blockWritten(let records, let bytes): ["records": "\(records)", "bytes": "\(bytes)"]
-        case .recovered(let blocks, let fetched):
-            ["blocks": "\(blocks)", "fetched": "\(fetched)"]
+        case .recovered(let blocks, let fetched): ["blocks": "\(blocks)", "fetched": "\(fetched)"]
         case .ledgerUnkept(let count): ["blocks": "\(count)"]
         case .ledgerBehind(let blocks, let known): ["blocks": "\(blocks)", "known": "\(known)"]
         case .ledgerRefused(let error): ["error": "\(error)"]

@@ -86,9 +86,7 @@ extension ServerGauge {
     static var diskQuarantined: Self { Self("dsim_disk_quarantined", "Damaged chunks set aside.") }
     static var diskSyncs: Self { Self("dsim_disk_syncs", "Syncs of the disk.") }
     static var diskFailedSyncs: Self { Self("dsim_disk_failed_syncs", "Syncs that it refused.") }
-    static var diskFailedWrites: Self {
-        Self("dsim_disk_failed_writes", "Writes that it refused.")
-    }
+    static var diskFailedWrites: Self { Self("dsim_disk_failed_writes", "Writes that it refused.") }
     static var diskFailedReads: Self { Self("dsim_disk_failed_reads", "Reads that it refused.") }
     static var diskFailing: Self { Self("dsim_disk_failing", "1 while it keeps nothing new.") }
     static var diskFull: Self { Self("dsim_disk_full", "1 while it has no room.") }

@@ -37,8 +37,7 @@ package struct NodeOperator: Sendable {
             note = try WireJSON.decode(
                 ServerNote.self,
                 from: Data(contentsOf: URL(fileURLWithPath: "\(dataFolder)/\(ServerNote.file)")))
-            seed = Array(
-                try Data(contentsOf: URL(fileURLWithPath: "\(dataFolder)/identity.key")))
+            seed = Array(try Data(contentsOf: URL(fileURLWithPath: "\(dataFolder)/identity.key")))
         } catch {
             throw ClientError(
                 .cannotRead,
@@ -53,8 +52,7 @@ package struct NodeOperator: Sendable {
             receiver: identity.id, method: "POST", target: "/drain",
             introduction: note.introduction, bodyHash: RequestSignature.emptyBodyHash)
         let signature = RequestSignature(
-            of: subject, by: identity, at: Clock.systemTime(),
-            nonce: SystemRandom.word())
+            of: subject, by: identity, at: Clock.systemTime(), nonce: SystemRandom.word())
         var request = HTTPClientRequest(url: note.url + "/drain")
         request.method = .POST
         request.headers.add(name: "authorization", value: signature.header)

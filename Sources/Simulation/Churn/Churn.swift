@@ -49,8 +49,7 @@ extension Environment {
         guard !hasSettled, !self[actor].isGone else { return }
         observer.suffered(\.sessionsEnded)
         goDown(actor)
-        let downtime = churn.draw(
-            churn.settings.downtime, of: actor, .downtime, count: count)
+        let downtime = churn.draw(churn.settings.downtime, of: actor, .downtime, count: count)
         queue.schedule(.sessionBegins(actor, count: count + 1), at: now + (downtime ?? .zero))
     }
 
@@ -67,8 +66,7 @@ extension Environment {
         destroy(actor, isFault: true)
         if let pause = churn.draw(churn.settings.replacement, of: actor, .replacement) {
             queue.schedule(
-                .joins(domain: participant.domain, region: participant.region),
-                at: now + pause)
+                .joins(domain: participant.domain, region: participant.region), at: now + pause)
         }
     }
 }

@@ -179,8 +179,7 @@ package enum Distribution: Equatable, Sendable {
     /// Draws by inversion; a hundred years at most.
     package func draw(_ random: inout RandomSource) -> Duration {
         switch self {
-        case .constant(let value):
-            return value
+        case .constant(let value): return value
         case .exponential(let mean):
             return Self.bounded(mean.seconds * -PortableMath.log(1 - random.unit()))
         case .weibull(let shape, let scale):

@@ -31,8 +31,7 @@ package struct LogDisk: Sendable {
 
     mutating func startSync(at now: Instant) -> Instant {
         let bytes = contents.startSync()
-        freeAt =
-            max(now, freeAt) + time(for: UInt64(bytes), and: speed.syncLatency)
+        freeAt = max(now, freeAt) + time(for: UInt64(bytes), and: speed.syncLatency)
         return freeAt
     }
 

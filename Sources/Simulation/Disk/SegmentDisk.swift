@@ -126,9 +126,7 @@ package struct SegmentDisk: Sendable {
     }
 
     /// When what it reports is done, as with the quick model.
-    private mutating func end(
-        of event: DiskEvent, writing bytes: Int, _ now: Instant
-    ) -> Instant {
+    private mutating func end(of event: DiskEvent, writing bytes: Int, _ now: Instant) -> Instant {
         switch event {
         case .recoveredChunks(let chunks):
             time.finish(bytes: 0, at: now) + .microseconds(10) * chunks.count

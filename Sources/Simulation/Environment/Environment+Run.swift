@@ -20,8 +20,7 @@ extension Environment {
                         .deliver(request, delivery.call, from: delivery.from, to: delivery.to))
                 case .answer(let answer):
                     let backend = PeerID(UInt64(delivery.from))
-                    handle(
-                        .answer(from: backend, call: delivery.call, answer), byUser: delivery.to)
+                    handle(.answer(from: backend, call: delivery.call, answer), byUser: delivery.to)
                 }
             case .timer:
                 if let alarm = takeAlarm(slot) { handle(.timer(alarm.timer), byUser: alarm.actor) }
@@ -61,16 +60,14 @@ extension Environment {
             queue.schedule(alarm, at: later)
             return nil
         }
-        stir(
-            UInt64(alarm.actor) | UInt64(alarm.timer.kind.rawValue) << 40, alarm.timer.token)
+        stir(UInt64(alarm.actor) | UInt64(alarm.timer.kind.rawValue) << 40, alarm.timer.token)
         return participants[Int(alarm.actor)].runs(alarm.epoch) ? alarm : nil
     }
 
     /// What a simulated disk reports; nil where it is to a run that is over.
     mutating func takeCompletion(_ slot: Int) -> EventQueue.Completion? {
         let completion = queue.takeCompletion(slot)
-        if participants[Int(completion.actor)].isAfflicted,
-            let later = hangsUntil(completion.actor)
+        if participants[Int(completion.actor)].isAfflicted, let later = hangsUntil(completion.actor)
         {
             queue.schedule(completion, at: later)
             return nil
@@ -145,9 +142,7 @@ extension Environment {
         guard !passage.isLost else { return }
         let delivery = EventQueue.Delivery(
             from: from, to: to, call: send.call, message: send.message)
-        if passage.isDoubled {
-            queue.schedule(delivery, at: now + passage.latency * 2)
-        }
+        if passage.isDoubled { queue.schedule(delivery, at: now + passage.latency * 2) }
         let arrival =
             bytes.payload == 0
             ? now + passage.latency
@@ -189,9 +184,7 @@ extension Environment {
 
     /// When the last byte of a payload arrives: it queues for the sender's uplink, travels, and
     /// queues for the receiver's downlink, where those are said to be so fast and no faster.
-    mutating func transferEnd(
-        bytes: Int, from: UInt32, to: UInt32, latency: Duration
-    ) -> Instant {
+    mutating func transferEnd(bytes: Int, from: UInt32, to: UInt32, latency: Duration) -> Instant {
         var arrival = now + latency
         if let rate = link(of: from).uploadBytesPerSecond {
             let sent =

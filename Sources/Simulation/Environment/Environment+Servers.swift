@@ -17,9 +17,7 @@ extension Environment {
     }
 
     /// Whether a run goes on.
-    package func isCurrent(_ run: ServerRun) -> Bool {
-        self[run.actor].runs(run.epoch)
-    }
+    package func isCurrent(_ run: ServerRun) -> Bool { self[run.actor].runs(run.epoch) }
 
     /// Whether the one that goes by a name runs.
     package func isUp(_ peer: PeerID) -> Bool {
@@ -85,9 +83,7 @@ extension Environment {
     }
 
     /// A node has left for good.
-    package mutating func hasLeft(_ run: ServerRun) {
-        if isCurrent(run) { left(run.actor) }
-    }
+    package mutating func hasLeft(_ run: ServerRun) { if isCurrent(run) { left(run.actor) } }
 
     // MARK: Disks
 
@@ -119,8 +115,7 @@ extension Environment {
 
     /// Looks at a backend once all is over.
     package mutating func inspectAtRest(_ backend: Backend, _ actor: UInt32) {
-        observer.inspectAtRest(
-            backend, actor, isLossless: configuration.network.loss == 0, at: now)
+        observer.inspectAtRest(backend, actor, isLossless: configuration.network.loss == 0, at: now)
     }
 
     /// Looks at a discovery once all is over.

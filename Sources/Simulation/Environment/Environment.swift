@@ -139,9 +139,7 @@ package struct Environment: Sendable {
             domain: UInt32.max - UInt32(participants.count))
     }
 
-    mutating func add(
-        _ kind: ParticipantKind, slot: Int, region: UInt8, domain: UInt32
-    ) -> UInt32 {
+    mutating func add(_ kind: ParticipantKind, slot: Int, region: UInt8, domain: UInt32) -> UInt32 {
         let index = participants.count
         participants.append(
             Participant(

@@ -76,9 +76,7 @@ package enum Condition: Equatable, Sendable {
     }
 
     /// Only those can be in it who tell such lies.
-    package var teller: Lie.Teller? {
-        if case .lying(let lie) = self { lie.teller } else { nil }
-    }
+    package var teller: Lie.Teller? { if case .lying(let lie) = self { lie.teller } else { nil } }
 }
 
 /// The conditions in force.
@@ -164,9 +162,7 @@ extension Environment {
     }
 
     /// What a condition of a participant says; its fault is counted as felt.
-    mutating func felt<Value>(
-        by actor: UInt32, _ extract: (Conditions.Entry) -> Value?
-    ) -> Value? {
+    mutating func felt<Value>(by actor: UInt32, _ extract: (Conditions.Entry) -> Value?) -> Value? {
         guard let (value, fault) = conditions.first(of: actor, extract) else { return nil }
         observer.felt(fault: fault)
         return value
@@ -224,9 +220,7 @@ extension Environment {
         let share = conditions.first(of: actor) {
             if case .unreadableDisk(let share) = $0.condition { share } else { nil }
         }
-        guard let share, self[actor].mishapStream.chance(share.value) else {
-            return false
-        }
+        guard let share, self[actor].mishapStream.chance(share.value) else { return false }
         observer.felt(fault: share.fault)
         return true
     }

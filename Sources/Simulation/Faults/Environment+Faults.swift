@@ -83,9 +83,7 @@ extension Environment {
         guard !self[actor].isGone else { return }
         observer.felt(fault: fault)
         goDown(actor)
-        if self[actor].kind == .backend, lasting != nil {
-            return orders.append(.unmount(actor))
-        }
+        if self[actor].kind == .backend, lasting != nil { return orders.append(.unmount(actor)) }
         if lasting != nil { orders.append(.keep(actor, fault)) }
         orders.append(.exchange(actor, nil))
         comeUp(actor)
@@ -188,8 +186,7 @@ extension Environment {
         for _ in 0..<64 {
             let slot = faults[fault].stream.below(nodeIndices.count)
             let start = ChunkID(
-                Hash256(
-                    faults[fault].stream.next(), faults[fault].stream.next(), 0, 0))
+                Hash256(faults[fault].stream.next(), faults[fault].stream.next(), 0, 0))
             let actor = nodeIndices[slot]
             let replicas = observer.nodes[slot].replicas
             guard self[actor].isUp == wantsUp,
@@ -261,17 +258,14 @@ extension Environment {
     }
 
     /// Who a selection means, in order.
-    private mutating func select(
-        _ selection: FaultSettings.Selection, for fault: Int
-    ) -> [UInt32] {
+    private mutating func select(_ selection: FaultSettings.Selection, for fault: Int) -> [UInt32] {
         switch selection {
         case .backends: return backendIndices
         case .backend(let slot): return [backendIndices[slot]]
         case .users: return userIndices
         case .discoveries: return discoveryIndices
         case .discovery(let slot): return [discoveryIndices[slot]]
-        case .domain(let domain):
-            return nodeIndices.filter { self[$0].domain == UInt32(domain) }
+        case .domain(let domain): return nodeIndices.filter { self[$0].domain == UInt32(domain) }
         case .region(let name):
             let region = configuration.topology.regions.firstIndex(of: name)
             return participants.indices.map { UInt32($0) }.filter {

@@ -55,8 +55,7 @@ extension Environment {
         return switch send.message {
         case .answer(.node(.inventory(.answered(let answer)))):
             twist(answer, lie, hearing: input).map { .answer(.node(.inventory(.answered($0)))) }
-        case .answer(.node(let answer)):
-            twist(answer, lie, of: actor).map { .answer(.node($0)) }
+        case .answer(.node(let answer)): twist(answer, lie, of: actor).map { .answer(.node($0)) }
         case .answer(.discovery(.peers(let answer))):
             twist(answer, lie, for: send.to).map { .answer(.discovery(.peers($0))) }
         case .request(.discovery(.heartbeat(let beat))):
@@ -204,8 +203,7 @@ extension Environment {
         queue.schedule(
             EventQueue.Delivery(
                 from: actor, to: UInt32(truncatingIfNeeded: send.to.raw), call: send.call,
-                message: send.message),
-            at: now + delay)
+                message: send.message), at: now + delay)
     }
 
     /// Requests come again later, whatever became of who sent them, and every second answer is the one to
@@ -214,8 +212,7 @@ extension Environment {
         for index in effects.sends.indices {
             let send = effects.sends[index]
             guard case .answer(let answer) = send.message else {
-                let delay = self[actor].mishapStream.upTo(
-                    configuration.settings.deadAfter * 2)
+                let delay = self[actor].mishapStream.upTo(configuration.settings.deadAfter * 2)
                 say(send, by: actor, after: delay)
                 observer.felt(fault: fault)
                 continue

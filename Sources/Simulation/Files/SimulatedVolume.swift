@@ -100,9 +100,7 @@ package struct SimulatedVolume: Volume {
 
     // MARK: Files
 
-    package mutating func open(
-        _ path: String, _ opening: FileOpening
-    ) throws(SystemError) -> File {
+    package mutating func open(_ path: String, _ opening: FileOpening) throws(SystemError) -> File {
         let makes = opening == .kept || opening == .emptied
         let operation = makes ? FileOperation.create : .open
         if let number = names[path] {

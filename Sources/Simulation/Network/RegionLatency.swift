@@ -37,7 +37,6 @@ package enum RegionLatency {
 
     /// One way within a region: in one failure domain, or between two.
     package static func oneWay(withinZone: Bool) -> Duration {
-        Duration(
-            seconds: (withinZone ? withinZoneMilliseconds : betweenZonesMilliseconds) / 2_000)
+        Duration(seconds: (withinZone ? withinZoneMilliseconds : betweenZonesMilliseconds) / 2_000)
     }
 }

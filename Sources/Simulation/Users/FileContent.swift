@@ -66,8 +66,7 @@ package struct FileContent: Sendable {
     func payload(of chunk: SealedChunk, at index: Int, in plan: FilePlan) -> Payload {
         let byteCount =
             mode == .modelled
-            ? declaredBytes(plan, chunk: index) + ChunkSealer.overheadCount
-            : chunk.bytes.count
+            ? declaredBytes(plan, chunk: index) + ChunkSealer.overheadCount : chunk.bytes.count
         return Payload(bytes: chunk.bytes, byteCount: byteCount)
     }
 

@@ -33,8 +33,7 @@ extension User {
         case .getChunk(.found(let payload)):
             guard case .chunk(let index) = context.step else { return }
             check(payload, at: index, token, effects: &effects)
-        case .getChunk(.notFound):
-            finish(token, .violation(.durability, "own chunk is not found"))
+        case .getChunk(.notFound): finish(token, .violation(.durability, "own chunk is not found"))
         case .delete(.deleted), .delete(.notFound): finish(token, .done)
         case .undelete(.undeleted): finish(token, .done)
         // Simulated users have no accounts.
@@ -66,9 +65,7 @@ extension User {
     }
 
     /// Opens the manifest and goes on with the chunks that it lists.
-    private mutating func open(
-        _ record: FileRecord, _ token: UInt64, effects: inout Effects
-    ) {
+    private mutating func open(_ record: FileRecord, _ token: UInt64, effects: inout Effects) {
         guard let operation = operations[token] else { return }
         do {
             let opened = try content.open(record, operation.plan, masterKey: masterKey)

@@ -115,8 +115,7 @@ package struct User: Role {
         operations[lastToken] = operation
         switch operation.kind {
         case .put: sendNextChunks(lastToken, effects: &effects)
-        case .undelete:
-            send(UserCall(operation: lastToken, step: .commit), effects: &effects)
+        case .undelete: send(UserCall(operation: lastToken, step: .commit), effects: &effects)
         case .get, .delete, .intrude:
             send(UserCall(operation: lastToken, step: .lookUp), effects: &effects)
         }

@@ -111,13 +111,11 @@ extension Environment {
         let choice = workload.pick(workload.owned[owner].count, for: kind)
         let plan = workload.owned[owner][choice]
         switch kind {
-        case .read:
-            users[user].get(plan, isFinal: false, at: now, effects: &effects)
+        case .read: users[user].get(plan, isFinal: false, at: now, effects: &effects)
         case .delete:
             workload.owned[owner].remove(at: choice)
             users[user].delete(plan, at: now, effects: &effects)
-        case .intrude:
-            if owner != user { users[user].intrude(plan, at: now, effects: &effects) }
+        case .intrude: if owner != user { users[user].intrude(plan, at: now, effects: &effects) }
         case .write, .undelete: break
         }
         applyEffects(of: userIndices[user])

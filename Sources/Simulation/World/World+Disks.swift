@@ -24,14 +24,11 @@ extension World {
 
     mutating func complete(_ event: DiskEvent, of actor: UInt32, at instant: Instant) {
         environment.queue.schedule(
-            EventQueue.Completion(
-                actor: actor, epoch: environment[actor].epoch, event: event),
+            EventQueue.Completion(actor: actor, epoch: environment[actor].epoch, event: event),
             at: max(instant, environment.diskHangsUntil(actor) ?? instant))
     }
 
-    private mutating func applyChunkDisk(
-        _ request: DiskRequest, _ actor: UInt32, _ slot: Int
-    ) {
+    private mutating func applyChunkDisk(_ request: DiskRequest, _ actor: UInt32, _ slot: Int) {
         chunkDisks[slot].factor = environment.diskFactor(of: actor)
         switch request {
         case .recoverChunks:
@@ -54,8 +51,7 @@ extension World {
             let payload = chunkDisks[keeper].contents.replicas[chunk]?.payload
             let done = chunkDisks[slot].finish(bytes: payload?.byteCount ?? 0, at: now)
             let isRefused =
-                environment.refusesRead(actor)
-                || !environment[environment.nodeIndices[keeper]].isUp
+                environment.refusesRead(actor) || !environment[environment.nodeIndices[keeper]].isUp
             let outcome: ReadOutcome =
                 isRefused ? .unavailable : payload.map { .bytes($0) } ?? .damaged
             complete(.read(token: token, outcome), of: actor, at: done)
@@ -63,8 +59,7 @@ extension World {
         case .setTrashed(let chunk, let since):
             chunkDisks[slot].contents.setTrashed(chunk, since: since)
         case .sync(let token):
-            complete(
-                .synced(token: token), of: actor, at: chunkDisks[slot].startSync(at: now))
+            complete(.synced(token: token), of: actor, at: chunkDisks[slot].startSync(at: now))
         case .append, .recoverLog, .readBlock: break
         }
     }
@@ -90,9 +85,7 @@ extension World {
             ? segmentDisks[slot].holds(chunk) : chunkDisks[slot].contents.replicas[chunk] != nil
     }
 
-    private mutating func applyLogDisk(
-        _ request: DiskRequest, _ actor: UInt32, _ slot: Int
-    ) {
+    private mutating func applyLogDisk(_ request: DiskRequest, _ actor: UInt32, _ slot: Int) {
         logDisks[slot].factor = environment.diskFactor(of: actor)
         switch request {
         case .recoverLog:
@@ -122,8 +115,7 @@ extension World {
     /// What a ledger's disk refused is asked of it again, until it is done.
     private mutating func askAgain(_ request: DiskRequest, _ actor: UInt32) {
         environment.queue.schedule(
-            .diskGoesOn(
-                actor, epoch: environment[actor].epoch, .ledger(request)),
+            .diskGoesOn(actor, epoch: environment[actor].epoch, .ledger(request)),
             at: now + LogDisk.retryDelay)
     }
 

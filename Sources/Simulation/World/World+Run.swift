@@ -175,8 +175,7 @@ extension World {
 
     /// What decides which of what was not synced lasts a crash; nil where nothing does.
     private mutating func drawnSeed(of actor: UInt32) -> UInt64? {
-        configuration.nodes.disk.crash == .keepsSome
-            ? environment[actor].mishapStream.next() : nil
+        configuration.nodes.disk.crash == .keepsSome ? environment[actor].mishapStream.next() : nil
     }
 
     /// Whether more may be lost than was not synced.

@@ -17,15 +17,13 @@ extension World {
         case .write(let token, _, _):
             let refused = environment.refusedWrite(actor)
             if refused == .failed {
-                return follow(
-                    [.reports(.wrote(token: token, .failed), at: now)], of: actor, slot)
+                return follow([.reports(.wrote(token: token, .failed), at: now)], of: actor, slot)
             }
             segmentDisks[slot].volume.isFull = refused == .full
         case .read(let token, let chunk):
             disk = keeper(of: chunk, for: actor)
             let isRefused =
-                environment.refusesRead(actor)
-                || !environment[environment.nodeIndices[disk]].isUp
+                environment.refusesRead(actor) || !environment[environment.nodeIndices[disk]].isUp
             guard !isRefused else {
                 return complete(.read(token: token, .unavailable), of: actor, at: now)
             }
@@ -51,9 +49,7 @@ extension World {
             environment.hasSettled ? DiskSettings() : configuration.nodes.disk
     }
 
-    private mutating func follow(
-        _ outcomes: [SegmentDisk.Outcome], of actor: UInt32, _ slot: Int
-    ) {
+    private mutating func follow(_ outcomes: [SegmentDisk.Outcome], of actor: UInt32, _ slot: Int) {
         guard segmentDisks[slot].volume.hasPower else { return losePower(actor) }
         for outcome in outcomes {
             switch outcome {
@@ -69,8 +65,7 @@ extension World {
                 complete(event, of: actor, at: at)
             case .goesOn(let step, let at):
                 environment.queue.schedule(
-                    .diskGoesOn(
-                        actor, epoch: environment[actor].epoch, .chunks(step)),
+                    .diskGoesOn(actor, epoch: environment[actor].epoch, .chunks(step)),
                     at: max(at, environment.diskHangsUntil(actor) ?? at))
             }
         }

@@ -92,10 +92,8 @@ package struct World: Sendable {
         let publicKey = PublicKey(bytes: stream.hash256())
         return StorageNode(
             identity: NodeIdentity(
-                id: PeerID(UInt64(index)), publicKey: publicKey,
-                domain: environment[index].domain,
+                id: PeerID(UInt64(index)), publicKey: publicKey, domain: environment[index].domain,
                 capacityBytes: UInt64(configuration.nodes.capacityBytes)),
-            settings: configuration.settings,
-            discoveries: discoveryPeers, backends: backendPeers)
+            settings: configuration.settings, discoveries: discoveryPeers, backends: backendPeers)
     }
 }

@@ -138,9 +138,7 @@ package final class DataFolder: Sendable {
             found > 0
         else { throw .damaged(path: path + "/" + descriptionName) }
         // A newer format may say the rest in another way.
-        guard found <= format else {
-            throw .newerFormat(path: path, found: found, known: format)
-        }
+        guard found <= format else { throw .newerFormat(path: path, found: found, known: format) }
         guard let owner = value(2, "purpose"), MemberRole(rawValue: String(owner)) != nil else {
             throw .damaged(path: path + "/" + descriptionName)
         }

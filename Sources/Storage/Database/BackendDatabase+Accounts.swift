@@ -74,9 +74,7 @@ extension BackendDatabase {
     }
 
     /// The account of that name, whatever its case; nil when there is none.
-    package func account(
-        named name: String
-    ) async throws(BackendDatabaseError) -> StoredAccount? {
+    package func account(named name: String) async throws(BackendDatabaseError) -> StoredAccount? {
         try await read { database in
             try Row.fetchOne(
                 database, sql: "SELECT * FROM accounts WHERE name = ?", arguments: [name]
@@ -118,16 +116,13 @@ extension BackendDatabase {
     /// Deletes an account, and so ends its sessions. False when there is none.
     package func removeAccount(_ id: PeerID) async throws(BackendDatabaseError) -> Bool {
         try await update { database in
-            try database.execute(
-                sql: "DELETE FROM accounts WHERE id = ?", arguments: [id.column])
+            try database.execute(sql: "DELETE FROM accounts WHERE id = ?", arguments: [id.column])
             return database.changesCount == 1
         }
     }
 
     /// Ends a session before it expires. Again is no error.
-    package func revoke(
-        _ token: TokenID, expires: Instant
-    ) async throws(BackendDatabaseError) {
+    package func revoke(_ token: TokenID, expires: Instant) async throws(BackendDatabaseError) {
         try await update { database in
             try database.execute(
                 sql: "INSERT OR IGNORE INTO revokedTokens (token, expires) VALUES (?, ?)",

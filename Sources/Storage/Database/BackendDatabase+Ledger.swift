@@ -98,9 +98,7 @@ extension BackendDatabase {
     /// Appends blocks whose first has a height, in one transaction. Blocks that are there already
     /// are left alone, since a transaction may have become durable though it failed. Throws
     /// `conflictingBlock` where another block is there, `missingBlock` where this would leave a gap.
-    func append(
-        _ blocks: [[UInt8]], at height: UInt64
-    ) throws(BackendDatabaseError) {
+    func append(_ blocks: [[UInt8]], at height: UInt64) throws(BackendDatabaseError) {
         try updateNow { database in
             let count = try Self.countBlocks(database)
             guard height <= count else {

@@ -102,9 +102,7 @@ extension BackendDatabase {
     }
 
     /// Reads on the thread of the caller.
-    func readNow<Value>(
-        _ body: (Database) throws -> Value
-    ) throws(BackendDatabaseError) -> Value {
+    func readNow<Value>(_ body: (Database) throws -> Value) throws(BackendDatabaseError) -> Value {
         do { return try pool.read(body) } catch { throw BackendDatabaseError(error, path: path) }
     }
 

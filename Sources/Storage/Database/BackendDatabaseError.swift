@@ -74,8 +74,7 @@ extension BackendDatabaseError: CustomStringConvertible {
         case .notADatabase(let path):
             "The file \(path) is not a SQLite database: point DATABASE_URL elsewhere, or move the "
                 + "file away."
-        case .corrupt(let path):
-            "The database \(path) is damaged: restore it from a backup."
+        case .corrupt(let path): "The database \(path) is damaged: restore it from a backup."
         case .newerVersion(let path):
             "The database \(path) was written by a newer version: run that version, or restore an "
                 + "older backup."

@@ -17,8 +17,7 @@ package struct DatabaseURL: Sendable, Equatable {
         guard scheme == Self.scheme else {
             // Only a word that looks like a scheme is safe to repeat.
             let isScheme =
-                !scheme.isEmpty && scheme.count <= 32
-                && scheme.isAlphanumeric(besides: "+-.")
+                !scheme.isEmpty && scheme.count <= 32 && scheme.isAlphanumeric(besides: "+-.")
             throw .unsupportedScheme(isScheme ? scheme : nil)
         }
         let rest = text[mark.upperBound...]

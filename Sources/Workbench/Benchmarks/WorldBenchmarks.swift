@@ -24,8 +24,7 @@ extension Benchmark {
             unit: "million events/s", reach: 5, measure: heartbeats),
         Benchmark(
             name: "month", work: "1,000 nodes that beat every 30 s, a backend, 30 days, no files",
-            unit: "s",
-            reach: 90, isMoreBetter: false, measure: month),
+            unit: "s", reach: 90, isMoreBetter: false, measure: month),
     ]
 
     static func churnBenchmark(_ scenario: Scenario) -> Benchmark {

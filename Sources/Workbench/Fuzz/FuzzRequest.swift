@@ -29,8 +29,7 @@ package enum FuzzRequest: Equatable, Sendable {
         switch self {
         case .seed(let seed): "seed \(seed)"
         // No string in it has a line end.
-        case .scenario(let scenario):
-            scenario.text.split(separator: "\n").joined(separator: " ")
+        case .scenario(let scenario): scenario.text.split(separator: "\n").joined(separator: " ")
         }
     }
 

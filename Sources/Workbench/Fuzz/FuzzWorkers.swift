@@ -89,8 +89,7 @@ enum TrapReport {
     /// Of a frame of this project, "1 0x0000… World.run() + 10 in dsim at /…/World.swift:1:42", where it is.
     private static func place(_ line: String) -> String? {
         guard let at = line.range(of: " at /", options: .backwards), !line.contains("[system]"),
-            let name = line[at.upperBound...].split(separator: "/").last,
-            name.contains(".swift:")
+            let name = line[at.upperBound...].split(separator: "/").last, name.contains(".swift:")
         else { return nil }
         let parts = name.split(separator: ":")
         return parts.prefix(2).joined(separator: ":")

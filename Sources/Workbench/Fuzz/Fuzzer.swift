@@ -115,8 +115,7 @@ package struct Fuzzer: Sendable {
 
     /// Shrinks the first scenario of each group, several at a time; `keep` is handed what is left of it.
     package func shrink(
-        _ groups: [FuzzReport.Group],
-        keep: @Sendable (Scenario, FuzzReport.Group) throws -> Void
+        _ groups: [FuzzReport.Group], keep: @Sendable (Scenario, FuzzReport.Group) throws -> Void
     ) throws {
         let failure = Mutex<(any Error)?>(nil)
         forEach(of: groups.count) { index, slot in

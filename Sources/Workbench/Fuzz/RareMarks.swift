@@ -18,8 +18,7 @@ package struct RareMarks: Sendable {
         }
         marks = try entries.map { entry throws(ScenarioError) in
             guard let mark = Mark(name: entry.mark) else {
-                throw ScenarioError(
-                    file: file, problem: "\(Excerpt.quoted(entry.mark)) is no mark")
+                throw ScenarioError(file: file, problem: "\(Excerpt.quoted(entry.mark)) is no mark")
             }
             return mark
         }

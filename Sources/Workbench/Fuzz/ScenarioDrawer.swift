@@ -64,11 +64,9 @@ package enum ScenarioDrawer {
             for number in 1...2 {
                 let name = faultName(kind, number)
                 var draw = Draw(seed: drawing.seed, feature: "\(name) \(attempt)")
-                let isIn =
-                    draw.coin(number == 1 ? 0.25 : 0.08) != drawing.flipped.contains(name)
+                let isIn = draw.coin(number == 1 ? 0.25 : 0.08) != drawing.flipped.contains(name)
                 guard isIn else { continue }
-                world.faults.append(
-                    FaultSettings(name: name, kind: kind.drawn(&draw, in: world)))
+                world.faults.append(FaultSettings(name: name, kind: kind.drawn(&draw, in: world)))
             }
         }
     }

@@ -110,8 +110,7 @@ extension JSONNode {
         case .number(let digits): digits
         case .string(let text): JSONOutput.quote(text)
         case .array(let nodes): "[" + nodes.map(\.text).joined(separator: ", ") + "]"
-        case .object(let members):
-            ScenarioText.object(members.map { ($0.name, $0.node.text) })
+        case .object(let members): ScenarioText.object(members.map { ($0.name, $0.node.text) })
         }
     }
 }

@@ -12,8 +12,7 @@ extension JSONParser {
                     throw JSONSyntaxError(position: start, problem: "the string is not UTF-8")
                 }
                 return string
-            case UInt8(ascii: "\\"):
-                try text.append(contentsOf: parseEscape())
+            case UInt8(ascii: "\\"): try text.append(contentsOf: parseEscape())
             case 0..<0x20:
                 throw error("a string runs over a line end or a control character; close it first")
             default:

@@ -85,9 +85,7 @@ private struct HangingDisk: Disk {
     let wait: @Sendable () -> Void
     private let queue = DispatchQueue(label: "DecentraStore hanging disk")
 
-    func perform(
-        _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
-    ) {
+    func perform(_ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void) {
         real.perform(requests) { event in
             queue.async {
                 wait()

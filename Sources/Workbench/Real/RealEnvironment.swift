@@ -90,8 +90,7 @@ final class RealEnvironment: Sendable {
         instrumentation.observe = { observation in
             switch observation {
             case .note(let note): self.tell { $0.noted(note, by: run) }
-            case .sent(let message, let peer):
-                self.tell { $0.sent(message, by: run, to: peer) }
+            case .sent(let message, let peer): self.tell { $0.sent(message, by: run, to: peer) }
             case .unreachable: break
             }
         }
@@ -106,9 +105,7 @@ private struct ObservedDisk: Disk {
     let environment: RealEnvironment
     let run: ServerRun
 
-    func perform(
-        _ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void
-    ) {
+    func perform(_ requests: [DiskRequest], complete: @escaping @Sendable (DiskEvent) -> Void) {
         environment.tell { environment in
             for request in requests { environment.requested(request, by: run) }
         }

@@ -38,8 +38,7 @@ extension RealNetwork {
 
     /// Takes a backend's database away. It has to refuse to run without.
     func unmount(_ actor: UInt32) async throws {
-        try FileManager.default.moveItem(
-            atPath: disk(of: actor), toPath: disk(of: actor) + ".away")
+        try FileManager.default.moveItem(atPath: disk(of: actor), toPath: disk(of: actor) + ".away")
         let settings = try settings(of: actor)
         guard (try? await launch.backend(settings, Launch.BackendOptions())) == nil else {
             throw ServerFailure(description: "it began a ledger where it had one")
@@ -47,8 +46,7 @@ extension RealNetwork {
     }
 
     func mount(_ actor: UInt32) throws {
-        try FileManager.default.moveItem(
-            atPath: disk(of: actor) + ".away", toPath: disk(of: actor))
+        try FileManager.default.moveItem(atPath: disk(of: actor) + ".away", toPath: disk(of: actor))
     }
 
     /// What a node that is down holds.

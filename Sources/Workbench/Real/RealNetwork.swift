@@ -38,8 +38,7 @@ actor RealNetwork {
 
     init(
         _ configuration: WorldConfiguration, environment: RealEnvironment, launch: Launch,
-        folder: String,
-        tamper: (@Sendable (any Disk) -> any Disk)?
+        folder: String, tamper: (@Sendable (any Disk) -> any Disk)?
     ) {
         self.configuration = configuration
         self.environment = environment
@@ -200,9 +199,7 @@ actor RealNetwork {
 
     func path(of actor: UInt32) -> String { "\(folder)/\(actor)" }
 
-    func removeFiles(at path: String) {
-        try? FileManager.default.removeItem(atPath: path)
-    }
+    func removeFiles(at path: String) { try? FileManager.default.removeItem(atPath: path) }
 
     // MARK: Inspecting
 

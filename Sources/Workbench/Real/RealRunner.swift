@@ -55,8 +55,7 @@ package struct RealRunner: Sendable {
         let network = RealNetwork(
             scenario.configuration, environment: environment, launch: launch, folder: folder,
             tamper: tamper)
-        var run = Run(
-            environment: environment, network: network, meter: meter, cancel: cancel)
+        var run = Run(environment: environment, network: network, meter: meter, cancel: cancel)
         do {
             try await network.prepare()
             try await run.pass(observe)
@@ -103,9 +102,7 @@ package struct RealRunner: Sendable {
         private(set) var wireBytes: UInt64 = 0
         var pace = Pace()
 
-        var wallSeconds: Double {
-            Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
-        }
+        var wallSeconds: Double { Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9 }
 
         /// Lets the scenario's time pass until it is over.
         mutating func pass(_ observe: (RunProgress) -> Void) async throws(ServerFailure) {

@@ -9,8 +9,7 @@ struct RealityReport {
     var introduction: String {
         let speed = reality.speed
         let pace =
-            speed == 1
-            ? "in real time" : "in which a second stood for \(Format.seconds(speed))"
+            speed == 1 ? "in real time" : "in which a second stood for \(Format.seconds(speed))"
         return """
             > **Run on real servers, not simulated**, \(pace): discoveries, nodes and backends behind HTTP \
             servers on loopback sockets, chunks in `ChunkStore` folders, ledgers in SQLite. Users are \

@@ -20,8 +20,7 @@ package struct MarkdownReport {
     package var text: String {
         let description = result.scenario.description
         return [
-            "# \(result.scenario.name)\n",
-            result.isComplete ? "" : incomplete,
+            "# \(result.scenario.name)\n", result.isComplete ? "" : incomplete,
             description.isEmpty ? "" : description + "\n",
             reality.map { RealityReport(result: result, reality: $0).introduction } ?? "",
             "## Verdict\n", verdict,
@@ -69,8 +68,7 @@ package struct MarkdownReport {
         }
         let table = MarkdownTable.text(
             ["time"] + columns.compactMap(\.label), right: Set(0...columns.count), rows: rows)
-        return table + "\n" + worst(samples)
-            + "Every sample is in `timeseries.csv`, one each "
+        return table + "\n" + worst(samples) + "Every sample is in `timeseries.csv`, one each "
             + "\(Format.duration(configuration.sampleInterval)).\n"
     }
 
@@ -128,8 +126,7 @@ package struct MarkdownReport {
                 result.isComplete ? (outcome.isMet ? "yes" : "**no**") : "not judged",
             ]
         }
-        return MarkdownTable.text(
-            ["metric", "expected", "actual", "met"], right: [2], rows: rows)
+        return MarkdownTable.text(["metric", "expected", "actual", "met"], right: [2], rows: rows)
     }
 
     // MARK: Reproduction

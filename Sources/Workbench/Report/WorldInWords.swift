@@ -36,8 +36,7 @@ struct WorldInWords {
         let payload =
             switch load.payload {
             case .real: "Every byte is generated, sealed, stored and compared."
-            case .compressed:
-                "Every byte is generated, compressed, sealed, stored and compared."
+            case .compressed: "Every byte is generated, compressed, sealed, stored and compared."
             case .modelled:
                 "Chunks carry a short stand-in, sealed and hashed for real, and charge their declared size."
             }

@@ -13,9 +13,7 @@ package struct RunProgress: Equatable, Sendable {
     package var latest: Sample
 
     /// Simulated time that has passed, from 0 to 1.
-    package var share: Double {
-        end > .origin ? min(1, now.seconds / end.seconds) : 1
-    }
+    package var share: Double { end > .origin ? min(1, now.seconds / end.seconds) : 1 }
 }
 
 /// Follows how fast a run goes, so that a burst does not make the forecast jump.

@@ -30,8 +30,7 @@ enum DistributionForm {
                 ScenarioKey(
                     "scale", \Parameters.value, span, required: true,
                     "63 % of the draws fall below it."),
-            ],
-            defaults: Parameters(), "What host availability is mostly fitted by."
+            ], defaults: Parameters(), "What host availability is mostly fitted by."
         ) { .weibull(shape: $0.shape, scale: $0.value) },
     ]
 

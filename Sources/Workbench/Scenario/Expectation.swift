@@ -22,8 +22,7 @@ package struct Expectation: Equatable, Sendable {
     }
 
     package func outcome(in measurements: Measurements) -> Outcome {
-        Outcome(
-            expectation: self, actual: MetricCatalogue.figure(path)?.value(in: measurements))
+        Outcome(expectation: self, actual: MetricCatalogue.figure(path)?.value(in: measurements))
     }
 
     /// The bounds in words, such as "at least 0.95".

@@ -109,8 +109,7 @@ extension FaultKind {
     private static let shift = ValueForm.duration(.zero...Duration.days(366))
     static let drift = Key(
         "drift", \.drift, .number(-0.5...1), "Seconds that they gain in a second.")
-    static let factor = Key(
-        "factor", \.factor, .number(1...10_000), "How many times as long.")
+    static let factor = Key("factor", \.factor, .number(1...10_000), "How many times as long.")
     static let share = Key("share", \.share, .probability, "Of reads, how many.")
     static let lie = Key(
         "lie", \.lie, .choice, required: true,

@@ -11,8 +11,7 @@ extension FaultKind {
         condition(
             "clock",
             "The clocks of the chosen participants are wrong; give at least one of the last three.",
-            [ahead, behind, drift],
-            make: { .clock(offset: $0.ahead - $0.behind, drift: $0.drift) },
+            [ahead, behind, drift], make: { .clock(offset: $0.ahead - $0.behind, drift: $0.drift) },
             words: { fault in
                 let shifts = [(fault.ahead, "ahead"), (fault.behind, "behind")]
                     .filter { $0.0 > .zero }.map { "\(Format.duration($0.0)) \($0.1)" }
@@ -32,15 +31,13 @@ extension FaultKind {
         condition(
             "slowTransfers",
             "Payloads to and from the chosen participants take longer, where their links have a speed.",
-            [factor],
-            make: { .slowTransfers(factor: $0.factor) },
+            [factor], make: { .slowTransfers(factor: $0.factor) },
             words: { "with transfers that take \(Format.number($0.factor)) times as long" },
             draw: { $1.factor = $0.number(1.1...1_000) }),
         condition(
             "unreadable",
             "The disks of the chosen nodes refuse reads, which says nothing of what is on them; those of backends, to be read back at a start.",
-            [share],
-            make: { .unreadableDisk(share: $0.share) },
+            [share], make: { .unreadableDisk(share: $0.share) },
             words: { "refuse \(Format.share($0.share)) of reads" },
             draw: { draw, fault in if !draw.coin() { fault.share = draw.number(0.01...1) } }),
         condition(

@@ -232,8 +232,7 @@ extension FaultSettings.Kind {
         case .emptied(_, let lasting, _): all.back = lasting
         case .restored(let from, let at, _): (all.kept, all.at) = (from, at)
         case .condition(let condition, _, _, _): condition.note(in: &all)
-        case .outage, .lostChunks, .departure, .destroyed, .replaced:
-            break
+        case .outage, .lostChunks, .departure, .destroyed, .replaced: break
         }
         return all
     }

@@ -167,12 +167,10 @@ extension Scenario {
         case .domain(let index):
             place("domain", index, of: "failureDomains", topology.failureDomains)
         case .backend(let slot): place("backend", slot, of: "backends", topology.backends)
-        case .discovery(let slot):
-            place("discovery", slot, of: "discoveries", topology.discoveries)
+        case .discovery(let slot): place("discovery", slot, of: "discoveries", topology.discoveries)
         case .region(let name):
             topology.regions.contains(name) || !reader.isSound("topology.regions")
-                ? nil
-                : "nobody is in \(name); allowed: \(topology.regions.joined(separator: ", "))"
+                ? nil : "nobody is in \(name); allowed: \(topology.regions.joined(separator: ", "))"
         case .nodes(let count):
             count <= topology.nodes || !reader.isSound("topology.nodes")
                 ? nil : "\(count) of \(topology.nodes) nodes; allowed: up to topology.nodes"

@@ -27,9 +27,7 @@ package struct Scenario: Equatable, Sendable {
         var reader = ScenarioReader()
         reader.readObject(node, "", keys: ScenarioSchema.scenario, into: &scenario)
         scenario.check(&reader)
-        guard reader.issues.isEmpty else {
-            throw ScenarioError(file: file, issues: reader.issues)
-        }
+        guard reader.issues.isEmpty else { throw ScenarioError(file: file, issues: reader.issues) }
         self = scenario
     }
 }

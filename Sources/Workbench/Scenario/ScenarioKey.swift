@@ -103,8 +103,7 @@ extension ScenarioKey {
     init<Parameters: Sendable, Value>(
         kind name: String, appendingTo list: any WritableKeyPath<Root, [Value]> & Sendable,
         _ keys: [ScenarioKey<Parameters>], defaults: Parameters, _ meaning: String,
-        oneOf: [String] = [],
-        parts: @escaping @Sendable (Value) -> Parameters? = { _ in nil },
+        oneOf: [String] = [], parts: @escaping @Sendable (Value) -> Parameters? = { _ in nil },
         make: @escaping @Sendable (Parameters) -> Value
     ) {
         self.init(

@@ -11,8 +11,7 @@ enum ScenarioSchema {
         ScenarioKey(
             "name", \.configuration.name, .name, required: true,
             "Names the scenario and the folder of its results."),
-        ScenarioKey(
-            "description", \.description, .text(most: 2_000), "What the scenario is for."),
+        ScenarioKey("description", \.description, .text(most: 2_000), "What the scenario is for."),
         ScenarioKey(
             "seed", \.configuration.seed, .seed,
             "Starts every random stream: the same seed gives the same world."),
@@ -38,8 +37,7 @@ enum ScenarioSchema {
             section: "topology", \.configuration.topology, topology, "Who there is and where."),
         ScenarioKey(
             section: "nodes", \.configuration.nodes, nodes, "What a storage node's machine can do."),
-        ScenarioKey(
-            section: "users", \.configuration.users, link, "The link of a user's machine."),
+        ScenarioKey(section: "users", \.configuration.users, link, "The link of a user's machine."),
         ScenarioKey(
             section: "backends", \.configuration.backends, backend,
             "The link of a backend's machine."),
@@ -124,8 +122,7 @@ enum ScenarioSchema {
             "syncLatency", \.syncLatency, moment,
             "Fixed cost of a sync, after which everything written before is durable."),
         ScenarioKey(
-            "throughput", \.bytesPerSecond, rate,
-            "Bytes that it reads or writes a second."),
+            "throughput", \.bytesPerSecond, rate, "Bytes that it reads or writes a second."),
         ScenarioKey(
             "crash", \.crash, .choice,
             "What becomes of writes and deletions that were not synced when a node's machine crashes: none happened, or of each chunk's a random number did."
@@ -183,8 +180,7 @@ enum ScenarioSchema {
         ScenarioKey(
             "payload", \.payload, .choice,
             "\"real\": every byte is generated, sealed, stored and compared. \"compressed\": the same of content that can be compressed, and is before it is sealed. \"modelled\": a chunk carries a short stand-in, sealed and hashed for real, and charges its declared size."
-        ),
-        ScenarioKey("chunk", \.chunkBytes, .bytes(4_096...16 << 20), "Size of a chunk."),
+        ), ScenarioKey("chunk", \.chunkBytes, .bytes(4_096...16 << 20), "Size of a chunk."),
         ScenarioKey(
             "files", \.files, .count(0...10_000_000), "Files that the users put at the start."),
         ScenarioKey(

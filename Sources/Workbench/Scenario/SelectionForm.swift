@@ -19,15 +19,13 @@ enum SelectionForm {
             kind: "backend", appendingTo: \.self, .count(0...99), "One backend; the first is 0."
         ) { .backend($0) },
         ScenarioKey(
-            kind: "discovery", appendingTo: \.self, .count(0...99),
-            "One discovery; the first is 0."
+            kind: "discovery", appendingTo: \.self, .count(0...99), "One discovery; the first is 0."
         ) { .discovery($0) },
     ]
 
     /// Those that need no parameter are written as a word.
     static let words: [(name: String, selection: FaultSettings.Selection, meaning: String)] = [
-        ("backends", .backends, "All backends."),
-        ("discoveries", .discoveries, "All discoveries."),
+        ("backends", .backends, "All backends."), ("discoveries", .discoveries, "All discoveries."),
         ("users", .users, "All users."),
     ]
 

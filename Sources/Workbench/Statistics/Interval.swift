@@ -16,8 +16,7 @@ package struct Interval: Equatable, Sendable {
         let n = Double(trials)
         let low =
             hits == 0
-            ? 0
-            : solve(in: 0...1, for: tail) { SpecialFunctions.incompleteBeta($0, k, n - k + 1) }
+            ? 0 : solve(in: 0...1, for: tail) { SpecialFunctions.incompleteBeta($0, k, n - k + 1) }
         let high =
             hits == trials
             ? 1

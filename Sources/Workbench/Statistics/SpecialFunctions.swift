@@ -42,9 +42,7 @@ package enum SpecialFunctions {
         let fraction = continuedFraction { step in
             if step == 0 { return 1 }
             let m = Double(step / 2)
-            if step.isMultiple(of: 2) {
-                return m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-            }
+            if step.isMultiple(of: 2) { return m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)) }
             return -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         } denominator: { _ in
             1

@@ -3,8 +3,7 @@ import Client
 
 struct RegisterCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "register",
-        abstract: "Open an account at a backend.",
+        commandName: "register", abstract: "Open an account at a backend.",
         discussion: """
             The key to all your files is made on this machine, and reaches the backend only behind \
             your password, which it never sees. Nobody can give you another password if you forget \
@@ -31,8 +30,7 @@ struct RegisterCommand: ReportingCommand {
 
 struct LogInCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "login",
-        abstract: "Log in to a backend.",
+        commandName: "login", abstract: "Log in to a backend.",
         discussion: """
             Keeps a session in $XDG_CONFIG_HOME/dsim/session.json (else ~/.config/dsim), a file that \
             only you may read. It holds the key to your files until you log out: do not copy it. \
@@ -52,8 +50,7 @@ struct LogInCommand: ReportingCommand {
             try await $0.logIn(user: user, password: password)
         }
         try connection.folders().sessionFile.write(session)
-        Output.standard(
-            "\(session.user) is logged in at \(backend) until \(session.expires).\n")
+        Output.standard("\(session.user) is logged in at \(backend) until \(session.expires).\n")
         return .fine
     }
 }
@@ -82,8 +79,7 @@ struct LogOutCommand: ReportingCommand {
 
 struct PasswordCommand: SessionCommand {
     static let configuration = CommandConfiguration(
-        commandName: "passwd",
-        abstract: "Change the password.",
+        commandName: "passwd", abstract: "Change the password.",
         discussion: """
             Your files need not be sealed anew, and this session goes on; your others end. With \
             --password-stdin the present password comes first, then a line with the new one. \

@@ -94,8 +94,7 @@ extension StoreClient {
     /// A file by what its user calls it, with the root that the ledger holds.
     func file(_ name: String, of session: UserSession) async throws -> StoredFile {
         let listed = try await files(of: session).find(name)
-        return try StoredFile(
-            opening: try await record(of: listed.id), with: session.masterKey)
+        return try StoredFile(opening: try await record(of: listed.id), with: session.masterKey)
     }
 }
 

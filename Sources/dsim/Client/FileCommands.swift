@@ -61,11 +61,9 @@ struct InfoCommand: SessionCommand {
         let manifest = file.manifest
         let most = Format.bytes(UInt64(manifest.chunkSize.count))
         return TextTable(
-            ["name", Printable.text(manifest.name)],
-            ["id", "\(file.id)"],
+            ["name", Printable.text(manifest.name)], ["id", "\(file.id)"],
             ["size", "\(Format.count(manifest.size)) bytes (\(Format.bytes(manifest.size)))"],
-            ["SHA-256", "\(manifest.contentHash)"],
-            ["stored", Printable.time(file.created)],
+            ["SHA-256", "\(manifest.contentHash)"], ["stored", Printable.time(file.created)],
             ["chunks", "\(Format.count(manifest.chunks.count)) of \(most) at most"],
             ["root", "\(manifest.merkleRoot), as the backend has it"]
         ).text
@@ -74,8 +72,7 @@ struct InfoCommand: SessionCommand {
 
 struct RemoveCommand: SessionCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rm",
-        abstract: "Delete stored files.",
+        commandName: "rm", abstract: "Delete stored files.",
         discussion: """
             Of several files of one name the newest goes. For some days dsim undelete brings it back, if \
             the nodes have not needed the room.
@@ -104,8 +101,7 @@ struct RemoveCommand: SessionCommand {
 
 struct UndeleteCommand: SessionCommand {
     static let configuration = CommandConfiguration(
-        commandName: "undelete",
-        abstract: "Bring deleted files back.",
+        commandName: "undelete", abstract: "Bring deleted files back.",
         discussion: """
             Of several files of one name the one that was deleted last comes back. See what there is with: \
             dsim ls --deleted

@@ -7,8 +7,7 @@ import Workbench
 
 struct GetCommand: SessionCommand {
     static let configuration = CommandConfiguration(
-        commandName: "get",
-        abstract: "Fetch a file.",
+        commandName: "get", abstract: "Fetch a file.",
         discussion: """
             Every byte is checked before it is written; the file appears when it is whole. What was \
             broken off goes on where it was when the same command is run again.
@@ -41,8 +40,7 @@ struct GetCommand: SessionCommand {
     private func get(_ file: StoredFile, _ client: StoreClient) async throws {
         let target = try target(of: file)
         let display = TransferDisplay(name: file.manifest.name, isQuiet: quiet)
-        let download = Download(
-            client: client, file: file, target: target, progress: display.show)
+        let download = Download(client: client, file: file, target: target, progress: display.show)
         defer { display.clear() }
         let resumed = try await download.run()
         display.clear()

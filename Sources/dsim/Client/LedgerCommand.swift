@@ -4,8 +4,7 @@ import Server
 
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ledger",
-        abstract: "Verify, show, prove and export a backend's ledger.",
+        commandName: "ledger", abstract: "Verify, show, prove and export a backend's ledger.",
         subcommands: [
             LedgerVerifyCommand.self, LedgerShowCommand.self, LedgerProveCommand.self,
             LedgerExportCommand.self,

@@ -5,8 +5,7 @@ import Workbench
 
 struct LedgerExportCommand: SessionCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export",
-        abstract: "Write a backend's whole ledger to a file, verified.",
+        commandName: "export", abstract: "Write a backend's whole ledger to a file, verified.",
         discussion: "Anyone can check the file: dsim ledger verify --file FILE")
 
     @Option(
@@ -29,8 +28,7 @@ struct LedgerExportCommand: SessionCommand {
         try await client.blocks { block in
             try check.check(encoded: block)
             let count = UInt32(block.count)
-            try file.append(
-                [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) } + block)
+            try file.append([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) } + block)
         }
         try check.finish(backend: session.backend.text)?.write(in: folders)
         try file.finish()

@@ -9,8 +9,7 @@ import Workbench
 
 struct LedgerProveCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prove",
-        abstract: "Prove that a record is in the ledger.",
+        commandName: "prove", abstract: "Prove that a record is in the ledger.",
         discussion: """
             For a file, the whole ledger is verified on the way to its record, and then the proof that \
             the backend gives. For a record by its number, the proof is checked against the header \

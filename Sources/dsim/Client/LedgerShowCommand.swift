@@ -7,8 +7,7 @@ import Workbench
 
 struct LedgerShowCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show",
-        abstract: "List the latest blocks, or the records of one.",
+        commandName: "show", abstract: "List the latest blocks, or the records of one.",
         discussion: "Shows what the backend says; `dsim ledger verify` checks it.")
 
     @Argument(help: "The height of a block. (default: the latest blocks)")
@@ -22,9 +21,7 @@ struct LedgerShowCommand: ReportingCommand {
 
     @OptionGroup var ledger: LedgerOptions
 
-    func validate() throws {
-        try require(1...100 ~= limit, "--limit is 1 to 100.")
-    }
+    func validate() throws { try require(1...100 ~= limit, "--limit is 1 to 100.") }
 
     func report() async throws -> ExitStatus {
         try await ledger.withReader { reader, live in
@@ -71,9 +68,7 @@ struct LedgerShowCommand: ReportingCommand {
                     RecordEntryForm(index: first + UInt64($0.offset), record: $0.element)
                 })
         }
-        guard let found else {
-            throw ClientError(.notFound, "The ledger has no block \(height).")
-        }
+        guard let found else { throw ClientError(.notFound, "The ledger has no block \(height).") }
         return found
     }
 
@@ -107,8 +102,7 @@ struct LedgerShowCommand: ReportingCommand {
         case .file:
             let chunks = Format.plural(entry.chunks ?? 0, "chunk")
             return "id:\(entry.file?.description ?? "?"), \(chunks)\(own)"
-        case .fileRemoval:
-            return "id:\(entry.file?.description ?? "?")\(own)"
+        case .fileRemoval: return "id:\(entry.file?.description ?? "?")\(own)"
         case .placement:
             let nodes = entry.nodes ?? []
             let place =
@@ -118,8 +112,7 @@ struct LedgerShowCommand: ReportingCommand {
             return "\(chunk)…, \(Format.bytes(entry.size ?? 0)), \(place)"
         case .account:
             return "account \(entry.owner.map { String($0.description.prefix(16)) } ?? "?")…"
-        case .membership:
-            return "\(entry.node?.hexadecimal ?? "?") \(entry.event?.rawValue ?? "?")"
+        case .membership: return "\(entry.node?.hexadecimal ?? "?") \(entry.event?.rawValue ?? "?")"
         }
     }
 }

@@ -8,8 +8,7 @@ import Workbench
 
 struct LedgerVerifyCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify",
-        abstract: "Check every block, record and signature of a ledger.",
+        commandName: "verify", abstract: "Check every block, record and signature of a ledger.",
         discussion: """
             Remembers how far a backend's ledger was verified, and who signed it: if it is ever cut \
             off, rewritten or signed by another, the next check tells.

@@ -48,8 +48,7 @@ struct NodeStatusCommand: ReportingCommand {
             ["node", status.id.hexadecimal], ["phase", status.phase.rawValue],
             ["chunks", "\(status.chunks)"],
             ["used", "\(Format.bytes(used)) of \(Format.bytes(capacity))"],
-            ["trash", Format.bytes(status.trashBytes)],
-            ["backends", "\(status.backends.count)"])
+            ["trash", Format.bytes(status.trashBytes)], ["backends", "\(status.backends.count)"])
         if !status.awaiting.isEmpty {
             table.add(["awaiting", "\(status.awaiting.count) backends"])
         }

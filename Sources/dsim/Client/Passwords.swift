@@ -18,8 +18,7 @@ struct PasswordOptions: ParsableArguments {
     func new(_ prompt: String = "Password: ", variable: String = "DSIM_PASSWORD")
         throws(ClientError) -> Password
     {
-        let isAsked =
-            !passwordStdin && ProcessInfo.processInfo.environment[variable] == nil
+        let isAsked = !passwordStdin && ProcessInfo.processInfo.environment[variable] == nil
         let first = try Self.check(try text(prompt, variable: variable))
         if isAsked, try Self.ask("Once more: ") != first.text {
             throw ClientError(.refused, "The passwords differ. Try again.")

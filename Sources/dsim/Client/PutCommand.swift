@@ -7,8 +7,7 @@ import Workbench
 
 struct PutCommand: SessionCommand {
     static let configuration = CommandConfiguration(
-        commandName: "put",
-        abstract: "Store files.",
+        commandName: "put", abstract: "Store files.",
         discussion: """
             Files are cut up and sealed on this machine; the backend sees neither names nor bytes. \
             What was broken off goes on where it was when the same command is run again, as long as \
@@ -80,8 +79,7 @@ struct PutCommand: SessionCommand {
         display.clear()
         guard !quiet else { return }
         let resumed =
-            stored.resumedBytes > 0
-            ? ", \(Format.bytes(stored.resumedBytes)) of it before" : ""
+            stored.resumedBytes > 0 ? ", \(Format.bytes(stored.resumedBytes)) of it before" : ""
         Output.standard(
             "\(Printable.text(name)): stored \(Format.bytes(stored.manifest.size))\(resumed) as "
                 + "id:\(stored.id)\n")

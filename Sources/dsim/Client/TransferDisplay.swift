@@ -18,8 +18,7 @@ final class TransferDisplay: Sendable {
         guard !isQuiet else { return }
         let seconds = started.duration(to: .now) / .seconds(1)
         line.withLock {
-            $0.show(
-                TransferLine.text(progress, name: name, seconds: seconds), wallSeconds: seconds)
+            $0.show(TransferLine.text(progress, name: name, seconds: seconds), wallSeconds: seconds)
         }
     }
 
@@ -41,8 +40,7 @@ enum TransferLine {
         let share = min(1, Double(progress.bytes) / Double(total))
         let filled = Int(share * Double(barCount))
         let bar =
-            String(repeating: "#", count: filled)
-            + String(repeating: "-", count: barCount - filled)
+            String(repeating: "#", count: filled) + String(repeating: "-", count: barCount - filled)
         let left =
             rate > 0 && total > progress.bytes
             ? ", \(Format.seconds(Double(total - progress.bytes) / rate)) left" : ""

@@ -16,9 +16,7 @@ struct FullNode {
     /// Chunks that are written at once.
     private static let batch = 10_000
 
-    func measure(
-        _ network: NetworkProcesses, _ tell: (LiveBenchmark.Row) -> Void
-    ) async throws {
+    func measure(_ network: NetworkProcesses, _ tell: (LiveBenchmark.Row) -> Void) async throws {
         let client = try NodeOperator(tlsAuthority: nil)
         defer { Task { await client.close() } }
         let backends = try await client.status(of: network.nodeURL).backends
@@ -36,8 +34,7 @@ struct FullNode {
             status = try await client.status(of: url)
         }
         guard status.chunks == chunks, !status.backends.isEmpty else {
-            throw ServerFailure(
-                description: "the node has \(status.chunks) chunks of \(chunks)")
+            throw ServerFailure(description: "the node has \(status.chunks) chunks of \(chunks)")
         }
         let work = "a node with \(Format.count(chunks)) chunks"
         tell(

@@ -78,9 +78,7 @@ package struct LiveBenchmark: Sendable {
         try await measureLoads(bench, tell)
         tell(.memory(of: "backend", in: network, "memory of the backend, peak", reach: 200))
         tell(.memory(of: "node-1", in: network, "memory of a node, peak", reach: nil))
-        if nodeChunks > 0 {
-            try await FullNode(chunks: nodeChunks).measure(network, tell)
-        }
+        if nodeChunks > 0 { try await FullNode(chunks: nodeChunks).measure(network, tell) }
     }
 
     private func measureLoads(_ bench: Bench, _ tell: (Row) -> Void) async throws {

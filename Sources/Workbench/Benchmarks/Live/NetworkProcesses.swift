@@ -22,8 +22,7 @@ package final class NetworkProcesses {
     /// Starts them all and waits until files can be put. `program` is `dsim`.
     package init(program: String, nodes: Int) async throws {
         self.program = program
-        folder =
-            NSTemporaryDirectory() + "dsim-network-\(getpid())-\(SystemRandom.word())"
+        folder = NSTemporaryDirectory() + "dsim-network-\(getpid())-\(SystemRandom.word())"
         joinToken = Hexadecimal.encode(SystemRandom.bytes(32))
         try FileSystem().makeFolders(folder)
         var free = FreePorts()
