@@ -88,9 +88,12 @@ extension Draw {
 
     /// A selection of those who have disks.
     mutating func disks(in world: WorldConfiguration) -> FaultSettings.Selection {
-        coin(0.75)
-            ? nodes(in: world)
-            : one(of: [.backends, .backend(count(0...world.topology.backends - 1))])
+        coin(0.75) ? nodes(in: world) : backends(in: world)
+    }
+
+    /// A selection of backends alone.
+    mutating func backends(in world: WorldConfiguration) -> FaultSettings.Selection {
+        one(of: [.backends, .backend(count(0...world.topology.backends - 1))])
     }
 
     /// A selection of nodes alone.

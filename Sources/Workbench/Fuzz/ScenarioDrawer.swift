@@ -74,7 +74,7 @@ package enum ScenarioDrawer {
     // MARK: The features
 
     /// In an order in which each finds what it depends on.
-    private static let features = basics + machines + bounds + users
+    private static let features = basics + machines + bounds + users + lies
 
     private static let basics = [
         Feature(name: "world", probability: 1) { draw, world in
@@ -190,11 +190,10 @@ package enum ScenarioDrawer {
             world.workload.smallestFileBytes = draw.count(1...world.workload.largestFileBytes)
         },
         Feature(name: "real", probability: 0.15) { draw, world in
-            world.workload.payload = .real
-            world.workload.chunkBytes = draw.count(4_096...16_384)
-            world.workload.largestFileBytes = world.workload.chunkBytes * draw.count(1...6)
-            world.workload.smallestFileBytes = draw.count(1...world.workload.largestFileBytes)
-            world.workload.files = min(world.workload.files, 15)
+            draw.bytes(.real, &world.workload)
+        },
+        Feature(name: "compressed", probability: 0.04) { draw, world in
+            draw.bytes(.compressed, &world.workload)
         },
         Feature(name: "space", probability: 0.2) { draw, world in
             world.nodes.capacityBytes = world.workload.chunkBytes * draw.count(2...100)
@@ -219,11 +218,37 @@ package enum ScenarioDrawer {
             world.workload.intrusionsPerDay = draw.perDay(20, in: world)
         },
     ]
+
+    /// What disks say that they did, and did not: seldom, and of little, so that the copies elsewhere make up
+    /// for it.
+    private static let lies = [
+        Feature(name: "lostWrites", probability: 0.04) { draw, world in
+            world.nodes.disk.lostWrites = draw.number(0.0001...0.005)
+        },
+        Feature(name: "misdirectedWrites", probability: 0.04) { draw, world in
+            world.nodes.disk.misdirectedWrites = draw.number(0.0001...0.005)
+        },
+        Feature(name: "lyingSyncs", probability: 0.04) { draw, world in
+            world.nodes.disk.lyingSyncs = draw.number(0.001...0.02)
+        },
+        Feature(name: "lyingCommits", probability: 0.04) { draw, world in
+            world.backends.lyingCommits = draw.number(0.001...0.05)
+        },
+    ]
 }
 
 extension Draw {
     /// What handling a message takes: little enough that nobody is busy with heartbeats alone.
     fileprivate mutating func handling() -> Duration { span(.microseconds(10), .milliseconds(100)) }
+
+    /// Files of which every byte is there: few, and small.
+    fileprivate mutating func bytes(_ payload: PayloadMode, _ workload: inout WorkloadSettings) {
+        workload.payload = payload
+        workload.chunkBytes = count(4_096...16_384)
+        workload.largestFileBytes = workload.chunkBytes * count(1...6)
+        workload.smallestFileBytes = count(1...workload.largestFileBytes)
+        workload.files = min(workload.files, 15)
+    }
 
     /// A rate by which something happens at most so often in a world.
     fileprivate mutating func perDay(_ most: Double, in world: WorldConfiguration) -> Double {

@@ -193,8 +193,9 @@ struct FaultKind: Sendable {
             draw: { draw, world, fault in
                 fault.at = draw.time(in: world).at
                 fault.kept = draw.span(.milliseconds(1), fault.at - .milliseconds(1))
-                // Nothing brings back what a backend's ledger lacks.
                 fault.of = draw.nodes(in: world)
+                // Seldom: only the nodes know then what a backend's ledger lacks.
+                if draw.coin(0.12) { fault.of = draw.backends(in: world) }
             },
             idleness: { $0.kept < $0.at ? nil : "the copy is not older; give a from before at" }),
         FaultKind(

@@ -92,4 +92,22 @@ struct ScenarioDrawerTests {
         expectBoth("deletes") { $0.workload.deletesPerDay > 0 }
         expectBoth("audits") { $0.settings.auditInterval > .zero }
     }
+
+    @Test func `disks that err and say nothing are drawn, and seldom`() {
+        let worlds = (0..<600).map { ScenarioDrawer.scenario(seed: $0).configuration }
+        func expectSeldom(_ what: String, _ holds: (WorldConfiguration) -> Bool) {
+            let count = worlds.count(where: holds)
+            #expect(5...60 ~= count, "\(what): \(count) of 600")
+        }
+        expectSeldom("lost writes") { 0.0001...0.005 ~= $0.nodes.disk.lostWrites }
+        expectSeldom("misdirected writes") { 0.0001...0.005 ~= $0.nodes.disk.misdirectedWrites }
+        expectSeldom("lying syncs") { 0.001...0.02 ~= $0.nodes.disk.lyingSyncs }
+        expectSeldom("lying commits") { 0.001...0.05 ~= $0.backends.lyingCommits }
+        expectSeldom("compressed payloads") { $0.workload.payload == .compressed }
+        expectSeldom("ledgers from a back-up") { world in
+            world.faults.contains {
+                if case .restored(_, _, let of) = $0.kind { of.isOfBackends } else { false }
+            }
+        }
+    }
 }
