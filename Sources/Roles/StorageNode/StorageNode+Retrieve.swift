@@ -10,10 +10,10 @@ extension StorageNode {
         effects: inout Effects
     ) -> RetrieveAnswer? {
         guard permits(request, from: asker, at: now) else { return .refused }
-        // Without a capability a backend sees its own chunks, and of others' not even that they are
-        // here.
+        // A backend sees its own chunks and gives leave for those alone; of others' not even that they
+        // are here.
         guard let stored = index[request.chunk],
-            stored.owner == asker || request.capability != nil
+            stored.owner == request.capability?.issuer ?? asker
         else { return .missing }
         let token = disk.begin(.init(stored: stored, answer: (asker, call)))
         effects.disk.append(.read(token: token, stored.chunk))
@@ -21,7 +21,7 @@ extension StorageNode {
     }
 
     /// A backend may ask; anybody else needs a capability for this chunk, in their own name, from a
-    /// backend, that has not expired.
+    /// backend, that has not expired. Whether the chunk is that backend's is seen where it is looked up.
     private func permits(_ request: RetrieveRequest, from asker: PeerID, at now: Instant) -> Bool {
         guard let capability = request.capability else { return backends.contains(asker) }
         return backends.contains(capability.issuer) && capability.bearer == asker

@@ -63,6 +63,15 @@ import Testing
         #expect(drive.disk.readCount == 0)
     }
 
+    @Test func `a capability opens only what its issuer stored, whoever shows it`() {
+        var drive = holder()
+        for shower in [bearer, Peers.otherBackend, Peers.backend] {
+            let given = capability(issuer: Peers.otherBackend, bearer: shower)
+            #expect(drive.retrieve(chunk, from: shower, capability: given) == .missing)
+        }
+        #expect(drive.disk.readCount == 0)
+    }
+
     @Test func `a refusal does not tell whether the chunk is there`() {
         var drive = holder()
         #expect(drive.retrieve(chunk, from: Peers.stranger) == .refused)
