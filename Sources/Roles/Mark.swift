@@ -11,7 +11,8 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     // Deletions.
     case deletionWaited, deletionUnwanted, deletionSpared, deletionUnproven, fileDeletionAgain
     // Comparisons and audits.
-    case comparisonMetArrival, comparisonMetDeletion, comparisonRepeated, replicaAdopted
+    case comparisonMetArrival, comparisonMetDeletion, comparisonRepeated, comparisonGivenUp
+    case replicaAdopted
     case surplusDeleted, orphanCollected, collectionStopped, proofsDiffered, challengeUnmet
     // Repair.
     case repairMetRelease, repairOvertaken, repairWithoutSource, repairWithoutTarget
@@ -19,7 +20,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     case chunkSpread
     // Membership.
     case answerCameLate, discoveryRestarted, deadReturned, diedUnheard, leaveWithdrawn
-    case leaveUnproven, nobodyHolds, memberDoubted, memberTrusted, accusationFalse
+    case leaveUnproven, nobodyHolds, memberDoubted, memberTrusted, accusationFalse, backlogPaused
     // Nodes.
     case deletionOfNewer, deletionMetWrite, deletionExpired, storeWasOld, storeMetWrite
     case copyWasTooMany, copyHadNoRoom, fetchCameLate, fetchUnanswered, diskRefusedWrite
@@ -63,6 +64,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .comparisonMetArrival: "a comparison missed what had only just arrived"
         case .comparisonMetDeletion: "a comparison found what was being deleted"
         case .comparisonRepeated: "a comparison asked again"
+        case .comparisonGivenUp: "a comparison took too long and was given up"
         case .replicaAdopted: "a replica that was not counted on was adopted"
         case .surplusDeleted: "a replica that was not counted on was to be deleted"
         case .orphanCollected: "a chunk that no ledger names was collected"
@@ -91,6 +93,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .accusationFalse: "a node said of another that it lacked a chunk that it had"
         case .memberDoubted: "a node had met no challenge for so long that it counted no more"
         case .memberTrusted: "a node that was doubted counted again"
+        case .backlogPaused: "a node held too much to look at all of it at once"
         case .deletionOfNewer: "a node refused to delete what was stored after the request"
         case .deletionMetWrite: "a node refused to delete what it was writing"
         case .deletionExpired: "a node refused a deletion that came too late"

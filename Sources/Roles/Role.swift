@@ -60,6 +60,8 @@ package struct Timer: Sendable, Equatable {
         case peers, maintenance, repair
         /// The simulated user's own: what it does next.
         case workload
+        /// The end of a pause in what is done bit by bit.
+        case backlog
     }
 
     package var kind: Kind

@@ -17,19 +17,37 @@ struct Comparison: Sendable {
 /// trees, and mends the difference. What the node holds and no ledger names is collected, once it has
 /// been seen for the orphan grace, unless it is suspiciously much.
 extension Backend {
+    /// Subtrees that are asked about in one comparison besides one for each chunk that the node is to
+    /// hold: enough for a million chunks that no ledger names.
+    private static let prefixesOfStrange = 1 << 17
+
+    /// How long one comparison may take in all. An honest node of a million chunks is asked some hundred
+    /// questions.
+    private var comparisonTime: Duration {
+        max(settings.antiEntropyInterval / 12, settings.requestTimeout * settings.attempts * 2)
+    }
+
     mutating func startComparisons(
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
         guard now >= comparisonsBegin else { return }
-        for index in members.all.indices
-        where members.all[index].nextComparison <= now && members.all[index].standing.isReachable {
+        let (count, first) = (members.all.count, nextToCompare)
+        for step in 0..<count {
+            let index = (first + step) % count
+            guard members.all[index].nextComparison <= now,
+                members.all[index].standing.isReachable, comparisons[index] == nil
+            else { continue }
             guard comparisons.count < settings.antiEntropySessions else { return }
-            guard comparisons[index] == nil else { continue }
+            // Who is slow, or lies, keeps others waiting for one turn at most.
+            nextToCompare = index + 1
             members[index].nextComparison =
                 now + random.jittered(settings.antiEntropyInterval, by: 0.25)
             // Read here, so that what is hashed stays with the member and not with a copy.
             _ = members[index].expected.rootHash
-            var walk = InventoryComparison(local: members[index].expected)
+            let prefixes = Self.prefixesOfStrange + members[index].expected.count
+            var walk = InventoryComparison(
+                local: members[index].expected,
+                limits: InventoryComparison.Limits(prefixes: prefixes))
             guard let question = walk.nextQuestion() else { continue }
             comparisons[index] = Comparison(
                 walk: walk, startedAt: now, inventoryCount: members[index].expected.count,
@@ -57,6 +75,7 @@ extension Backend {
             return
         }
         if let question = comparison.walk.nextQuestion() {
+            guard isInTime(comparison, index, at: now, effects: &effects) else { return }
             comparison.question = question
             comparison.attempts = 1
             comparisons[index] = comparison
@@ -69,7 +88,9 @@ extension Backend {
 
     /// No answer, or a refusal: the same question again, a bounded number of times.
     mutating func comparisonFailed(_ index: Int, at now: Instant, effects: inout Effects) {
-        guard var comparison = comparisons[index] else { return }
+        guard var comparison = comparisons[index],
+            isInTime(comparison, index, at: now, effects: &effects)
+        else { return }
         guard comparison.attempts < settings.attempts, members[index].standing.isReachable else {
             endComparison(index, at: now, effects: &effects)
             return
@@ -78,6 +99,17 @@ extension Backend {
         comparison.attempts += 1
         comparisons[index] = comparison
         ask(comparison.question, index, effects: &effects)
+    }
+
+    /// Gives up one that takes too long: the node waits for its next turn as everybody does.
+    private mutating func isInTime(
+        _ comparison: Comparison, _ index: Int, at now: Instant, effects: inout Effects
+    ) -> Bool {
+        guard now - comparison.startedAt >= comparisonTime else { return true }
+        comparisons[index] = nil
+        effects.mark(.comparisonGivenUp)
+        effects.note(.comparisonFailed(with: members[index].peer))
+        return false
     }
 
     private mutating func endComparison(

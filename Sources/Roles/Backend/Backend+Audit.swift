@@ -152,7 +152,7 @@ extension Backend {
         else { return }
         effects.mark(.memberDoubted)
         effects.note(.doubted(members[member].peer))
-        reconcileExpected(of: member, at: now, effects: &effects)
+        lookAnew(.reconcile, at: member, at: now, effects: &effects)
     }
 
     private mutating func met(_ member: Int, at now: Instant, effects: inout Effects) {
@@ -180,6 +180,6 @@ extension Backend {
         guard members[member].standing.isTrusted() else { return }
         effects.mark(.memberTrusted)
         members.candidateGained()
-        reconcileExpected(of: member, at: now, effects: &effects)
+        lookAnew(.reconcile, at: member, at: now, effects: &effects)
     }
 }

@@ -120,22 +120,22 @@ extension Backend {
         members[index].standing.isNow(status)
         if status == .dead {
             if best == nil { effects.mark(.diedUnheard) }
-            died(index, effects: &effects)
+            died(index, at: now, effects: &effects)
         }
         if old == .dead { returned(index, at: now, effects: &effects) }
         if status == .alive {
             members.candidateGained()
             // Repairs that found no source or no target may go on.
-            reconcileExpected(of: index, at: now, effects: &effects)
+            lookAnew(.reconcile, at: index, at: now, effects: &effects)
         }
     }
 
-    private mutating func died(_ index: Int, effects: inout Effects) {
+    private mutating func died(_ index: Int, at now: Instant, effects: inout Effects) {
         let peer = members[index].peer
         effects.note(.declaredDead(peer))
         journal.add(.membership(MembershipRecord(node: peer, event: .declaredDead)))
         orphans[index] = nil
-        for chunk in members[index].expected { enqueueIfNeeded(chunk) }
+        lookAnew(.enqueue, at: index, at: now, effects: &effects)
     }
 
     private mutating func returned(_ index: Int, at now: Instant, effects: inout Effects) {
@@ -144,12 +144,6 @@ extension Backend {
         effects.note(.deadReturned(peer))
         journal.add(.membership(MembershipRecord(node: peer, event: .returned)))
         members[index].nextComparison = min(members[index].nextComparison, now)
-    }
-
-    mutating func reconcileExpected(of index: Int, at now: Instant, effects: inout Effects) {
-        for chunk in Array(members[index].expected) {
-            reconcile(chunk, at: now, effects: &effects)
-        }
     }
 
     // MARK: Leaving
@@ -165,7 +159,7 @@ extension Backend {
             return
         }
         if members[index].standing.wantsToLeave() {
-            reconcileExpected(of: index, at: now, effects: &effects)
+            lookAnew(.reconcile, at: index, at: now, effects: &effects)
         }
         guard
             members[index].standing == .left

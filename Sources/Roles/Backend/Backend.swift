@@ -47,6 +47,9 @@ package struct Backend: Role {
     var stagings: [PeerID: Staging] = [:]
     package internal(set) var repairs: RepairQueue
     var comparisons: [Int: Comparison] = [:]
+    /// Whose turn it is to be compared with.
+    var nextToCompare = 0
+    var backlog = Backlog()
     /// By operation.
     var audits: [UInt64: Audit] = [:]
     /// Until then deletions that a former run asked for may be under way, so that what a node says it
@@ -180,6 +183,7 @@ package struct Backend: Role {
         case .repair:
             repairs.waited(until: now)
             pumpRepairs(at: now, random: &random, effects: &effects)
+        case .backlog: resumeBacklog(at: now, effects: &effects)
         case .hedge:
             hedgeUpload(timer.token, at: now, random: &random, effects: &effects)
             hedgeDownload(timer.token, at: now, effects: &effects)
@@ -191,6 +195,7 @@ package struct Backend: Role {
     private mutating func maintain(
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
+        if !backlog.isPausing { backlog.left = Backlog.step }
         judgeFreshness(at: now, effects: &effects)
         judgeSilence(at: now, effects: &effects)
         freshenMembers(at: now)

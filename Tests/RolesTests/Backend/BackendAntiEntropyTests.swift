@@ -171,6 +171,40 @@ import Testing
         #expect(Set(story.inventoryRequests(from: start)).count == 12)
     }
 
+    /// Leads on and on, and never to a chunk.
+    private static func mislead(_ request: NodeRequest) -> Answer? {
+        guard case .inventory(let request) = request else { return nil }
+        let hashes = (1...16 as ClosedRange<UInt64>).map { Hash256($0, 0, 0, 0) }
+        let entries = request.question.prefixes.map {
+            $0.depth < 6 ? InventoryAnswer.Entry.children(hashes) : .bucket([])
+        }
+        return .node(
+            .inventory(
+                .answered(
+                    InventoryAnswer(question: request.question.fingerprint, entries: entries))))
+    }
+
+    @Test func `nodes that let no comparison end keep nobody else from one`() {
+        var settings = ProtocolSettings()
+        settings.antiEntropySessions = 2
+        var story = BackendStory(nodes: 8, settings: settings)
+        for number in 0..<4 { story.nodes[number].rule = Self.mislead }
+        let liars = story.nodes.prefix(4).map(\.id)
+        // Each question is answered just before it would be asked again.
+        story.holdsAnswer = { BackendStory.isInventory($0) && liars.contains($0.to) }
+        for _ in 0..<500 {
+            story.advance(by: settings.requestTimeout - .milliseconds(1))
+            story.releaseAnswers()
+        }
+        let notes = story.drive.takeNotes()
+        #expect(Set(notes.finished.map(\.peer)) == Set(story.nodes.dropFirst(4).map(\.id)))
+        let failed = notes.compactMap { note -> PeerID? in
+            if case .comparisonFailed(let peer) = note { peer } else { nil }
+        }
+        // Given up once, a liar waits for its turn as everybody does.
+        #expect(failed.sorted() == liars)
+    }
+
     @Test func `no comparison begins while requests of a former run may still arrive`() throws {
         // A delete that is on its way could take a replica that was just adopted.
         var story = try BackendStory.settled(chunks: [TestChunk(1)])

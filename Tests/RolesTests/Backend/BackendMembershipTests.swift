@@ -1,7 +1,8 @@
 import Ledger
 import Primitives
-import Roles
 import Testing
+
+@testable import Roles
 
 @Suite struct BackendMembershipTests {
     private func deaths(_ story: inout BackendStory) -> [PeerID] {
@@ -23,6 +24,29 @@ import Testing
                     publicKey: Keys.publicKey(of: story.nodes[1].id), domain: 1,
                     capacityBytes: 1_000_000)
             ])
+    }
+
+    @Test
+    func `much that a node holds is looked at bit by bit when it is back or dead, and all of it`()
+        throws
+    {
+        var story = BackendStory(nodes: 4, domains: 4)
+        let chunks = (0..<Backlog.step * 2).map { TestChunk($0, byteCount: 8) }
+        try story.store(chunks)
+        #expect(story.nodes[0].held.count > Backlog.step)
+        for status in [PeerStatus.suspect, .alive, .dead] {
+            story.say(status, of: story.nodes[0].registration)
+            var waited = 0
+            for _ in 0..<6000 {
+                story.advance(by: .milliseconds(1))
+                if !story.backend.backlog.entries.isEmpty { waited += 1 }
+            }
+            // Who is merely silent is no reason to do anything.
+            #expect((waited > 0) == (status != .suspect))
+            #expect(story.backend.backlog.entries.isEmpty)
+        }
+        story.advance(by: .minutes(10))
+        for chunk in chunks { #expect(story.nodesHolding(chunk).filter { $0 > 0 }.count == 3) }
     }
 
     @Test func `the best that a discovery says counts`() throws {

@@ -142,6 +142,16 @@ struct BackendStory {
         deliver()
     }
 
+    /// Lets the answers that were held back arrive, and goes on holding others.
+    mutating func releaseAnswers() {
+        let answers = heldAnswers
+        heldAnswers = []
+        for answer in answers {
+            drive.hear(answer.answer, from: answer.from, call: answer.call)
+        }
+        deliver()
+    }
+
     mutating func releaseDisk() {
         drive.releaseDisk()
         deliver()
