@@ -5,8 +5,15 @@ import Synchronization
 /// Who belongs to the network, as far as this server has heard, and where they are.
 package final class Directory: Sendable {
     private let token: JoinToken
-    private let members = Mutex<[PeerID: Contact]>([:])
+    private let state = Mutex(State())
     private let changed: @Sendable (Contact) -> Void
+
+    private struct State {
+        var members: [PeerID: Contact] = [:]
+        /// Those of a role in order of their ids, until one of them changes: a discovery tells every
+        /// node of all backends with every heartbeat.
+        var sorted: [MemberRole: [Contact]] = [:]
+    }
 
     /// Members that one server remembers; more are refused.
     package static let limit = 1 << 17
@@ -34,16 +41,17 @@ package final class Directory: Sendable {
         guard token.admits(member.publicKey, as: member.role, proof: member.proof) else {
             return .stranger
         }
-        let outcome = members.withLock { members -> Outcome in
-            if let old = members[member.id] {
+        let outcome = state.withLock { state -> Outcome in
+            if let old = state.members[member.id] {
                 // The first key keeps the id, and a key its role.
                 guard old.publicKey == member.publicKey, old.role == member.role else {
                     return .refused
                 }
-            } else if members.count >= Self.limit {
+            } else if state.members.count >= Self.limit {
                 return .refused
             }
-            members[member.id] = member
+            state.members[member.id] = member
+            state.sorted[member.role] = nil
             return old == nil ? .new : .known
         }
         switch outcome {
@@ -53,12 +61,16 @@ package final class Directory: Sendable {
         return outcome
     }
 
-    package subscript(id: PeerID) -> Contact? { members.withLock { $0[id] } }
+    package subscript(id: PeerID) -> Contact? { state.withLock { $0.members[id] } }
 
     /// All members of a role, in order of their ids.
     package func all(_ role: MemberRole) -> [Contact] {
-        members.withLock { members in
-            members.values.filter { $0.role == role }.sorted { $0.id < $1.id }
+        state.withLock { state in
+            if let sorted = state.sorted[role] { return sorted }
+            let found = state.members.filter { $0.value.role == role }
+            let sorted = found.sorted { $0.key < $1.key }.map(\.value)
+            state.sorted[role] = sorted
+            return sorted
         }
     }
 }

@@ -64,7 +64,7 @@ struct Gate: Sendable {
     }
 
     private func admit(_ member: Contact, nonce: UInt64, at now: Instant) throws(HTTPFailure) {
-        let isNew = replays.seen.withLock { $0.admit(member.publicKey, nonce: nonce, at: now) }
+        let isNew = replays.seen.withLock { $0.admit(member.id, nonce: nonce, at: now) }
         guard isNew else {
             throw HTTPFailure(.conflict, "replayed", "This request was served before.")
         }

@@ -1,5 +1,6 @@
 package import Cryptography
 package import Primitives
+import Roles
 
 /// Proves who sent a request between servers, to whom, for what, and until when.
 ///
@@ -106,36 +107,51 @@ package struct RequestSignature: Sendable {
 /// Remembers the requests of the last while, so that none is served twice.
 package struct ReplayGuard: Sendable {
     private struct Seen: Hashable, Sendable {
-        var sender: Hash256
+        var sender: PeerID
         var nonce: UInt64
     }
 
     /// Two generations, each as long as a request may live: what is in neither has expired.
     private var young: Set<Seen> = []
     private var old: Set<Seen> = []
+    /// How many of each sender are young.
+    private var counts: [PeerID: Int] = [:]
     private var turnsAt = Instant.origin
     private let capacity: Int
+    private let capacityOfOne: Int
 
-    /// What `capacity` is unless it is given.
-    package static let standardCapacity = 1 << 19
+    /// What the capacities are unless they are given: a discovery hears twelve heartbeats of every node
+    /// in a generation, and a node what a backend asks in a generation of 4369 requests a second.
+    package static let standardCapacity = Directory.limit * 16
+    package static let standardCapacityOfOne = 1 << 19
 
-    /// Remembers up to twice `capacity` requests; more are refused rather than forgotten.
-    package init(capacity: Int = standardCapacity) { self.capacity = capacity }
+    /// Remembers up to twice `capacity` requests, and of one sender up to twice as many as that may
+    /// have; more are refused rather than forgotten.
+    package init(
+        capacity: Int = standardCapacity, ofOne capacityOfOne: Int = standardCapacityOfOne
+    ) {
+        self.capacity = capacity
+        self.capacityOfOne = capacityOfOne
+    }
 
     /// Whether a request is new. Says so once.
     package mutating func admit(_ request: RequestSignature, at now: Instant) -> Bool {
-        admit(request.sender, nonce: request.nonce, at: now)
+        admit(PeerID(of: request.sender), nonce: request.nonce, at: now)
     }
 
     /// Whether a sender has not used a nonce before. Says so once.
-    mutating func admit(_ sender: PublicKey, nonce: UInt64, at now: Instant) -> Bool {
+    mutating func admit(_ sender: PeerID, nonce: UInt64, at now: Instant) -> Bool {
         if now >= turnsAt {
             old = young
             young = []
+            counts = [:]
             turnsAt = now + RequestSignature.lifetime * 2
         }
-        let seen = Seen(sender: sender.bytes, nonce: nonce)
-        guard young.count < capacity, !old.contains(seen) else { return false }
-        return young.insert(seen).inserted
+        let seen = Seen(sender: sender, nonce: nonce)
+        guard young.count < capacity, counts[sender, default: 0] < capacityOfOne,
+            !old.contains(seen), young.insert(seen).inserted
+        else { return false }
+        counts[sender, default: 0] += 1
+        return true
     }
 }

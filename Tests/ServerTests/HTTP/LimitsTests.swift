@@ -64,6 +64,7 @@ import Testing
                 Int((RequestSignature.lifetime * 2).seconds)
             ),
             ("Requests of others that a server takes in two minutes", ReplayGuard.standardCapacity),
+            ("Requests of one other, likewise", ReplayGuard.standardCapacityOfOne),
             (
                 "Minutes that a session between servers lasts",
                 Int(PeerSession.lifetime.seconds / 60)

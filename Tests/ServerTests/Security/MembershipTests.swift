@@ -55,6 +55,23 @@ import Testing
         #expect(directory.all(.node).map(\.id) == [peer.id] && directory.all(.backend).isEmpty)
     }
 
+    @Test func `all of a role are told in order, as they are now`() throws {
+        let directory = Directory(token: Self.token)
+        var backends: [TestPeer] = []
+        for seed in 1...20 as ClosedRange<UInt8> {
+            directory.learn(try TestPeer(.node, seed: seed + 100, token: Self.token).member)
+            backends.append(try TestPeer(.backend, seed: seed, token: Self.token))
+            directory.learn(backends.last!.member)
+            let known = backends.map(\.member).sorted { $0.id < $1.id }
+            #expect(directory.all(.backend) == known)
+        }
+        var moved = backends[3].member
+        moved.address = "http://127.0.0.1:2"
+        directory.learn(moved)
+        #expect(directory.all(.backend).contains(moved) && directory.all(.backend).count == 20)
+        #expect(directory.all(.node).count == 20)
+    }
+
     @Test func `strangers are not remembered`() throws {
         let directory = Directory(token: Self.token)
         let other = try #require(JoinToken("another token for tests"))

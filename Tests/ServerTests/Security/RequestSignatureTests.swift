@@ -1,5 +1,6 @@
 import Cryptography
 import Primitives
+import Roles
 import Testing
 
 @testable import Server
@@ -123,5 +124,20 @@ import Testing
         for nonce in 1...3 { #expect(try seen.admit(request(UInt64(nonce)), at: Self.start)) }
         #expect(try !seen.admit(request(4), at: Self.start))
         #expect(try seen.admit(request(4), at: Self.start + .seconds(121)))
+    }
+
+    @Test func `a sender that asks too much keeps nobody else out`() throws {
+        var seen = ReplayGuard(capacity: 100, ofOne: 3)
+        for nonce in 1...3 { #expect(try seen.admit(request(UInt64(nonce)), at: Self.start)) }
+        #expect(try !seen.admit(request(4), at: Self.start))
+        #expect(try seen.admit(request(4, seed: 2), at: Self.start))
+        #expect(try seen.admit(request(4), at: Self.start + .seconds(121)))
+    }
+
+    @Test func `there is room for the heartbeats of all nodes that a network may have`() {
+        let beats =
+            RequestSignature.lifetime.seconds * 2 / ProtocolSettings().heartbeatInterval.seconds
+        // And a third more, for what else they ask.
+        #expect(Double(ReplayGuard.standardCapacity) >= Double(Directory.limit) * beats * 4 / 3)
     }
 }
