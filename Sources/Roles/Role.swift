@@ -20,6 +20,8 @@ package enum Input: Sendable {
     case disk(DiskEvent)
     /// An operator's wish that the node leave for good.
     case leave
+    /// An operator's word that a backend is no more: a node that leaves does not wait for it.
+    case forget(PeerID)
     /// A backend joined the network, which is proven at the live edge: a node serves it from now on.
     case backend(PeerID)
 }
@@ -34,6 +36,7 @@ extension Input {
         case .timer(let timer): "timer \(timer.kind)"
         case .disk(let event): "disk \(event.name)"
         case .leave: "leave"
+        case .forget: "forget"
         case .backend: "backend"
         }
     }

@@ -100,11 +100,24 @@ package struct NodeServer: Sendable {
                     .forbidden, "not-the-operator",
                     "Only who holds this node's own key may send it away: dsim node drain --data.")
             }
+            let gone = try forgotten(in: request)
             Task {
+                for backend in gone { await host.forget(backend: backend) }
                 await host.leave()
                 if await host.read({ $0.phase == .left }) { left() }
             }
             return Response.json(await status(host), status: .accepted)
+        }
+    }
+
+    /// The backends that are no more, as the operator says.
+    private static func forgotten(in request: Request) throws(WireError) -> [PeerID] {
+        let texts = request.uri.queryParameters[NodeOperator.forgets[...]]?.split(separator: ",")
+        return try (texts ?? []).map { text throws(WireError) in
+            guard let id = PeerID(hexadecimal: String(text)) else {
+                throw .malformed("\(NodeOperator.forgets) is not 16 hexadecimal digits for each")
+            }
+            return id
         }
     }
 

@@ -28,7 +28,8 @@ extension StorageNode {
         effects.tell(.discovery(.register(registration)), to: discovery)
     }
 
-    /// Starts to leave: the node goes on serving reads until every backend has its chunks elsewhere.
+    /// Starts to leave: the node goes on serving reads until every backend has its chunks elsewhere. It
+    /// waits for those too that it has not met in this run and that stored what it holds.
     mutating func startLeaving(effects: inout Effects) {
         guard phase == .serving else {
             isToLeave = phase == .recovering
@@ -36,7 +37,8 @@ extension StorageNode {
             return
         }
         phase = .leaving
-        leaveAwaits = backends
+        let strangers = Set(index.values.lazy.map(\.owner)).subtracting(backends)
+        leaveAwaits = (backends + strangers.sorted()).filter { !forgotten.contains($0) }
         askToLeave(effects: &effects)
         leaveIfGranted(effects: &effects)
     }
@@ -55,6 +57,21 @@ extension StorageNode {
         guard phase == .leaving else { return }
         leaveAwaits.removeAll { $0 == backend }
         leaveIfGranted(effects: &effects)
+    }
+
+    /// Nobody but its operator can tell a backend that is no more from one that will be back, and counts
+    /// on what it stored.
+    mutating func forget(backend: PeerID, effects: inout Effects) {
+        guard phase != .left, !forgotten.contains(backend) else { return }
+        forgotten.append(backend)
+        leaveGranted(by: backend, effects: &effects)
+    }
+
+    /// Who asks for something is there: a node that leaves waits for it whatever the operator said.
+    mutating func livesAfterAll(_ backend: PeerID) {
+        guard let index = forgotten.firstIndex(of: backend) else { return }
+        forgotten.remove(at: index)
+        if phase == .leaving { leaveAwaits.append(backend) }
     }
 
     private mutating func leaveIfGranted(effects: inout Effects) {

@@ -40,6 +40,8 @@ package struct StorageNode: Role {
     var scrubCursor: ChunkID?
     /// Backends that have not yet let a leaving node go.
     package internal(set) var leaveAwaits: [PeerID] = []
+    /// Backends that are no more, as the operator says.
+    var forgotten: [PeerID] = []
     /// The operator asked it to leave before it had its index.
     var isToLeave = false
 
@@ -80,6 +82,7 @@ package struct StorageNode: Role {
             hear(answer, from: from, call: call, effects: &effects)
         case .request(let from, let call, .node(let request)):
             guard isServing else { return }
+            livesAfterAll(from)
             serve(request, from: from, call: call, at: now, effects: &effects)
         case .request: break
         case .disk(let event): handle(event, at: now, random: &random, effects: &effects)
@@ -88,6 +91,7 @@ package struct StorageNode: Role {
             calls = Calls(random: &random)
             effects.disk.append(.recoverChunks)
         case .leave: startLeaving(effects: &effects)
+        case .forget(let backend): forget(backend: backend, effects: &effects)
         case .backend(let backend): meet(backend)
         }
     }

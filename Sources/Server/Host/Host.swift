@@ -97,6 +97,9 @@ package actor Host<R: Role> {
     /// Tells a node's role of a backend that joined the network.
     package func meet(backend: PeerID) { feed(.backend(backend)) }
 
+    /// Tells a node's role that a backend is no more.
+    package func forget(backend: PeerID) { feed(.forget(backend)) }
+
     /// Has a node leave for good, and waits until the role has. False when the host stopped first.
     @discardableResult
     package func leave() async -> Bool {

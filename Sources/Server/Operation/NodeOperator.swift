@@ -5,7 +5,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import Platform
-import Primitives
+package import Primitives
 package import Wire
 
 /// What the operator of a node asks of it.
@@ -26,10 +26,13 @@ package struct NodeOperator: Sendable {
         try await ask(HTTPClientRequest(url: url + "/status"), at: url)
     }
 
-    /// Tells the node whose data folder this is to leave the network for good. Returns where it is
-    /// and how it is now.
+    /// The parameter that names backends which are no more.
+    static let forgets = "forget"
+
+    /// Tells the node whose data folder this is to leave the network for good, without waiting for
+    /// backends that are no more. Returns where it is and how it is now.
     package func drain(
-        dataFolder: String
+        dataFolder: String, forgetting backends: [PeerID] = []
     ) async throws(ClientError) -> (url: String, status: NodeStatusForm) {
         let note: ServerNote
         var seed: [UInt8]
@@ -48,12 +51,14 @@ package struct NodeOperator: Sendable {
             throw ClientError(.cannotRead, "\(dataFolder)/identity.key is damaged.")
         }
         let identity = Identity(key: key)
+        let ids = backends.map(\.hexadecimal).joined(separator: ",")
+        let target = backends.isEmpty ? "/drain" : "/drain?\(Self.forgets)=\(ids)"
         let subject = RequestSignature.Subject(
-            receiver: identity.id, method: "POST", target: "/drain",
+            receiver: identity.id, method: "POST", target: target,
             introduction: note.introduction, bodyHash: RequestSignature.emptyBodyHash)
         let signature = RequestSignature(
             of: subject, by: identity, at: Clock.systemTime(), nonce: SystemRandom.word())
-        var request = HTTPClientRequest(url: note.url + "/drain")
+        var request = HTTPClientRequest(url: note.url + target)
         request.method = .POST
         request.headers.add(name: "authorization", value: signature.header)
         request.headers.add(name: Introduction.header, value: note.introduction)

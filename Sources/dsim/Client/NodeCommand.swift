@@ -50,7 +50,7 @@ struct NodeStatusCommand: ReportingCommand {
             ["used", "\(Format.bytes(used)) of \(Format.bytes(capacity))"],
             ["trash", Format.bytes(status.trashBytes)], ["backends", "\(status.backends.count)"])
         if !status.awaiting.isEmpty {
-            table.add(["awaiting", "\(status.awaiting.count) backends"])
+            table.add(["awaiting", status.awaiting.map(\.hexadecimal).joined(separator: " ")])
         }
         return table.text
     }
@@ -63,11 +63,16 @@ struct NodeDrainCommand: ReportingCommand {
         discussion: """
             Run it where the node runs: whoever may read its data folder may send it away. It goes on \
             serving until every backend has copied its chunks elsewhere and written that into its \
-            ledger; then it can be stopped, and its data folder deleted. Ctrl-C stops waiting only.
+            ledger; then it can be stopped, and its data folder deleted. Ctrl-C stops waiting only. \
+            "dsim node status" names the backends that it waits for. One that is no more is named with \
+            --forget-backend: what it stored only here is lost to it, should it come back.
             """)
 
     @Option(help: "The node's data folder.", completion: .directory)
     var data: String
+
+    @Option(help: "The id of a backend that is no more; may be repeated.")
+    var forgetBackend: [String] = []
 
     @OptionGroup var operation: OperatorOptions
 
@@ -81,8 +86,16 @@ struct NodeDrainCommand: ReportingCommand {
         return .fine
     }
 
+    func validate() throws {
+        for text in forgetBackend where PeerID(hexadecimal: text) == nil {
+            throw ValidationError(
+                "--forget-backend \(text) is not the 16 digits of a backend's id.")
+        }
+    }
+
     private func drain(_ node: NodeOperator) async throws {
-        var (url, status) = try await node.drain(dataFolder: data)
+        var (url, status) = try await node.drain(
+            dataFolder: data, forgetting: forgetBackend.compactMap(PeerID.init(hexadecimal:)))
         if status.phase != .left {
             Output.standard(
                 "The node is leaving: \(status.chunks) chunks are to be copied elsewhere.\n")

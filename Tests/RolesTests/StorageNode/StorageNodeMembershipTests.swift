@@ -109,6 +109,48 @@ import Testing
         #expect(drive.advance(by: .hours(1)).isEmpty)
     }
 
+    @Test func `a node does not wait for a backend that is no more, as its operator says`() {
+        var drive = leaving(TestChunk(1))
+        drive.hear(.isGranted(true), from: Peers.otherBackend)
+        drive.advance(by: .days(30))
+        #expect(!drive.hasStopped)
+        #expect(
+            drive.handle(.forget(Peers.backend)).filter(\.isUnregister).map(\.to) == discoveries)
+        #expect(drive.hasStopped)
+
+        // Said before it is to leave, or has its index.
+        var early = NodeDrive(NodeDrive.makeNode())
+        early.handle(.forget(Peers.backend))
+        early.handle(.forget(Peers.otherBackend))
+        #expect(!early.hasStopped)
+        early.start()
+        early.handle(.leave)
+        #expect(early.hasStopped)
+    }
+
+    @Test func `a backend that asks for something is waited for, whatever the operator said`() {
+        var drive = leaving(TestChunk(1))
+        drive.handle(.forget(Peers.backend))
+        #expect(drive.retrieve(TestChunk(1)) == .found(TestChunk(1).payload))
+        drive.hear(.isGranted(true), from: Peers.otherBackend)
+        #expect(!drive.hasStopped)
+        drive.hear(.isGranted(true), from: Peers.backend)
+        #expect(drive.hasStopped)
+    }
+
+    @Test func `a node waits for the backend of what it holds, met in this run or not`() {
+        var drive = NodeDrive.node()
+        drive.store(TestChunk(1))
+        let identity = drive.role.identity
+        drive.restart(
+            as: StorageNode(
+                identity: identity, settings: settings, discoveries: discoveries, backends: []))
+        #expect(drive.handle(.leave).filter(\.isLeave).map(\.to) == [Peers.backend])
+        #expect(!drive.hasStopped)
+        drive.hear(.isGranted(true), from: Peers.backend)
+        #expect(drive.hasStopped)
+    }
+
     @Test func `a permission that nobody asked for does not make a node leave`() {
         var drive = NodeDrive.node()
         for backend in [Peers.backend, Peers.otherBackend] {

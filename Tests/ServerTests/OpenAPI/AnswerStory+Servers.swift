@@ -145,7 +145,10 @@ extension AnswerStory {
         try await ask(.node, "GET /status", 200)
         try await ask(.node, "POST /drain", 401)
         try await ask(.node, "POST /drain", 403, by: backend)
-        try await ask(.node, "POST /drain", 202, by: operatorOfNode())
+        try await ask(
+            .node, "POST /drain", 400, by: operatorOfNode(), target: "/drain?forget=everybody")
+        let target = "/drain?forget=\(other.id.hexadecimal),\(backend.id.hexadecimal)"
+        try await ask(.node, "POST /drain", 202, by: operatorOfNode(), target: target)
     }
 
     /// Whoever can read the node's own key.
