@@ -3,28 +3,51 @@ import Foundation
 import Glibc
 package import Primitives
 
-/// What a live role takes for the time: nanoseconds since 1970 by the system's clock at the start,
-/// advancing with the monotonic clock, so that it never goes back while a process runs.
+/// What a live role takes for the time: nanoseconds since 1970 by the system's clock, which it follows
+/// without going back or jumping.
 ///
-/// A factor other than 1 makes time pass quicker or slower, as for a scenario that runs on real servers.
+/// Where a scenario runs on real servers it begins at an origin instead, and passes by a factor quicker or
+/// slower.
 package struct Clock: Sendable {
-    private let start: ContinuousClock.Instant
-    private let origin: Instant
+    private let source: Source
     private let speed: Double
     /// How a scenario has it go wrong.
     private var shown: (@Sendable (Instant) -> Instant)?
     private var taken: (@Sendable (Duration) -> Duration)?
 
-    package init(origin: Instant? = nil, speed: Double = 1) {
-        start = .now
-        self.origin = origin ?? Self.systemTime()
+    private enum Source: Sendable {
+        case system(SlewedClock)
+        /// The time at a moment, from which it passes by a factor.
+        case scenario(origin: Instant, start: Int64)
+    }
+
+    /// The system's.
+    package init() {
+        source = .system(SlewedClock(uptime: Self.uptime, system: Self.systemTime))
+        speed = 1
+    }
+
+    /// A scenario's.
+    package init(origin: Instant, speed: Double) {
+        source = .scenario(origin: origin, start: Self.uptime())
         self.speed = speed
     }
 
     package var now: Instant {
-        let nanoseconds = start.duration(to: .now) / .nanoseconds(1)
-        let time = origin + Duration(nanoseconds: Int64(nanoseconds * speed))
+        let time =
+            switch source {
+            case .system(let clock): clock.now
+            case .scenario(let origin, let start):
+                origin + Duration(nanoseconds: Self.uptime() - start).scaled(by: speed)
+            }
         return shown?(time) ?? time
+    }
+
+    private static let processStart = ContinuousClock.now
+
+    /// Nanoseconds that pass whatever the system's clock is set to.
+    private static func uptime() -> Int64 {
+        Int64(processStart.duration(to: .now) / .nanoseconds(1))
     }
 
     /// The same clock gone wrong: what it shows for what it ought to show, and how long a wait by it takes
