@@ -1,7 +1,7 @@
 // What the backend knows of the network.
 import { ask } from "./api.js";
 import { byId, cell, element, fillFacts, keepTableRoles, say } from "./dom.js";
-import { count, formatAge, formatBytes, formatClock, formatNumber } from "./format.js";
+import { count, formatAge, formatBytes, formatClock, formatDuration, formatNumber } from "./format.js";
 
 const refreshMilliseconds = 3000;
 let timer = null;
@@ -110,6 +110,14 @@ function renderCopies({ target, chunksByReplicas }) {
             }));
 }
 
+/** A line on a clock that differs from the backend's by more than answers travel. */
+function clockNote(aheadMilliseconds) {
+    if (!(Math.abs(aheadMilliseconds) >= 1000)) return null;
+    const difference = formatDuration(Math.abs(aheadMilliseconds) / 1000);
+    return element(
+        "span", { class: "sub" }, `clock ${difference} ${aheadMilliseconds > 0 ? "ahead" : "behind"}`);
+}
+
 function nodeRow(node) {
     const [kind, text] = health[node.status] ?? ["none", node.status];
     return element(
@@ -121,5 +129,6 @@ function nodeRow(node) {
         cell("Chunks", formatNumber(node.chunks)),
         cell("Domain", String(node.domain ?? "unknown")),
         cell("Last seen", node.lastSeen
-            ? element("time", { datetime: node.lastSeen }, formatAge(node.lastSeen)) : "never"));
+            ? element("time", { datetime: node.lastSeen }, formatAge(node.lastSeen)) : "never",
+            clockNote(node.clockAheadMilliseconds)));
 }

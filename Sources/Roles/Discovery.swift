@@ -32,7 +32,8 @@ package struct Discovery: Role {
         let now = clock.time(showing: shown)
         switch input {
         case .request(let from, let call, .discovery(let request)):
-            guard let answer = serve(request, from: from, at: now) else { return }
+            guard var answer = serve(request, from: from, at: now) else { return }
+            answer.tell(time: shown)
             effects.answer(.discovery(answer), to: from, call: call)
         case .start:
             epoch = random.next()

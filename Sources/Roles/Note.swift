@@ -9,6 +9,8 @@ package enum Note: Sendable {
     case deadReturned(PeerID)
     /// A node met no challenge for as long as a silent one takes to be dead.
     case doubted(PeerID)
+    /// Somebody's clock was found to differ from one's own by more than `ClockReading.bound`.
+    case clockDiffers(PeerID, ahead: Duration)
     case repairStarted(ChunkID, to: PeerID)
     case repairFinished(ChunkID, to: PeerID, byteCount: Int, CopyOutcome?)
     /// A replica that was counted on is not there, or not intact.

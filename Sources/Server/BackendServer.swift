@@ -131,6 +131,7 @@ package struct BackendServer: Sendable {
 
     private static func read(_ host: Host<Backend>, into metrics: MetricsRegistry) async {
         await host.read { role in
+            metrics.gauge(.clockDifference).record(role.largestClockDifference.seconds)
             metrics.gauge(.files).record(role.files.count)
             metrics.gauge(.chunks).record(role.chunks.count)
             metrics.gauge(.repairsWaiting).record(role.repairs.count)

@@ -9,6 +9,7 @@ package import Roles
 import Segments
 package import ServiceLifecycle
 import Storage
+import Synchronization
 import Wire
 
 /// A storage node on a socket.
@@ -149,6 +150,7 @@ package struct NodeServer: Sendable {
 
     private static func read(_ host: Host<StorageNode>, into metrics: MetricsRegistry) async {
         await host.read { node in
+            metrics.gauge(.clockDifference).record(node.clocks.largestDifference.seconds)
             metrics.gauge(.nodeChunks).record(node.chunkCount)
             metrics.gauge(.nodeLedgerBlocks).record(node.ledgerBlockCount)
             metrics.gauge(.nodeUsedBytes).record(node.usedBytes)
@@ -192,6 +194,8 @@ struct Observer: Sendable {
     private let events: [Note.Kind: Counter]
     /// Requests to other servers that were not answered.
     private let unreachable: Counter
+    /// Everybody may refuse everything.
+    private let seldom = OnceAMinute()
 
     init(logger: Logger, metrics: MetricsRegistry) {
         self.logger = logger
@@ -208,10 +212,29 @@ struct Observer: Sendable {
             logger.log(level: note.level, "\(note.kind.name)", metadata: note.metadata)
         case .unreachable(let peer, let error):
             unreachable.increment()
+            if case PeerClient.Failure.clocksDiffer = error, seldom.isTime() {
+                logger.warning(
+                    "another server refuses requests since its clock and this one's differ by a minute or more",
+                    metadata: ["peer": "\(peer.hexadecimal)"])
+            }
             logger.debug(
                 "unreachable",
                 metadata: ["peer": "\(peer.hexadecimal)", "error": "\(type(of: error))"])
         case .sent: break
+        }
+    }
+}
+
+/// When to say again what would be said too often.
+private final class OnceAMinute: Sendable {
+    private let last = Mutex<ContinuousClock.Instant?>(nil)
+
+    func isTime() -> Bool {
+        last.withLock { last in
+            let now = ContinuousClock.now
+            if let last, now - last < .seconds(60) { return false }
+            last = now
+            return true
         }
     }
 }

@@ -37,10 +37,13 @@ package struct NetworkForm: Hashable, Sendable, Codable {
         package var chunks: Int
         /// When it was last heard of (`WireTime`); nil for never.
         package var lastSeen: String?
+        /// How far its clock was ahead of the backend's, negative where it was behind; nil where it never
+        /// told.
+        package var clockAheadMilliseconds: Int64?
 
         package init(
             id: PeerID, address: String?, status: Status, domain: UInt32, capacityBytes: UInt64,
-            freeBytes: UInt64, chunks: Int, lastSeen: String?
+            freeBytes: UInt64, chunks: Int, lastSeen: String?, clockAheadMilliseconds: Int64?
         ) {
             self.id = id
             self.address = address
@@ -50,6 +53,7 @@ package struct NetworkForm: Hashable, Sendable, Codable {
             self.freeBytes = freeBytes
             self.chunks = chunks
             self.lastSeen = lastSeen
+            self.clockAheadMilliseconds = clockAheadMilliseconds
         }
     }
 
@@ -57,10 +61,13 @@ package struct NetworkForm: Hashable, Sendable, Codable {
         package var url: String
         /// Whether it answered the last time that it was asked.
         package var isAnswering: Bool
+        /// As of a node.
+        package var clockAheadMilliseconds: Int64?
 
-        package init(url: String, isAnswering: Bool) {
+        package init(url: String, isAnswering: Bool, clockAheadMilliseconds: Int64?) {
             self.url = url
             self.isAnswering = isAnswering
+            self.clockAheadMilliseconds = clockAheadMilliseconds
         }
     }
 

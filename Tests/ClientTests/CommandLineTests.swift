@@ -214,11 +214,11 @@ import Testing
             let network = try await dsim.run("network")
             #expect(
                 network.output == """
-                    NODE              STATUS  DOMAIN  CHUNKS     FREE     OF  LAST SEEN            ADDRESS
-                    0000000000000abc  alive        1      12  512 GiB  1 TiB  2031-01-02 03:04:05  http://10.0.0.1:7001
+                    NODE              STATUS  DOMAIN  CHUNKS     FREE     OF  LAST SEEN            CLOCK       ADDRESS
+                    0000000000000abc  alive        1      12  512 GiB  1 TiB  2031-01-02 03:04:05  40 s ahead  http://10.0.0.1:7001
 
-                    DISCOVERY             ANSWERS
-                    http://10.0.0.2:7000  yes
+                    DISCOVERY             ANSWERS  CLOCK
+                    http://10.0.0.2:7000  yes      2 h behind
 
                     REPLICAS  CHUNKS
                            2       1

@@ -35,6 +35,31 @@ import Testing
         try #require(try news(of: &drive).reports.first).status
     }
 
+    @Test func `answers tell what the clock shows, which may go back`() throws {
+        var drive = makeDiscovery()
+        let lease = try register(.of(node), in: &drive)
+        for shown in [Duration.hours(2), .hours(1)] {
+            var (random, effects) = (RandomSource(seed: 1, who: 1, purpose: 1), Effects())
+            let requests: [Request] = [
+                .heartbeat(lease: lease, freeBytes: 1),
+                .discovery(.peers(PeersRequest(epoch: 0, since: 0))),
+            ]
+            for request in requests {
+                drive.role.handle(
+                    .request(from: node, call: CallID(1), request), at: .origin + shown,
+                    random: &random, effects: &effects)
+            }
+            let times = effects.sends.map { send -> Instant? in
+                switch send.answer {
+                case .discovery(.heartbeat(let answer))?: answer.time
+                case .discovery(.peers(let answer))?: answer.time
+                default: nil
+                }
+            }
+            #expect(times == [.origin + shown, .origin + shown])
+        }
+    }
+
     @Test func `a node that registers is reported alive, with what it said of itself`() throws {
         var drive = makeDiscovery()
         let registration = Registration.of(node, incarnation: 5, domain: 3)

@@ -76,9 +76,12 @@ enum FormSamples {
             nodes: [
                 NetworkForm.Node(
                     id: PeerID(1), address: "http://127.0.0.1:1", status: .alive, domain: 1,
-                    capacityBytes: 2, freeBytes: 1, chunks: 1, lastSeen: time)
+                    capacityBytes: 2, freeBytes: 1, chunks: 1, lastSeen: time,
+                    clockAheadMilliseconds: -1)
             ],
-            discoveries: [.init(url: "http://127.0.0.1:1", isAnswering: true)],
+            discoveries: [
+                .init(url: "http://127.0.0.1:1", isAnswering: true, clockAheadMilliseconds: 1)
+            ],
             redundancy: .init(target: 3, chunksByReplicas: [0, 1]),
             repair: .init(waiting: 1, underWay: 1), ledger: .init(blocks: 1, records: 1))
     ]

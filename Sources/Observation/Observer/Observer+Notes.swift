@@ -17,7 +17,7 @@ extension Observer {
             meters.churn.doubted += 1
             found(peer, at: now)
             if isHonestAmongLiars(peer) { meters.liars.honestDoubted += 1 }
-        case .repairStarted, .blockWritten: break
+        case .repairStarted, .blockWritten, .clockDiffers: break
         case .audited: meters.merkle.audits += 1
         case .recovered(let blocks, let fetched):
             if blocks > 0 { meters.churn.backendRestarts += 1 }

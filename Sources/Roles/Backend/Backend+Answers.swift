@@ -43,9 +43,13 @@ extension Backend {
             guard let answer = AuditRequest.reply(in: answer),
                 answer.chunk == audits[operation]?.chunk
             else { break }
+            heard(clock: answer.time, of: member, at: now, effects: &effects)
             return auditAnswered(operation, member, answer.outcome, at: now, effects: &effects)
         case .compare(let member):
-            guard case .answered(let answer)? = InventoryRequest.reply(in: answer) else { break }
+            guard case .answered(let answer, let time)? = InventoryRequest.reply(in: answer) else {
+                break
+            }
+            heard(clock: time, of: member, at: now, effects: &effects)
             return comparisonAnswered(member, answer, at: now, effects: &effects)
         case .restore(let operation, let chunk, let member):
             guard let answer = RestoreRequest.reply(in: answer), answer.chunk == chunk else {

@@ -26,6 +26,7 @@ extension Backend {
             members.feeds[slot].since = now
         }
         members.feeds[slot].lastAnswer = now
+        heard(clock: answer.time, ofDiscovery: slot, at: now, effects: &effects)
         members.feeds[slot].version = answer.version
         for report in answer.reports {
             hear(report, from: slot, at: now, random: &random, effects: &effects)

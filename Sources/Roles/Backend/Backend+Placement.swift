@@ -280,7 +280,7 @@ extension Backend {
         effects.note(.collecting(id, on: members[member].peer))
         let request = DeleteRequest(
             chunk: id, stamp: stamp(at: now),
-            expires: clock.shown(at: now) + settings.requestTimeout, head: journal.head)
+            expires: end(of: settings.requestTimeout, at: now, on: member), head: journal.head)
         calls.ask(
             .node(.delete(request)), of: members[member].peer, for: .delete(id, member: member),
             timeout: settings.requestTimeout, effects: &effects)

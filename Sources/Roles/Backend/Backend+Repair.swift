@@ -225,7 +225,7 @@ extension Backend {
             stamp: stamp(at: now),
             capability: Capability(
                 issuer: self.id, bearer: peer, chunk: id,
-                expires: clock.shown(at: now) + settings.capabilityLifetime))
+                expires: end(of: settings.capabilityLifetime, at: now, on: source)))
         effects.note(.repairStarted(id, to: peer))
         calls.ask(
             .node(.copy(request)), of: peer, for: .copy(transfer),

@@ -23,6 +23,8 @@ package struct Member: Sendable {
     var incarnation: UInt64 = 0
     var nextComparison = Instant.origin
     var nextAudit = Instant.origin
+    /// What its answers showed of its clock.
+    package internal(set) var clock = ClockReading()
     /// How it did when it was challenged.
     var trust = Trust()
     /// The committed chunks that it is to hold.

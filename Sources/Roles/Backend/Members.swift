@@ -29,6 +29,7 @@ package struct Members: Sendable {
         var version: UInt64 = 0
         /// When that run was first heard: what it does not know, it can not know for longer.
         var since = Instant.origin
+        var clock = ClockReading()
         /// It had answered lately when that was last looked at.
         var wasFresh = false
     }

@@ -17,6 +17,16 @@ extension StorageNode {
         effects.schedule(Timer(.heartbeat), after: heartbeatInterval)
     }
 
+    /// A discovery's answer told what its clock shows.
+    mutating func heard(
+        clock time: Instant?, of discovery: PeerID, at now: Instant, effects: inout Effects
+    ) {
+        guard let time, let slot = discoveries.firstIndex(of: discovery),
+            let ahead = clocks[slot].showed(time, at: now)
+        else { return }
+        effects.note(.clockDiffers(discovery, ahead: ahead))
+    }
+
     /// Introduces the node. Lost or unanswered, it is repeated at the next beat.
     mutating func register(with discovery: PeerID, effects: inout Effects) {
         guard isServing, let slot = discoveries.firstIndex(of: discovery) else { return }

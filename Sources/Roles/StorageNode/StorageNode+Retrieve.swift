@@ -40,16 +40,18 @@ extension StorageNode {
         return nil
     }
 
-    mutating func finishRead(_ token: UInt64, _ outcome: ReadOutcome, effects: inout Effects) {
+    mutating func finishRead(
+        _ token: UInt64, _ outcome: ReadOutcome, at now: Instant, effects: inout Effects
+    ) {
         guard let read = disk.finishRead(token) else { return }
         guard !read.isOfTrash else { return finishRestore(read, outcome, effects: &effects) }
         let chunk = read.stored.chunk
         switch outcome {
         case .bytes(let payload) where SHA256.hash(payload.bytes) == chunk.hash:
-            answer(read, .found(payload), effects: &effects)
-        case .unavailable: answer(read, .unavailable, effects: &effects)
+            answer(read, .found(payload), at: now, effects: &effects)
+        case .unavailable: answer(read, .unavailable, at: now, effects: &effects)
         case .bytes, .damaged:
-            answer(read, .missing, effects: &effects)
+            answer(read, .missing, at: now, effects: &effects)
             // Deleted or stored anew while it was read: what was wrong is gone, and what is on the
             // disk now is not what was read.
             guard index[chunk] == read.stored, disk.stampBeingWritten(of: chunk) == nil else {
@@ -65,7 +67,8 @@ extension StorageNode {
 
     /// Tells whoever waits for a read what came of it.
     private func answer(
-        _ read: DiskOperations.Read, _ answer: RetrieveAnswer, effects: inout Effects
+        _ read: DiskOperations.Read, _ answer: RetrieveAnswer, at now: Instant,
+        effects: inout Effects
     ) {
         guard let (asker, call) = read.answer else { return }
         if read.isOfLedger {
@@ -87,7 +90,8 @@ extension StorageNode {
             case .unavailable: .unavailable
             }
         effects.answer(
-            .node(.audit(AuditAnswer(chunk: audit.chunk, outcome: outcome))), to: asker, call: call)
+            .node(.audit(AuditAnswer(chunk: audit.chunk, outcome: outcome, time: now))), to: asker,
+            call: call)
     }
 
     /// Asks the source of a copy for the chunk.

@@ -33,6 +33,8 @@ package struct StorageNode: Role {
     /// What it was told to delete, and still has.
     var trash = Trash()
 
+    /// What the discoveries' answers showed of their clocks.
+    package internal(set) var clocks: [ClockReading]
     var calls: Calls<NodeCopy>
     var disk = DiskOperations()
     var copiesUnderWay = 0
@@ -62,6 +64,7 @@ package struct StorageNode: Role {
         inventories = backends.map { _ in InventoryTree() }
         ledgers = backends.map(LedgerCopy.init)
         leases = discoveries.map { _ in nil }
+        clocks = discoveries.map { _ in ClockReading() }
         var none = RandomSource(seed: 0, who: 0, purpose: 0)
         calls = Calls(random: &none)
     }
@@ -79,7 +82,7 @@ package struct StorageNode: Role {
         switch input {
         case .timer(let timer): handle(timer, at: now, random: &random, effects: &effects)
         case .answer(let from, let call, let answer):
-            hear(answer, from: from, call: call, effects: &effects)
+            hear(answer, from: from, call: call, at: now, effects: &effects)
         case .request(let from, let call, .node(let request)):
             guard isServing else { return }
             livesAfterAll(from)
@@ -124,10 +127,11 @@ package struct StorageNode: Role {
     }
 
     private mutating func hear(
-        _ answer: Answer, from: PeerID, call: CallID, effects: inout Effects
+        _ answer: Answer, from: PeerID, call: CallID, at now: Instant, effects: inout Effects
     ) {
         switch answer {
         case .discovery(.heartbeat(let answer)):
+            heard(clock: answer.time, of: from, at: now, effects: &effects)
             if !answer.isKnown {
                 effects.mark(.leaseLost)
                 register(with: from, effects: &effects)
@@ -168,7 +172,7 @@ package struct StorageNode: Role {
                     .map { .restore(RestoreAnswer(chunk: request.chunk, outcome: $0)) }
             case .audit(let request):
                 audit(request, from: from, call: call, effects: &effects)
-                    .map { .audit(AuditAnswer(chunk: request.chunk, outcome: $0)) }
+                    .map { .audit(AuditAnswer(chunk: request.chunk, outcome: $0, time: now)) }
             case .keepBlock(let request):
                 keep(request, from: from, call: call, effects: &effects)
                     .map(NodeAnswer.keepBlock)
@@ -177,7 +181,8 @@ package struct StorageNode: Role {
                     .map(NodeAnswer.fetchBlock)
             case .inventory(let request):
                 if let owner = backends.firstIndex(of: from) {
-                    .inventory(.answered(inventories[owner].answer(request.question)))
+                    .inventory(
+                        .answered(inventories[owner].answer(request.question), time: now))
                 } else {
                     .inventory(.refused)
                 }
@@ -204,7 +209,7 @@ package struct StorageNode: Role {
             finishWrite(token, outcome, effects: &effects)
         case .synced: finishSync(effects: &effects)
         case .read(let token, let outcome):
-            finishRead(token, outcome, effects: &effects)
+            finishRead(token, outcome, at: now, effects: &effects)
         case .recoveredLog, .readBlock: break
         }
     }

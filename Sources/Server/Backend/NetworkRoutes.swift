@@ -23,8 +23,10 @@ struct NetworkRoutes: Sendable {
                 nodes: role.members.all.indices.map { index in
                     Self.node(role, index, address: directory[role.members[index].peer]?.address)
                 },
-                discoveries: zip(urls, role.discoveriesAnswering).map {
-                    NetworkForm.Discovery(url: $0, isAnswering: $1)
+                discoveries: urls.indices.map { index in
+                    NetworkForm.Discovery(
+                        url: urls[index], isAnswering: role.discoveriesAnswering[index],
+                        clockAheadMilliseconds: Self.milliseconds(role.discoveryClocks[index]))
                 },
                 redundancy: NetworkForm.Redundancy(
                     target: target, chunksByReplicas: role.chunksByReplicas()),
@@ -50,6 +52,11 @@ struct NetworkRoutes: Sendable {
         return NetworkForm.Node(
             id: member.peer, address: address, status: status, domain: member.domain,
             capacityBytes: member.capacityBytes, freeBytes: member.freeBytes,
-            chunks: member.expected.count, lastSeen: WireTime.text(role.lastSeen(index)))
+            chunks: member.expected.count, lastSeen: WireTime.text(role.lastSeen(index)),
+            clockAheadMilliseconds: milliseconds(member.clock))
+    }
+
+    private static func milliseconds(_ clock: ClockReading) -> Int64? {
+        clock.ahead.map { $0.nanoseconds / 1_000_000 }
     }
 }

@@ -5,7 +5,7 @@ import Roles
 extension Note {
     /// What a note is of.
     enum Kind: String, CaseIterable {
-        case requestTimedOut, declaredDead, deadReturned, doubted, repairStarted, repairFinished
+        case requestTimedOut, declaredDead, deadReturned, doubted, clockDiffers, repairStarted, repairFinished
         case replicaMissing, surplusFound, comparisonFinished, comparisonFailed
         case collecting, collectionStopped, audited, blockWritten, recovered
         case ledgerRefused, ledgerUnkept, ledgerBehind
@@ -20,6 +20,7 @@ extension Note {
         case .declaredDead: .declaredDead
         case .deadReturned: .deadReturned
         case .doubted: .doubted
+        case .clockDiffers: .clockDiffers
         case .repairStarted: .repairStarted
         case .repairFinished: .repairFinished
         case .replicaMissing: .replicaMissing
@@ -42,8 +43,8 @@ extension Note {
         case .ledgerRefused, .ledgerBehind: .critical
         case .collectionStopped: .error
         case .recovered(_, fetched: 1...): .warning
-        case .declaredDead, .doubted, .replicaMissing, .audited(_, _, _, agree: false),
-            .ledgerUnkept:
+        case .declaredDead, .doubted, .clockDiffers, .replicaMissing,
+            .audited(_, _, _, agree: false), .ledgerUnkept:
             .warning
         case .deadReturned, .recovered: .info
         default: .debug
@@ -55,6 +56,8 @@ extension Note {
         case .declaredDead(let peer), .deadReturned(let peer), .doubted(let peer),
             .comparisonFailed(let peer):
             ["peer": "\(peer.hexadecimal)"]
+        case .clockDiffers(let peer, let ahead):
+            ["peer": "\(peer.hexadecimal)", "aheadSeconds": "\(ahead.seconds)"]
         case .repairStarted(let chunk, let peer):
             ["chunk": "\(chunk)", "to": "\(peer.hexadecimal)"]
         case .repairFinished(let chunk, let peer, let bytes, let outcome):

@@ -52,6 +52,11 @@ typealias ServerGauge = ServerMetric<Gauge>
 
 extension ServerGauge {
     static var members: Self { Self("dsim_members", "Nodes that the discovery has heard of.") }
+    static var clockDifference: Self {
+        Self(
+            "dsim_clock_difference_seconds",
+            "How far the clock of another server is from this one's, of the one that is furthest.")
+    }
     static var files: Self { Self("dsim_files", "Files that the ledger holds.") }
     static var chunks: Self { Self("dsim_chunks", "Chunks that the ledger counts on.") }
     static var repairsWaiting: Self {

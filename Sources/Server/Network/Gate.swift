@@ -13,6 +13,8 @@ struct Gate: Sendable {
     var sessions: GrantedSessions?
     private let replays = Box()
 
+    static let expiredCode = "expired"
+
     private final class Box: Sendable {
         let seen = Mutex(ReplayGuard())
     }
@@ -76,6 +78,6 @@ extension HTTPFailure {
         .unauthorized, "unsigned", "The request is not signed by who it says.")
 
     fileprivate static let expired = HTTPFailure(
-        .unauthorized, "expired",
+        .unauthorized, Gate.expiredCode,
         "The signature has expired, or the clocks of the two servers differ.")
 }

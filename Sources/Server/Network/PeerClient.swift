@@ -41,6 +41,8 @@ package final class PeerClient: Transport {
         case unknownPeer(PeerID)
         /// It is not for servers, or shows a capability that is not there.
         case notForServers
+        /// The receiver takes a request that was only just signed for one that has expired.
+        case clocksDiffer
     }
 
     package func send(_ request: Roles.Request, to peer: PeerID) async throws -> Answer? {
@@ -66,7 +68,11 @@ package final class PeerClient: Transport {
                     timeout: Self.timeout)
             }
         let body = try await response.body.collect(upTo: Asked.answerLimit)
-        let answer = WireAnswer(Int(response.status.code), .bytes(Array(buffer: body)))
+        let bytes = Array(buffer: body)
+        if response.status == .unauthorized, edge.refusalCode(bytes) == Gate.expiredCode {
+            throw Failure.clocksDiffer
+        }
+        let answer = WireAnswer(Int(response.status.code), .bytes(bytes))
         if Asked.Reply.self == Never.self || Asked.answerTime.isAskedAgain,
             answer.status == Self.heard
         {

@@ -53,9 +53,12 @@ extension Environment {
             return .request(.discovery(.register(told)))
         }
         return switch send.message {
-        case .answer(.node(.inventory(.answered(let answer)))):
-            twist(answer, lie, hearing: input).map { .answer(.node(.inventory(.answered($0)))) }
-        case .answer(.node(let answer)): twist(answer, lie, of: actor).map { .answer(.node($0)) }
+        case .answer(.node(.inventory(.answered(let answer, let time)))):
+            twist(answer, lie, hearing: input).map {
+                .answer(.node(.inventory(.answered($0, time: time))))
+            }
+        case .answer(.node(let answer)):
+            twist(answer, lie, of: actor).map { .answer(.node($0)) }
         case .answer(.discovery(.peers(let answer))):
             twist(answer, lie, for: send.to).map { .answer(.discovery(.peers($0))) }
         case .request(.discovery(.heartbeat(let beat))):
@@ -105,11 +108,17 @@ extension Environment {
         case (.alter, .audit(let answer)):
             guard case .proven(let proof) = answer.outcome else { return nil }
             return .audit(
-                AuditAnswer(chunk: answer.chunk, outcome: .proven(SHA256.hash(proof.bytes))))
+                AuditAnswer(
+                    chunk: answer.chunk, outcome: .proven(SHA256.hash(proof.bytes)),
+                    time: answer.time))
         case (.extreme, .audit(let answer)):
             let word = extreme(actor)
             let proof = Hash256(word, word, word, word)
-            return .audit(AuditAnswer(chunk: answer.chunk, outcome: .proven(proof)))
+            let times = Instant.admitted
+            return .audit(
+                AuditAnswer(
+                    chunk: answer.chunk, outcome: .proven(proof),
+                    time: word > 0 ? times.upperBound : times.lowerBound))
         case (.alter, .fetchBlock(.known(var known))):
             guard known.block?.bytes.isEmpty == false else { return nil }
             known.block?.bytes[0] ^= 1

@@ -19,22 +19,34 @@ struct NetworkCommand: SessionCommand {
         return .fine
     }
 
+    /// How far a clock differs from the backend's: an answer that travels takes as much as what is not
+    /// told.
+    private static func clock(_ aheadMilliseconds: Int64?) -> String {
+        guard let aheadMilliseconds else { return "" }
+        guard aheadMilliseconds.magnitude >= 1000 else { return "right" }
+        let seconds = Format.seconds(Double(aheadMilliseconds.magnitude) / 1000)
+        return seconds + (aheadMilliseconds > 0 ? " ahead" : " behind")
+    }
+
     static func text(of network: NetworkForm) -> String {
         var nodes = TextTable(
-            ["NODE", "STATUS", "DOMAIN", "CHUNKS", "FREE", "OF", "LAST SEEN", "ADDRESS"],
+            [
+                "NODE", "STATUS", "DOMAIN", "CHUNKS", "FREE", "OF", "LAST SEEN", "CLOCK", "ADDRESS",
+            ],
             right: [2, 3, 4, 5])
         for node in network.nodes {
             nodes.add([
                 node.id.hexadecimal, node.status.rawValue, "\(node.domain)",
                 Format.count(node.chunks), Format.bytes(node.freeBytes),
                 Format.bytes(node.capacityBytes), node.lastSeen.map(Printable.time) ?? "never",
-                node.address.map(Printable.text) ?? "",
+                clock(node.clockAheadMilliseconds), node.address.map(Printable.text) ?? "",
             ])
         }
-        var discoveries = TextTable(["DISCOVERY", "ANSWERS"])
+        var discoveries = TextTable(["DISCOVERY", "ANSWERS", "CLOCK"])
         for discovery in network.discoveries {
             discoveries.add([
                 Printable.text(discovery.url), discovery.isAnswering ? "yes" : "no",
+                clock(discovery.clockAheadMilliseconds),
             ])
         }
         var replicas = TextTable(["REPLICAS", "CHUNKS"], right: [0, 1])

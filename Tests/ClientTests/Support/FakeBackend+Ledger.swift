@@ -72,11 +72,15 @@ extension FakeBackend {
             let node = NetworkForm.Node(
                 id: PeerID(0xabc), address: "http://10.0.0.1:7001", status: .alive, domain: 1,
                 capacityBytes: 1 << 40, freeBytes: 1 << 39, chunks: 12,
-                lastSeen: "2031-01-02T03:04:05.678Z")
+                lastSeen: "2031-01-02T03:04:05.678Z", clockAheadMilliseconds: 40_300)
             return try Self.json(
                 NetworkForm(
                     nodes: [node],
-                    discoveries: [.init(url: "http://10.0.0.2:7000", isAnswering: true)],
+                    discoveries: [
+                        .init(
+                            url: "http://10.0.0.2:7000", isAnswering: true,
+                            clockAheadMilliseconds: -7_200_000)
+                    ],
                     redundancy: .init(target: 3, chunksByReplicas: [0, 0, 1, 11]),
                     repair: .init(waiting: 1, underWay: 0),
                     ledger: .init(blocks: 1, records: 14)))

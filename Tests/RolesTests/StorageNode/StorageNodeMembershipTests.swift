@@ -60,6 +60,21 @@ import Testing
         #expect(heartbeats(in: drive.advance(by: settings.heartbeatInterval)).isEmpty)
     }
 
+    @Test func `a node tells of a discovery whose clock differs from its own, once`() {
+        var drive = NodeDrive.node()
+        drive.advance(by: .minutes(1))
+        _ = drive.takeNotes()
+        for _ in 0..<3 {
+            drive.hear(.isKnown(true, at: drive.now), from: discoveries[0])
+            drive.hear(.isKnown(true, at: drive.now - .seconds(40)), from: discoveries[1])
+        }
+        let told = drive.takeNotes().compactMap { note -> PeerID? in
+            if case .clockDiffers(let peer, _) = note { peer } else { nil }
+        }
+        #expect(told == [discoveries[1]])
+        #expect(drive.role.clocks.map(\.ahead) == [.zero, .zero - .seconds(40)])
+    }
+
     // MARK: Leaving
 
     /// A node that holds a chunk and was told to leave.

@@ -174,7 +174,7 @@ struct BackendStory {
             guard case .request(.discovery(.peers(let request))) = send.message,
                 !discovery.isSilent
             else { return }
-            let answer = discovery.answer(request)
+            let answer = discovery.answer(request, at: drive.now)
             drive.hear(.discovery(.peers(answer)), from: send.to, call: send.call)
             return
         }
@@ -192,7 +192,7 @@ struct BackendStory {
         else { return }
         guard !network.chance(lossRate) else { return }
         let sources = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.held) })
-        let answer = nodes[index].answer(request, sources: sources)
+        let answer = nodes[index].answer(request, sources: sources, at: drive.now)
         if holdsAnswer(send) {
             heldAnswers.append((send.to, send.call, answer))
         } else {

@@ -15,6 +15,8 @@ struct FakeNode {
     var head: SignedHeader?
     /// Gets every request and answers none.
     var isSilent = false
+    /// How far its clock is ahead of the backend's; nil where it neither tells nor looks.
+    var clockAhead: Duration?
     /// What it says instead of doing what it was asked; nil where it obeys.
     var rule: (NodeRequest) -> Answer? = { _ in nil }
 
@@ -33,8 +35,9 @@ struct FakeNode {
 
     /// What it answers. `sources` are all nodes.
     mutating func answer(
-        _ request: NodeRequest, sources: [PeerID: [ChunkID: Payload]]
+        _ request: NodeRequest, sources: [PeerID: [ChunkID: Payload]], at now: Instant
     ) -> Answer {
+        let time = clockAhead.map { now + $0 }
         if let lie = rule(request) { return lie }
         switch request {
         case .store(let request):
@@ -49,6 +52,7 @@ struct FakeNode {
             held[request.chunk] = payload
             return .copied(request.chunk, .copied)
         case .delete(let request):
+            if let time, time >= request.expires { return .node(.delete(.refused)) }
             let payload = held.removeValue(forKey: request.chunk)
             trash[request.chunk] = payload
             return .node(.delete(payload == nil ? .notHeld : .deleted))
@@ -64,7 +68,8 @@ struct FakeNode {
             return .node(
                 .audit(
                     AuditAnswer(
-                        chunk: request.chunk, outcome: proof.map { .proven($0) } ?? .missing)))
+                        chunk: request.chunk, outcome: proof.map { .proven($0) } ?? .missing,
+                        time: time)))
         case .keepBlock(let request):
             blocks[request.height] = request.block
             head = SignedHeader(ofBlock: request.block.bytes)
@@ -77,7 +82,7 @@ struct FakeNode {
                             head: head, count: blockCount, block: blocks[request.height]))))
         case .inventory(let request):
             var tree = InventoryTree(held.keys)
-            return .node(.inventory(.answered(tree.answer(request.question))))
+            return .node(.inventory(.answered(tree.answer(request.question), time: time)))
         }
     }
 }
@@ -86,6 +91,7 @@ struct FakeNode {
 struct FakeDiscovery {
     let id: PeerID
     var isSilent = false
+    var clockAhead = Duration.zero
     private(set) var epoch: UInt64 = 1
     private var version: UInt64 = 0
     private var entries: [(report: PeerReport, changed: UInt64)] = []
@@ -105,10 +111,10 @@ struct FakeDiscovery {
         entries = []
     }
 
-    func answer(_ request: PeersRequest) -> PeersAnswer {
+    func answer(_ request: PeersRequest, at now: Instant) -> PeersAnswer {
         let since = request.epoch == epoch ? request.since : 0
         return PeersAnswer(
             epoch: epoch, version: version,
-            reports: entries.filter { $0.changed > since }.map(\.report))
+            reports: entries.filter { $0.changed > since }.map(\.report), time: now + clockAhead)
     }
 }

@@ -20,8 +20,8 @@ extension Request {
 
 extension Answer {
     static func lease(_ number: UInt32) -> Answer { .discovery(.register(Lease(number: number))) }
-    static func isKnown(_ isKnown: Bool) -> Answer {
-        .discovery(.heartbeat(HeartbeatAnswer(isKnown: isKnown)))
+    static func isKnown(_ isKnown: Bool, at time: Instant? = nil) -> Answer {
+        .discovery(.heartbeat(HeartbeatAnswer(isKnown: isKnown, time: time)))
     }
     static func stored(_ chunk: ChunkID, _ outcome: StoreOutcome) -> Answer {
         .node(.store(StoreAnswer(chunk: chunk, outcome: outcome)))
@@ -84,7 +84,7 @@ extension Effects.Send {
     var retrieveAnswer: RetrieveAnswer? { answer.flatMap(RetrieveRequest.reply(in:)) }
     var auditAnswer: AuditAnswer? { answer.flatMap(AuditRequest.reply(in:)) }
     var inventoryAnswer: InventoryAnswer? {
-        if case .node(.inventory(.answered(let answer)))? = answer { answer } else { nil }
+        if case .node(.inventory(.answered(let answer, _)))? = answer { answer } else { nil }
     }
     var isInventoryRefusal: Bool {
         if case .node(.inventory(.refused))? = answer { true } else { false }

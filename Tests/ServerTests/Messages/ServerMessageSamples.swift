@@ -54,7 +54,9 @@ struct ServerMessageSamples {
             try visitor.visit(
                 Exchange(
                     asked: Heartbeat(lease: small, freeBytes: number),
-                    replies: [true, false].map { HeartbeatAnswer(isKnown: $0) }))
+                    replies: [true, false].map {
+                        HeartbeatAnswer(isKnown: $0, time: $0 ? Self.lastTime : nil)
+                    }))
             let reports = PeerStatus.allCases.map {
                 PeerReport(registration: registration(number), status: $0)
             }
@@ -62,7 +64,9 @@ struct ServerMessageSamples {
                 Exchange(
                     asked: PeersRequest(epoch: number, since: number),
                     replies: [[], reports].map {
-                        PeersAnswer(epoch: number, version: number, reports: $0)
+                        PeersAnswer(
+                            epoch: number, version: number, reports: $0,
+                            time: $0.isEmpty ? nil : .origin)
                     }))
         }
         try visitor.visit(Exchange(asked: Unregister(), replies: []))
@@ -103,14 +107,20 @@ struct ServerMessageSamples {
             try visitor.visit(
                 Exchange(
                     asked: InventoryRequest(question),
-                    replies: [.answered(tree.answer(question)), .refused]))
+                    replies: [
+                        .answered(tree.answer(question)), .refused,
+                        .answered(tree.answer(question), time: Self.lastTime),
+                    ]))
         }
         try visitor.visit(
             Exchange(
                 asked: AuditRequest(chunk: chunk, nonce: SHA256.hash([2])),
                 replies: [.proven(SHA256.hash([3])), .missing, .refused, .unavailable].map {
                     AuditAnswer(chunk: chunk, outcome: $0)
-                }))
+                } + [
+                    AuditAnswer(
+                        chunk: chunk, outcome: .proven(SHA256.hash([3])), time: Self.lastTime)
+                ]))
         try visitLedger(visitor)
     }
 
@@ -140,6 +150,8 @@ struct ServerMessageSamples {
     }
 
     // MARK: Parts
+
+    private static let lastTime = Instant.admitted.upperBound
 
     private let retrieveAnswers: [RetrieveAnswer] = [
         .found(Payload(bytes: [7], byteCount: 1)), .missing, .refused, .unavailable,

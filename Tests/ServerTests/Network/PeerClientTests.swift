@@ -94,6 +94,20 @@ import Testing
         }
     }
 
+    @Test func `a refusal of what was only just signed tells that clocks differ`() async throws {
+        func refusal(_ code: String) async -> (any Error)? {
+            await #expect(throws: (any Error).self) {
+                try await reports(
+                    WireJSON.bytes(ErrorForm(code: code, message: "no")), status: .unauthorized)
+            }
+        }
+        guard case PeerClient.Failure.clocksDiffer? = await refusal("expired") else {
+            Issue.record("nobody is told")
+            return
+        }
+        #expect(await refusal("unsigned") is WireError)
+    }
+
     /// The kinds of proof that requests for a chunk came with, in order.
     private actor Proofs {
         private(set) var kinds: [String] = []

@@ -1,3 +1,5 @@
+import Primitives
+
 /// What a node or a backend asks of a discovery.
 package enum DiscoveryRequest: Sendable {
     indirect case register(Registration)
@@ -25,6 +27,19 @@ package enum DiscoveryAnswer: Sendable {
     case register(Lease)
     case heartbeat(HeartbeatAnswer)
     indirect case peers(PeersAnswer)
+
+    /// Says what the discovery's clock shows, where that is told.
+    mutating func tell(time: Instant) {
+        switch self {
+        case .register: break
+        case .heartbeat(var answer):
+            answer.time = time
+            self = .heartbeat(answer)
+        case .peers(var answer):
+            answer.time = time
+            self = .peers(answer)
+        }
+    }
 
     @inline(__always)
     package func visit<Visitor: ContentVisitor>(_ visitor: Visitor) -> Visitor.Result {

@@ -1,3 +1,5 @@
+package import Primitives
+
 /// A node's word that it is there, and how much room it has.
 package struct Heartbeat: Sendable, Equatable, Codable {
     package var lease: UInt32
@@ -7,6 +9,8 @@ package struct Heartbeat: Sendable, Equatable, Codable {
 /// Whether the discovery knows the lease; if not, the node must register.
 package struct HeartbeatAnswer: Sendable, Equatable {
     package var isKnown: Bool
+    /// What the discovery's clock shows; nil where it does not say.
+    package var time: Instant?
 }
 
 extension Heartbeat: ServerRequest {
@@ -18,7 +22,8 @@ extension Heartbeat: ServerRequest {
     package static let askers = [MemberRole.node]
 
     package static func encode(_ reply: HeartbeatAnswer, _ edge: some Edge) -> WireAnswer {
-        let form = HeartbeatAnswerForm(isKnown: reply.isKnown, backends: edge.backends)
+        let form = HeartbeatAnswerForm(
+            isKnown: reply.isKnown, backends: edge.backends, time: reply.time)
         return WireAnswer(200, .json(edge.json(form)))
     }
 
@@ -26,7 +31,7 @@ extension Heartbeat: ServerRequest {
         try wire.expect(200)
         let form = try edge.read(HeartbeatAnswerForm.self, wire.bytes)
         edge.learn(form.backends ?? [])
-        return HeartbeatAnswer(isKnown: form.isKnown)
+        return HeartbeatAnswer(isKnown: form.isKnown, time: form.time)
     }
 
     package var request: Request { .discovery(.heartbeat(self)) }
@@ -35,11 +40,13 @@ extension Heartbeat: ServerRequest {
 
 extension HeartbeatAnswer: MessageContent {
     package static let kind = MessageKind("heartbeat answer")
-    package var bodyByteCount: Int { 16 }
+    package var bodyByteCount: Int { 32 }
     package var words: (UInt64, UInt64) { (isKnown ? 1 : 0, 0) }
 }
 
 private struct HeartbeatAnswerForm: Codable {
     var isKnown: Bool
     var backends: [Contact]?
+    /// Nanoseconds since 1970.
+    var time: Instant?
 }

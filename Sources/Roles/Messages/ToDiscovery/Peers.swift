@@ -1,4 +1,4 @@
-import Primitives
+package import Primitives
 
 /// What a discovery, or a backend that merged several, thinks of a node.
 package enum PeerStatus: UInt8, Sendable, Comparable, CaseIterable {
@@ -46,6 +46,8 @@ package struct PeersAnswer: Sendable, Equatable {
     package var epoch: UInt64
     package var version: UInt64
     package var reports: [PeerReport]
+    /// What the discovery's clock shows; nil where it does not say.
+    package var time: Instant?
 }
 
 extension PeersRequest: ServerRequest {
@@ -72,7 +74,8 @@ extension PeersRequest: ServerRequest {
                 registration: report.registration, status: report.status,
                 member: edge.contact(report.registration.node))
         }
-        let form = PeersForm(epoch: Word(reply.epoch), version: reply.version, peers: peers)
+        let form = PeersForm(
+            epoch: Word(reply.epoch), version: reply.version, peers: peers, time: reply.time)
         return WireAnswer(200, .json(edge.json(form)))
     }
 
@@ -89,7 +92,8 @@ extension PeersRequest: ServerRequest {
             else { return nil }
             return PeerReport(registration: peer.registration, status: peer.status)
         }
-        return PeersAnswer(epoch: form.epoch.value, version: form.version, reports: reports)
+        return PeersAnswer(
+            epoch: form.epoch.value, version: form.version, reports: reports, time: form.time)
     }
 
     package var request: Request { .discovery(.peers(self)) }
@@ -98,7 +102,7 @@ extension PeersRequest: ServerRequest {
 
 extension PeersAnswer: MessageContent {
     package static let kind = MessageKind("peers answer")
-    package var bodyByteCount: Int { 48 + 120 * reports.count }
+    package var bodyByteCount: Int { 64 + 120 * reports.count }
     package var words: (UInt64, UInt64) { (epoch &* 31 &+ version, UInt64(reports.count)) }
 }
 
@@ -106,6 +110,8 @@ private struct PeersForm: Codable {
     var epoch: Word
     var version: UInt64
     var peers: [PeerForm]
+    /// Nanoseconds since 1970.
+    var time: Instant?
 }
 
 private struct PeerForm: Codable {

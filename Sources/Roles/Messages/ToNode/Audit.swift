@@ -20,10 +20,13 @@ package struct AuditRequest: Sendable, Equatable, Codable {
 package struct AuditAnswer: Sendable, Equatable {
     package var chunk: ChunkID
     package var outcome: AuditOutcome
+    /// What the node's clock shows; nil where it does not say.
+    package var time: Instant?
 
-    package init(chunk: ChunkID, outcome: AuditOutcome) {
+    package init(chunk: ChunkID, outcome: AuditOutcome, time: Instant? = nil) {
         self.chunk = chunk
         self.outcome = outcome
+        self.time = time
     }
 }
 
@@ -48,7 +51,10 @@ extension AuditRequest: ServerRequest {
         switch reply.outcome {
         case .proven(let proof):
             WireAnswer(
-                200, .json(edge.json(AuditAnswerForm(chunk: reply.chunk, proof: proof))))
+                200,
+                .json(
+                    edge.json(
+                        AuditAnswerForm(chunk: reply.chunk, proof: proof, time: reply.time))))
         case .missing: .noSuchChunk
         case .refused: .refused("The node does not serve this backend.")
         case .unavailable: .unavailable
@@ -56,9 +62,12 @@ extension AuditRequest: ServerRequest {
     }
 
     package func reply(_ wire: WireAnswer, _ edge: some Edge) throws(WireError) -> AuditAnswer {
+        let form = wire.status == 200 ? try edge.read(AuditAnswerForm.self, wire.bytes) : nil
+        if let form {
+            return AuditAnswer(chunk: chunk, outcome: .proven(form.proof), time: form.time)
+        }
         let outcome: AuditOutcome =
             switch wire.status {
-            case 200: .proven(try edge.read(AuditAnswerForm.self, wire.bytes).proof)
             case 404 where wire.says(.noSuchChunk, edge): .missing
             case 403: .refused
             case 503 where wire.says(.unavailable, edge): .unavailable
@@ -73,7 +82,7 @@ extension AuditRequest: ServerRequest {
 
 extension AuditAnswer: MessageContent {
     package static let kind = MessageKind("audit answer")
-    package var bodyByteCount: Int { 96 }
+    package var bodyByteCount: Int { 112 }
     package var words: (UInt64, UInt64) {
         switch outcome {
         case .proven(let proof): (chunk.hash.prefix, proof.prefix)
@@ -87,4 +96,6 @@ extension AuditAnswer: MessageContent {
 private struct AuditAnswerForm: Codable {
     var chunk: ChunkID
     var proof: Hash256
+    /// Nanoseconds since 1970.
+    var time: Instant?
 }

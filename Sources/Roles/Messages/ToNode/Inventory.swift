@@ -1,5 +1,5 @@
 package import Merkle
-import Primitives
+package import Primitives
 
 /// A question about the inventory that a node keeps of a backend.
 package struct InventoryRequest: Sendable {
@@ -10,7 +10,8 @@ package struct InventoryRequest: Sendable {
 
 /// What a node answers to a question about an inventory.
 package enum InventoryReply: Sendable {
-    case answered(InventoryAnswer)
+    /// With what the node's clock shows; nil where it does not say.
+    case answered(InventoryAnswer, time: Instant? = nil)
     case refused
 }
 
@@ -35,7 +36,8 @@ extension InventoryRequest: ServerRequest {
 
     package static func encode(_ reply: InventoryReply, _ edge: some Edge) -> WireAnswer {
         switch reply {
-        case .answered(let answer): WireAnswer(200, .bytes(answer.encoded()))
+        case .answered(let answer, let time):
+            WireAnswer(200, .bytes(answer.encoded() + timeBytes(time)))
         case .refused: .refused("The node does not serve this backend.")
         }
     }
@@ -43,10 +45,22 @@ extension InventoryRequest: ServerRequest {
     package func reply(_ wire: WireAnswer, _ edge: some Edge) throws(WireError) -> InventoryReply {
         if wire.status == 403 { return .refused }
         try wire.expect(200)
-        return .answered(
-            try translating(
-                try InventoryAnswer(decoding: wire.bytes),
-                to: WireError.malformed("not an answer about an inventory")))
+        let malformed = WireError.malformed("not an answer about an inventory")
+        var reader = ByteReader(Array(wire.bytes.suffix(Self.timeByteCount)))
+        let time = try translating(try reader.read(Int64.self), to: malformed)
+        let answer = try translating(
+            try InventoryAnswer(decoding: Array(wire.bytes.dropLast(Self.timeByteCount))),
+            to: malformed)
+        return .answered(answer, time: Instant(admitting: time))
+    }
+
+    fileprivate static let timeByteCount = 8
+
+    /// Nanoseconds since 1970 behind the answer; -1 where there is no time.
+    private static func timeBytes(_ time: Instant?) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(time?.nanoseconds ?? -1)
+        return writer.bytes
     }
 
     package var request: Request { .node(.inventory(self)) }
@@ -57,13 +71,13 @@ extension InventoryReply: MessageContent {
     package static let kind = MessageKind("inventory answer")
     package var bodyByteCount: Int {
         switch self {
-        case .answered(let answer): answer.encodedByteCount
+        case .answered(let answer, _): answer.encodedByteCount + InventoryRequest.timeByteCount
         case .refused: 24
         }
     }
     package var words: (UInt64, UInt64) {
         switch self {
-        case .answered(let answer): (answer.fingerprint, 1)
+        case .answered(let answer, _): (answer.fingerprint, 1)
         case .refused: (0, 2)
         }
     }
