@@ -34,6 +34,7 @@ package struct BackendServer: Sendable {
         let tagKey: SecretKey
         let chunkSize: ChunkSize
         let accounts: Accounts.Settings
+        let assignedDomains: [PeerID: UInt32]
         /// Its database is gone: what it had comes back from the nodes.
         let isLost: Bool
     }
@@ -47,7 +48,8 @@ package struct BackendServer: Sendable {
         let member = NetworkMember(.backend, base, directory: directory)
         let role = Backend(
             id: identity.id, settings: settings.protocolSettings, discoveries: member.discoveries,
-            tagKey: parts.tagKey, signingKey: identity.key, isLost: parts.isLost)
+            tagKey: parts.tagKey, signingKey: identity.key, assignedDomains: parts.assignedDomains,
+            isLost: parts.isLost)
         let host = member.host(role, disk: parts.disk)
         let keeper = try LedgerAccounts(
             database: parts.database, host: host, key: parts.tagKey, isLost: parts.isLost,

@@ -172,7 +172,7 @@ extension Backend {
             }
         guard now - trust.last >= memory else { return }
         if trust.unmet >= Trust.placementLimit { members.candidateGained() }
-        members[member].trust.met()
+        members[member].trust.forgive()
         self.trust(member, at: now, effects: &effects)
     }
 

@@ -39,7 +39,9 @@ extension Backend {
         effects: inout Effects
     ) {
         let registration = report.registration
-        let index = members.index(of: registration.node) ?? join(report, at: now)
+        let index =
+            members.index(of: registration.node)
+            ?? join(report, at: now, effects: &effects)
         guard members[index].standing != .left else { return }
         members.heard(
             freeBytes: registration.freeBytes, capacityBytes: registration.capacityBytes, of: index)
@@ -59,8 +61,11 @@ extension Backend {
         judge(index, at: now, effects: &effects)
     }
 
-    private mutating func join(_ report: PeerReport, at now: Instant) -> Int {
+    private mutating func join(
+        _ report: PeerReport, at now: Instant, effects: inout Effects
+    ) -> Int {
         let registration = report.registration
+        let domains = members.domains.count
         journal.add(
             .membership(
                 MembershipRecord(
@@ -68,9 +73,16 @@ extension Backend {
                     event: .joined(
                         publicKey: registration.publicKey, domain: registration.domain,
                         capacityBytes: registration.capacityBytes))))
-        return members.add(
+        let index = members.add(
             registration.node, domain: registration.domain,
             capacityBytes: registration.capacityBytes, at: now)
+        // What stood in as many domains as there were does no longer.
+        if domains + 1 == members.domains.count, members.domains.count <= settings.replicas {
+            for member in members.all.indices {
+                lookAnew(.enqueue, at: member, at: now, effects: &effects)
+            }
+        }
+        return index
     }
 
     private func isFresh(_ slot: Int, at now: Instant) -> Bool {

@@ -2,84 +2,13 @@ import Ledger
 import Merkle
 import Primitives
 
-/// Choosing nodes for chunks, and keeping account of who holds what.
+/// Keeping account of who holds what, and letting go of what is too much.
 extension Backend {
-    /// Chooses up to `count` members for replicas of a chunk: alive, with room, none of `avoided`, with
-    /// a probability that grows with free space, and over failure domains that neither hold a replica
-    /// of the chunk, nor are about to, as long as there are any; over no others where `onlyElsewhere`.
-    mutating func place(
-        _ count: Int, of id: ChunkID, byteCount: Int, avoiding avoided: [Int],
-        onlyElsewhere: Bool = false, random: inout RandomSource
-    ) -> [Int] {
-        guard UInt64(byteCount) <= members.mostRoom else { return [] }
-        var taken = avoided
-        var chosen: [Int] = []
-        var domains = domainsInUse(by: id)
-        while chosen.count < count {
-            guard
-                let member = probe(byteCount, taken: taken, domains: domains, random: &random)
-                    ?? scan(
-                        byteCount, taken: taken, domains: domains, onlyElsewhere, random: &random)
-            else { break }
-            taken.append(member)
-            chosen.append(member)
-            domains.append(members[member].domain)
-            members[member].placedBytes += UInt64(byteCount)
-        }
-        return chosen
-    }
-
     /// Where replicas that count stand or are about to. A dead member's domain is free again.
     func domainsInUse(by id: ChunkID) -> [UInt32] {
         guard let chunk = chunks[id] else { return [] }
         return (chunk.holders.map(\.member) + chunk.underWay)
             .filter { members[$0].standing.countsForRedundancy }.map { members[$0].domain }
-    }
-
-    private func isCandidate(_ member: Int, byteCount: Int, taken: [Int]) -> Bool {
-        members[member].standing.acceptsChunks && members[member].room >= UInt64(byteCount)
-            && members[member].trust.unmet < Trust.placementLimit
-            && !taken.contains(member)
-    }
-
-    /// Draws members at random and accepts each in proportion to its free space: quick wherever most
-    /// members are fit, whatever their number.
-    private func probe(
-        _ byteCount: Int, taken: [Int], domains: [UInt32], random: inout RandomSource
-    ) -> Int? {
-        guard !members.all.isEmpty else { return nil }
-        for _ in 0..<16 {
-            let member = random.below(members.all.count)
-            let isHeavyEnough =
-                random.below(members.mostFreeBytes) < members[member].room
-            if isHeavyEnough, isCandidate(member, byteCount: byteCount, taken: taken),
-                !domains.contains(members[member].domain)
-            {
-                return member
-            }
-        }
-        return nil
-    }
-
-    /// Looks at every member; used where probing found nobody.
-    private mutating func scan(
-        _ byteCount: Int, taken: [Int], domains: [UInt32], _ onlyElsewhere: Bool,
-        random: inout RandomSource
-    ) -> Int? {
-        let fit = members.all.indices.filter {
-            isCandidate($0, byteCount: byteCount, taken: taken)
-        }
-        let elsewhere = fit.filter { !domains.contains(members[$0].domain) }
-        if fit.isEmpty { members.measureRoom() }
-        let candidates = elsewhere.isEmpty && !onlyElsewhere ? fit : elsewhere
-        let total = candidates.reduce(0 as UInt64) { $0 + members[$1].room }
-        guard total > 0 else { return nil }
-        var draw = random.below(total)
-        for member in candidates {
-            if draw < members[member].room { return member }
-            draw -= members[member].room
-        }
-        return nil
     }
 
     // MARK: Holders

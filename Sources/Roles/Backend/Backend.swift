@@ -74,7 +74,7 @@ package struct Backend: Role {
 
     package init(
         id: PeerID, settings: ProtocolSettings, discoveries: [PeerID], tagKey: SecretKey,
-        signingKey: SigningKey, isLost: Bool = false
+        signingKey: SigningKey, assignedDomains: [PeerID: UInt32] = [:], isLost: Bool = false
     ) {
         self.id = id
         self.settings = settings
@@ -86,7 +86,7 @@ package struct Backend: Role {
         calls = Calls(random: &none)
         journal = Journal(signingKey: signingKey)
         repairs = RepairQueue(replicas: settings.replicas)
-        members = Members(discoveries: discoveries.count)
+        members = Members(discoveries: discoveries.count, assignedDomains: assignedDomains)
     }
 
     package mutating func handle(
@@ -218,6 +218,7 @@ package struct Backend: Role {
         freshened = now
         members.forgetPlacements()
         members.fadeAnswerTimes()
+        judgeMembers(at: now)
         removals.forget(before: now - settings.trashLifetime)
     }
 

@@ -7,8 +7,13 @@ package import Primitives
 /// property of the member itself would copy all of it first.
 package struct Member: Sendable {
     package let peer: PeerID
+    /// As the operator says, or else as it claims.
     package let domain: UInt32
     package let capacityBytes: UInt64
+    /// When it joined, as the ledger says.
+    let joined: Instant
+    /// It has been here, and met challenges, for long enough to be given as much as any other.
+    package internal(set) var isVetted = false
     /// As last reported, which may be off by 1 % of the capacity.
     package var freeBytes: UInt64 = 0
     /// What was placed here since placements were last forgotten and no report may show yet.
@@ -48,13 +53,21 @@ struct Trust: Sendable {
     /// With so many unmet in turn, nothing new is placed on a member.
     static let placementLimit = 3
 
+    /// It has met one in this run.
+    private(set) var hasProven = false
     /// Challenges in turn that it left unanswered, or said that it cannot meet now.
     private(set) var unmet = 0
     /// When it left the first and the last of those unmet.
     private(set) var since = Instant.origin
     private(set) var last = Instant.origin
 
-    mutating func met() { unmet = 0 }
+    mutating func met() {
+        unmet = 0
+        hasProven = true
+    }
+
+    /// What it left unmet is too long ago to count.
+    mutating func forgive() { unmet = 0 }
 
     mutating func didNotMeet(at now: Instant) {
         if unmet == 0 { since = now }

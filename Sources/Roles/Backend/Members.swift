@@ -8,6 +8,12 @@ package struct Members: Sendable {
     private var indices: [PeerID: Int] = [:]
     /// The failure domains that there are, or were.
     private(set) var domains: Set<UInt32> = []
+    /// By node, where the operator says in which domain it is: what it claims of that is not heard.
+    private let assignedDomains: [PeerID: UInt32]
+    /// Those that have proven themselves, in order.
+    private(set) var vetted: [Int] = []
+    /// The domains that hold too large a share of all chunks.
+    var fullDomains: Set<UInt32> = []
     /// By discovery: when it last answered, which run it was and how far its news was heard.
     var feeds: [Feed]
     /// The largest free space that a member told of lately, for weighing candidates.
@@ -34,7 +40,8 @@ package struct Members: Sendable {
         var wasFresh = false
     }
 
-    init(discoveries: Int = 0) {
+    init(discoveries: Int = 0, assignedDomains: [PeerID: UInt32] = [:]) {
+        self.assignedDomains = assignedDomains
         feeds = Array(repeating: Feed(), count: discoveries)
     }
 
@@ -45,12 +52,17 @@ package struct Members: Sendable {
         _modify { yield &all[index] }
     }
 
-    mutating func add(_ peer: PeerID, domain: UInt32, capacityBytes: UInt64, at now: Instant) -> Int
-    {
+    /// `joined` is when the ledger says that it did; nil: just now.
+    mutating func add(
+        _ peer: PeerID, domain claimed: UInt32, capacityBytes: UInt64, joined: Instant? = nil,
+        at now: Instant
+    ) -> Int {
         let index = all.count
+        let domain = assignedDomains[peer] ?? claimed
         all.append(
             Member(
-                peer: peer, domain: domain, capacityBytes: capacityBytes, lastSeen: now,
+                peer: peer, domain: domain, capacityBytes: capacityBytes, joined: joined ?? now,
+                lastSeen: now,
                 views: Array(repeating: nil, count: feeds.count)))
         indices[peer] = index
         domains.insert(domain)
@@ -105,6 +117,15 @@ package struct Members: Sendable {
             $0.freeBytes = min(freeBytes, capacityBytes, Self.freeBytesLimit)
         }
         mostFreeBytes = max(mostFreeBytes, all[index].freeBytes)
+    }
+
+    /// Looks anew at who has proven itself.
+    mutating func vet(_ isVetted: (borrowing Member) -> Bool) {
+        vetted = []
+        for index in all.indices {
+            all[index].isVetted = isVetted(all[index])
+            if all[index].isVetted, all[index].standing != .left { vetted.append(index) }
+        }
     }
 
     // MARK: Candidates

@@ -25,6 +25,8 @@ package struct ProtocolSettings: Equatable, Sendable {
     package var antiEntropyInterval = Duration.hours(6)
     package var antiEntropySessions = 8
     package var auditInterval = Duration.minutes(10)
+    package var vettingTime = Duration.days(3)
+    package var domainPercent = 50
     package var scrubInterval = Duration.days(14)
     package var orphanGrace = Duration.hours(2)
     package var orphanPercent = 5
@@ -99,6 +101,14 @@ extension ProtocolSettings {
         Setting(
             "auditInterval", \.auditInterval, .duration(.zero...longest),
             "Between two challenges of a backend to one node, to prove that it holds a chunk; \"0s\" for none."
+        ),
+        Setting(
+            "vettingTime", \.vettingTime, .duration(.zero...longest),
+            "How long a new node has to be there, and to meet challenges, before it is given as much as others; until then it is given little, as long as others can take it; \"0s\": at once."
+        ),
+        Setting(
+            "domainPercent", \.domainPercent, .count(1...100),
+            "The part of a backend's chunks that a failure domain may hold replicas of before others are preferred; never less than twice an equal share."
         ),
         Setting(
             "scrubInterval", \.scrubInterval, time,

@@ -5,7 +5,7 @@ package import Logging
 package import NIOCore
 import NIOPosix
 import Platform
-import Primitives
+package import Primitives
 import Roles
 import Segments
 package import ServiceLifecycle
@@ -118,6 +118,8 @@ package struct Launch: Sendable {
         /// Where its ledger is gone, it gets it back from the nodes that keep it.
         package var recoversLedger = false
         package var accounts = Accounts.Settings()
+        /// The domains of nodes whose own word on that is not taken; nil: of none.
+        package var assignedDomains: [PeerID: UInt32]?
 
         package init() {}
     }
@@ -152,7 +154,7 @@ package struct Launch: Sendable {
         let parts = BackendServer.Parts(
             database: database, disk: ledger, secret: secret,
             tagKey: tagKey, chunkSize: options.chunkSize, accounts: options.accounts,
-            isLost: options.recoversLedger)
+            assignedDomains: options.assignedDomains ?? [:], isLost: options.recoversLedger)
         return try await BackendServer(base, parts)
     }
 

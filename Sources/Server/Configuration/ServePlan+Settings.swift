@@ -1,4 +1,5 @@
 import Files
+import Primitives
 package import Roles
 
 extension ServePlan {
@@ -64,6 +65,11 @@ extension ServePlan {
             "chunkSize", \.backend.chunkSize, chunkSize,
             "Size of the chunks that files from browsers are cut into."),
         Setting(
+            "assignDomains", \.backend.assignedDomains, domains,
+            absent: "as the nodes claim",
+            "The failure domains of nodes, by their ids, whatever they claim: 0123456789abcdef=7 and more, with commas between them."
+        ),
+        Setting(
             "secretKey", \.backend.secretKey,
             .text("\(ServerSecret.minimumLength) characters or more") {
                 $0.utf8.count >= ServerSecret.minimumLength
@@ -111,6 +117,23 @@ extension ServePlan {
             return urls.isEmpty || !urls.allSatisfy(Contact.isReachable(address:)) ? nil : urls
         },
         write: { $0.joined(separator: ",") })
+
+    private static let domains = TextForm<[PeerID: UInt32]>(
+        allowed: "a node's id of 16 digits, = and a number for each, with commas between them",
+        read: { text in
+            var domains: [PeerID: UInt32] = [:]
+            for entry in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let parts = entry.split(separator: "=", omittingEmptySubsequences: false)
+                guard parts.count == 2, let node = PeerID(hexadecimal: String(parts[0])),
+                    let domain = UInt32(parts[1]), domains.updateValue(domain, forKey: node) == nil
+                else { return nil }
+            }
+            return domains
+        },
+        write: { domains in
+            domains.sorted { $0.key < $1.key }.map { "\($0.key.hexadecimal)=\($0.value)" }
+                .joined(separator: ",")
+        })
 
     private static var chunkSize: TextForm<ChunkSize> {
         let bytes = TextForm.bytes(ChunkSize.allowed)

@@ -213,6 +213,11 @@ package enum ScenarioDrawer {
         Feature(name: "trash", probability: 0.3) { draw, world in
             world.settings.trashLifetime = draw.coin(0.3) ? .zero : draw.span(.minutes(1), .days(1))
         },
+        Feature(name: "vetting", probability: 0.3) { draw, world in
+            world.settings.vettingTime =
+                draw.coin(0.2) ? .zero : draw.span(.minutes(10), .hours(12))
+            world.settings.domainPercent = draw.count(5...100)
+        },
         Feature(name: "intrusions", probability: 0.3) { draw, world in
             guard world.topology.users > 1 else { return }
             world.workload.intrusionsPerDay = draw.perDay(20, in: world)

@@ -10,6 +10,7 @@ struct BackendStory {
     var nodes: [FakeNode]
     var discoveries: [FakeDiscovery]
     let settings: ProtocolSettings
+    private let assignedDomains: [PeerID: UInt32]
     /// Requests of the backend that do not arrive before `release`.
     var holdsRequest: (Effects.Send) -> Bool = { _ in false }
     /// Requests whose answers do not arrive before `release`.
@@ -31,27 +32,29 @@ struct BackendStory {
     init(
         nodes nodeCount: Int = 6, domains: Int = 3, discoveries discoveryCount: Int = 1,
         freeBytes: UInt64 = 1_000_000, settings: ProtocolSettings = ProtocolSettings(),
-        seed: UInt64 = 1
+        assignedDomains: [PeerID: UInt32] = [:], seed: UInt64 = 1
     ) {
         self.settings = settings
+        self.assignedDomains = assignedDomains
         network = RandomSource(seed: seed, who: 2, purpose: 2)
         nodes = (0..<nodeCount).map {
             FakeNode($0, domain: UInt32($0 % domains), freeBytes: freeBytes)
         }
         discoveries = (0..<discoveryCount).map { FakeDiscovery($0) }
         drive = Drive(
-            Self.makeBackend(settings: settings, discoveries: discoveries.map(\.id)), seed: seed)
+            Self.makeBackend(settings, discoveries.map(\.id), assignedDomains), seed: seed)
         for node in nodes { say(.alive, of: node.registration) }
         drive.start()
         advance(by: settings.peersInterval)
     }
 
     private static func makeBackend(
-        settings: ProtocolSettings, discoveries: [PeerID], isLost: Bool = false
+        _ settings: ProtocolSettings, _ discoveries: [PeerID], _ assignedDomains: [PeerID: UInt32],
+        isLost: Bool = false
     ) -> Backend {
         Backend(
             id: Peers.backend, settings: settings, discoveries: discoveries, tagKey: Keys.tag,
-            signingKey: Keys.backend, isLost: isLost)
+            signingKey: Keys.backend, assignedDomains: assignedDomains, isLost: isLost)
     }
 
     var backend: Backend { drive.role }
@@ -63,7 +66,7 @@ struct BackendStory {
         if let blocks { drive.disk.cutLog(to: blocks) }
         drive.restart(
             as: Self.makeBackend(
-                settings: settings, discoveries: discoveries.map(\.id), isLost: isLost))
+                settings, discoveries.map(\.id), assignedDomains, isLost: isLost))
         deliver()
     }
 
@@ -215,6 +218,13 @@ struct BackendStory {
     mutating func hear(_ status: PeerStatus, of number: Int) {
         say(status, of: nodes[number].registration)
         advance(by: settings.peersInterval)
+    }
+
+    /// Another node joins, in a domain of its own.
+    mutating func join() {
+        let number = nodes.count
+        nodes.append(FakeNode(number, domain: UInt32(1000 + number), freeBytes: 1_000_000))
+        say(.alive, of: nodes[number].registration)
     }
 
     /// A node restarts: the backend hears of its new run, and compares its inventory soon.

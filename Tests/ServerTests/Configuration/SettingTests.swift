@@ -91,6 +91,14 @@ import Testing
         #expect(refusal("--port=1", "--data=a=b", "--host", "--x") == nil)
     }
 
+    @Test func `domains are assigned to nodes by their ids`() throws {
+        let text = "0000000000000001=7,00000000000000ff=0"
+        let plan = try ServePlan(values(flags: ["assign-domains": text]))
+        #expect(plan.backend.assignedDomains == [PeerID(1): 7, PeerID(255): 0])
+        #expect(try setting("assign-domains").text(plan) == text)
+        #expect(try ServePlan(values()).backend.assignedDomains == nil)
+    }
+
     @Test func `a switch may stand alone`() throws {
         for arguments in [
             ["--new-ledger"], ["--new-ledger", "--port", "1"], ["--new-ledger", "yes"],
@@ -110,6 +118,10 @@ import Testing
         ("replicas", "65"), ("write-quorum", "0"), ("write-quorum", "4"),
         ("chunk-size", "4095"), ("chunk-size", "16777217"), ("capacity", "-1"), ("capacity", "0"),
         ("capacity", "18446744073709551616"), ("capacity", "99999999TiB"), ("capacity", "1PB"),
+        ("assign-domains", ""), ("assign-domains", "1=1"),
+        ("assign-domains", "0000000000000001"), ("assign-domains", "0000000000000001=x"),
+        ("assign-domains", "0000000000000001=1,0000000000000001=2"),
+        ("assign-domains", "0000000000000001=1,"), ("domain-percent", "0"),
         ("domain", "-1"), ("domain", "4294967296"), ("nodes", "0"), ("nodes", "101"),
         ("heartbeat-interval", "0s"), ("heartbeat-interval", "-1s"), ("heartbeat-interval", "1"),
         ("heartbeat-interval", "1h"), ("upload-expiry", "2h"),

@@ -206,6 +206,7 @@ import Testing
             "slowestTransfer": "1MB/s", "attempts": 5, "retryDelay": "500ms", "hedgeAfter": "3s",
             "repairTransfers": 16, "repairRate": "10MiB/s", "copiesPerNode": 4,
             "antiEntropyInterval": "3h", "antiEntropySessions": 9, "auditInterval": "1h",
+            "vettingTime": "5h", "domainPercent": 40,
              "orphanGrace": "5h", "orphanPercent": 25, "trashLifetime": "2d",
             "uploadExpiry": "90m", "scrubInterval": "2d", "ledgerInterval": "30s",
             "capabilityLifetime": "10m"
