@@ -5,7 +5,8 @@ import Roles
 extension Note {
     /// What a note is of.
     enum Kind: String, CaseIterable {
-        case requestTimedOut, declaredDead, deadReturned, doubted, clockDiffers, repairStarted, repairFinished
+        case requestTimedOut, declaredDead, deadReturned, doubted, clockDiffers, repairStarted,
+            repairFinished
         case replicaMissing, surplusFound, comparisonFinished, comparisonFailed
         case collecting, collectionStopped, audited, blockWritten, recovered
         case ledgerRefused, ledgerUnkept, ledgerBehind
