@@ -154,6 +154,9 @@ extension Observer {
     /// The same of a backend: it is its disk that says what is in its ledger.
     package mutating func exchanged(_ actor: UInt32, for log: LogContents, at now: Instant) {
         let slot = slot(actor)
+        if backends[slot].log.blocks.count > backends[slot].former.count {
+            backends[slot].former = backends[slot].log.blocks
+        }
         backends[slot].log = log
         guard let writer = backends[slot].ledger?.writer else { return }
         var ledger = LedgerReplay(writer: writer)

@@ -5,8 +5,12 @@ package import Primitives
 extension Observer {
     /// A block became durable on a backend's disk.
     mutating func read(_ block: [UInt8], of slot: Int, at now: Instant) {
-        meters.ledger.bytes += UInt64(block.count)
         do {
+            if comesBack(block, to: slot) {
+                _ = try backends[slot].ledger?.read(block)
+                return
+            }
+            meters.ledger.bytes += UInt64(block.count)
             let changes = try backends[slot].ledger?.read(block) ?? LedgerReplay.Changes()
             meters.ledger.read(
                 records: changes.recordCount, ofAll: backends[slot].ledger?.recordCount ?? 0)
@@ -26,6 +30,14 @@ extension Observer {
         } catch {
             oracles.check(.ledger, at: now, false, "backend \(slot): \(error)")
         }
+    }
+
+    /// Whether a block is one that the disk had before it was exchanged: what it says was looked at then, and
+    /// later blocks may say otherwise.
+    private func comesBack(_ block: [UInt8], to slot: Int) -> Bool {
+        guard let height = backends[slot].ledger?.blockCount else { return false }
+        return backends[slot].former.indices.contains(height)
+            && backends[slot].former[height] == block
     }
 
     private mutating func countPlacements(_ changes: LedgerReplay.Changes, at now: Instant) {

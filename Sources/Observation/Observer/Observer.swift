@@ -115,6 +115,8 @@ package struct ObservedNode: Sendable {
 struct ObservedBackend: Sendable {
     /// A model of its disk.
     var log = LogContents()
+    /// What it held before it was exchanged for another, which may come back from nodes.
+    var former: [[UInt8]] = []
     /// Nil until it is known who signs it.
     var ledger: LedgerReplay?
     /// Repairs that wait.

@@ -26,6 +26,11 @@ extension Backend {
                 staged.first.map { now - $0.since > settings.uploadExpiry + slack } ?? false
             ),
             (
+                "what waits for nodes to keep the ledger",
+                keepers.waiting.first.map { now - $0.since > settings.requestTimeout + slack }
+                    ?? false
+            ),
+            (
                 "what is to be written",
                 journal.waitingSince.map { now - $0 > settings.ledgerInterval + slack } ?? false
             ),

@@ -27,6 +27,7 @@ extension RealNetwork {
             try FileManager.default.copyItem(atPath: kept(actor, fault), toPath: disk(of: actor))
         }
         if kind(of: actor) == .backend {
+            if fault == nil { lostLedgers.insert(actor) }
             let log = LogContents(try await blocks(of: actor))
             environment.tell { $0.observer.exchanged(actor, for: log, at: $0.now) }
         } else {

@@ -34,6 +34,8 @@ actor RealNetwork {
     private var members: [UInt32: Member] = [:]
     /// The last thing that is being done to each, so that all is done in order.
     private var chains: [UInt32: Task<Void, Never>] = [:]
+    /// Backends whose ledger was lost for good: they get it back from nodes.
+    var lostLedgers: Set<UInt32> = []
     private(set) var failure: ServerFailure?
 
     init(
@@ -142,8 +144,9 @@ actor RealNetwork {
         case .backend:
             let outer = instrumentation.disk
             instrumentation.disk = { [environment] in outer(environment.hanging($0, of: run)) }
-            let server = try await launch.backend(
-                settings, Launch.BackendOptions(), in: instrumentation)
+            var options = Launch.BackendOptions()
+            options.recoversLedger = lostLedgers.contains(actor)
+            let server = try await launch.backend(settings, options, in: instrumentation)
             environment.tell {
                 $0.observer.introduce(actor, as: server.host.id)
                 $0.observer.introduce(actor, asWriter: server.writer)

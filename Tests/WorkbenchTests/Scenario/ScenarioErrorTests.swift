@@ -187,10 +187,6 @@ import Testing
                 #"faults[0].hungDisk.of: only storage nodes and backends can be meant here; allowed: a domain, nodes, a backend or "backends""#
             ),
             (
-                #"{"name": "a", "emptied": {"at": "1d", "of": "backends"}}"#,
-                "faults[0].emptied.of: a backend refuses to run without its disk; give lasting, or destroyed"
-            ),
-            (
                 #"{"name": "a", "restored": {"from": "1h", "at": "1h", "of": "backends"}}"#,
                 "faults[0].restored.of: the copy is not older; give a from before at"
             ),
