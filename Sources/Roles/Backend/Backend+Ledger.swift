@@ -106,7 +106,7 @@ extension Backend {
         case .account(let account): remember(account)
         case .fileRemoval(let removal): forget(removal.file, at: writtenAt)
         case .placement(let placement): replay(placement, writtenAt: writtenAt, at: now)
-        case .membership(let membership): replay(membership, at: now)
+        case .membership(let membership): replay(membership, writtenAt: writtenAt, at: now)
         }
     }
 
@@ -136,12 +136,15 @@ extension Backend {
         chunks[placement.chunk] = chunk
     }
 
-    private mutating func replay(_ membership: MembershipRecord, at now: Instant) {
+    private mutating func replay(
+        _ membership: MembershipRecord, writtenAt: Instant, at now: Instant
+    ) {
         if case .joined(_, let domain, let capacityBytes) = membership.event,
             members.index(of: membership.node) == nil
         {
             _ = members.add(
-                membership.node, domain: domain, capacityBytes: capacityBytes, at: now)
+                membership.node, domain: domain, capacityBytes: capacityBytes, joined: writtenAt,
+                at: now)
         }
         guard let index = members.index(of: membership.node) else { return }
         switch membership.event {

@@ -108,6 +108,16 @@ import Testing
         }
     }
 
+    @Test func `a backend that starts again knows who has long been there`() throws {
+        var story = try story(nodes: 6, settings: settings())
+        story.join()
+        story.advance(by: .minutes(1))
+        story.restartBackend()
+        // Until they have met a challenge again.
+        story.advance(by: .minutes(2))
+        #expect(story.backend.members.vetted == Array(0..<6))
+    }
+
     // MARK: Domains
 
     @Test func `no domain holds much more than its share of the chunks`() throws {
