@@ -43,15 +43,17 @@ extension Backend {
         }
     }
 
-    /// Adds keepers while there are too few: who can take chunks, in domains of their own if possible.
+    /// Adds keepers while there are too few: who can take chunks, in domains of their own if
+    /// possible, and rather those that have proven themselves.
     private mutating func chooseKeepers(effects: inout Effects) {
         while keepers.keepers.count < settings.ledgerCopies {
             let taken = keepers.members.map { members[$0].domain }
-            var best: (member: Int, order: (Int, UInt64))?
+            var best: (member: Int, order: (Int, Int, UInt64))?
             for member in members.all.indices where canKeepLedger(member) {
                 // The same ones after every start, as far as they are there.
                 let order = (
-                    taken.contains(members[member].domain) ? 1 : 0, affinity(of: member)
+                    taken.contains(members[member].domain) ? 1 : 0,
+                    members[member].isVetted ? 0 : 1, affinity(of: member)
                 )
                 if best.map({ order < $0.order }) ?? true { best = (member, order) }
             }
