@@ -44,7 +44,9 @@ package struct BackendServer: Sendable {
         // So that the backend knows where its nodes are before any discovery answers.
         let addresses = Inbox<Contact>()
         let directory = Directory(token: base.token) { addresses.add($0) }
-        for member in try await parts.database.peers() { directory.learn(member) }
+        for member in try await parts.database.peers() {
+            directory.learn(member, from: .own)
+        }
         let member = NetworkMember(.backend, base, directory: directory)
         let role = Backend(
             id: identity.id, settings: settings.protocolSettings, discoveries: member.discoveries,

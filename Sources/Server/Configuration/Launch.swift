@@ -189,6 +189,33 @@ package struct Launch: Sendable {
 
     private static let identityFile = "identity.key"
     private static let formerIdentityFile = "identity.key.former"
+    private static let addressFile = "address.json"
+
+    /// The address that a server had at its last start, and the number of its word on that.
+    private struct AddressNote: Codable {
+        var address: String
+        @Word var sequence: UInt64
+    }
+
+    /// The same number for the same address, else one that is larger than all before: later in seconds
+    /// since 1970 where what was before is not known any more.
+    private func addressSequence(
+        of settings: ServerSettings, in folder: DataFolder, _ logger: Logger
+    ) -> UInt64 {
+        let bytes = try? folder.contents(of: Self.addressFile)
+        let last = bytes.flatMap { try? WireJSON.read(AddressNote.self, from: $0) }
+        if let last, last.address == settings.address { return last.sequence }
+        let seconds = UInt64(max(0, Clock.systemTime().seconds))
+        let note = AddressNote(
+            address: settings.address, sequence: max(seconds, (last?.sequence ?? 0) + 1))
+        do {
+            try folder.replace(Self.addressFile, with: WireJSON.bytes(note))
+        } catch {
+            // A full disk must not keep a node from serving what it holds.
+            logger.warning("cannot note the address", metadata: ["error": "\(error)"])
+        }
+        return note.sequence
+    }
 
     /// Stands in the folder of a node that has left.
     private static let leftFile = "left"
@@ -224,6 +251,7 @@ package struct Launch: Sendable {
         return ServerBase(
             settings: fitted(settings),
             identity: Identity(key: try SigningKey(seed: SecretKey(wiping: &seed))), token: token,
+            addressSequence: addressSequence(of: settings, in: folder, logger),
             clock: instrumentation.clock(clock), client: client, logger: logger, folder: folder,
             instrumentation: instrumentation)
     }

@@ -7,6 +7,8 @@ struct ServerBase: Sendable {
     let settings: ServerSettings
     let identity: Identity
     let token: JoinToken
+    /// Larger than that of every other address that it had before.
+    let addressSequence: UInt64
     let clock: Clock
     let client: HTTPClient
     let logger: Logger

@@ -96,10 +96,12 @@ struct PeerRoutes<R: Role>: Sendable {
             receiver: gate.own, method: request.method.rawValue, target: request.uri.string,
             introduction: request.headers[Self.introductionHeader] ?? "", bodyHash: bodyHash)
         return try gate.caller(
-            subject, authorization: request.headers[.authorization], mustSign: mustSign)
+            subject, authorization: request.headers[.authorization],
+            record: request.headers[Self.addressHeader], mustSign: mustSign)
     }
 
     private static var introductionHeader: HTTPField.Name { HTTPField.Name(Introduction.header)! }
+    private static var addressHeader: HTTPField.Name { HTTPField.Name(AddressRecord.header)! }
     private static var capabilityHeader: HTTPField.Name { HTTPField.Name(SignedCapability.header)! }
 }
 

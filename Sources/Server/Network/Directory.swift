@@ -13,6 +13,35 @@ package final class Directory: Sendable {
         /// Those of a role in order of their ids, until one of them changes: a discovery tells every
         /// node of all backends with every heartbeat.
         var sorted: [MemberRole: [Contact]] = [:]
+
+        mutating func learn(
+            _ member: Contact, from teller: Teller
+        ) -> (outcome: Outcome, isNews: Bool) {
+            let old = members[member.id]
+            if let old {
+                // The first key keeps the id, and a key its role.
+                guard old.publicKey == member.publicKey, old.role == member.role else {
+                    return (.refused, false)
+                }
+                guard Self.isNewer(member, than: old, from: teller) else { return (.known, false) }
+            } else if members.count >= Directory.limit {
+                return (.refused, false)
+            }
+            members[member.id] = member
+            sorted[member.role] = nil
+            return (old == nil ? .new : .known, true)
+        }
+
+        /// What others say counts only where the member itself said it later than what is known. What it
+        /// says itself counts, but for nothing where it only says less than before.
+        private static func isNewer(
+            _ member: Contact, than old: Contact, from teller: Teller
+        ) -> Bool {
+            if teller == .another, let known = old.record {
+                return member.record.map { $0.sequence > known.sequence } ?? false
+            }
+            return member.record != nil || member.address != old.address
+        }
     }
 
     /// Members that one server remembers; more are refused.
@@ -33,31 +62,29 @@ package final class Directory: Sendable {
         case refused
     }
 
+    /// Who says where a member is.
+    package enum Teller: Sendable {
+        /// The member, in a request that it signed.
+        case itself
+        /// Somebody else, such as a discovery: only what the member signed is believed.
+        case another
+        /// This server's own notes.
+        case own
+    }
+
     /// Takes note of a member, once its proof has been checked.
     @discardableResult
-    package func learn(_ member: Contact) -> Outcome {
+    package func learn(_ member: Contact, from teller: Teller = .itself) -> Outcome {
         let old = self[member.id]
         if old == member { return .known }
         guard token.admits(member.publicKey, as: member.role, proof: member.proof) else {
             return .stranger
         }
-        let outcome = state.withLock { state -> Outcome in
-            if let old = state.members[member.id] {
-                // The first key keeps the id, and a key its role.
-                guard old.publicKey == member.publicKey, old.role == member.role else {
-                    return .refused
-                }
-            } else if state.members.count >= Self.limit {
-                return .refused
-            }
-            state.members[member.id] = member
-            state.sorted[member.role] = nil
-            return old == nil ? .new : .known
-        }
-        switch outcome {
-        case .new, .known: changed(member)
-        case .stranger, .refused: break
-        }
+        var member = member
+        if teller != .own, member.record != nil, !member.isSigned { member.record = nil }
+        guard teller != .another || member.record != nil else { return .refused }
+        let (outcome, isNews) = state.withLock { $0.learn(member, from: teller) }
+        if isNews { changed(member) }
         return outcome
     }
 

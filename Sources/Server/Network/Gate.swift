@@ -22,11 +22,12 @@ struct Gate: Sendable {
     /// The member that sent this very request, a first time, by its signature or, unless it must sign,
     /// under a session. Throws why it is not served.
     func caller(
-        _ subject: RequestSignature.Subject, authorization: String?, mustSign: Bool
+        _ subject: RequestSignature.Subject, authorization: String?, record: String? = nil,
+        mustSign: Bool
     ) throws(HTTPFailure) -> Contact {
         guard !mustSign, let sessions, let authorization,
             authorization.hasPrefix(RequestCode.scheme)
-        else { return try signer(subject, authorization) }
+        else { return try signer(subject, authorization, record) }
         let now = clock.now
         guard let code = RequestCode(header: authorization) else { throw .unsigned }
         guard RequestSignature.isCurrent(code.expires, at: now) else { throw .expired }
@@ -47,14 +48,15 @@ struct Gate: Sendable {
     }
 
     private func signer(
-        _ subject: RequestSignature.Subject, _ authorization: String?
+        _ subject: RequestSignature.Subject, _ authorization: String?, _ record: String?
     ) throws(HTTPFailure) -> Contact {
         guard let signature = authorization.flatMap(RequestSignature.init(header:)),
-            let member = Introduction.contact(from: subject.introduction, key: signature.sender)
+            var member = Introduction.contact(from: subject.introduction, key: signature.sender)
         else { throw .unsigned }
         let now = clock.now
         guard signature.isCurrent(at: now) else { throw .expired }
         guard signature.isValid(for: subject) else { throw .unsigned }
+        member.record = record.flatMap(AddressRecord.init(hexadecimal:))
         switch directory.learn(member) {
         case .known, .new: break
         case .stranger, .refused:

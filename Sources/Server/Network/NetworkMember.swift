@@ -19,7 +19,8 @@ struct NetworkMember {
         self.directory = directory
         peerClient = PeerClient(
             identity: base.identity,
-            own: Contact(role, base.identity, of: base.token, at: base.settings.address),
+            own: Contact(role, base.identity, of: base.token, at: base.settings.address)
+                .signed(base.addressSequence, by: base.identity.key),
             directory: directory, discoveries: base.settings.discoveries, client: base.client,
             clock: base.clock)
     }

@@ -132,6 +132,9 @@ package final class PeerClient: Transport {
             by: identity, at: clock.now, nonce: SystemRandom.word())
         request.headers.add(name: "authorization", value: signature.header)
         request.headers.add(name: Introduction.header, value: introduction)
+        if let record = own.record {
+            request.headers.add(name: AddressRecord.header, value: record.hexadecimal)
+        }
         return request
     }
 

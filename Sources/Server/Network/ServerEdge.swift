@@ -39,7 +39,9 @@ package struct ServerEdge: Edge {
     package var backends: [Contact] { directory.all(.backend) }
 
     package func learn(_ contacts: [Contact]) {
-        for contact in contacts where contact.isReachable { directory.learn(contact) }
+        for contact in contacts where contact.isReachable {
+            directory.learn(contact, from: .another)
+        }
     }
 
     // MARK: Capabilities
@@ -68,7 +70,7 @@ package struct ServerEdge: Edge {
         guard let signed = SignedCapability(hexadecimal: text) else {
             throw .malformed("capability is not one")
         }
-        guard directory.learn(source) != .stranger else {
+        guard directory.learn(source, from: .another) != .stranger else {
             throw .forbidden(code: "stranger", "The source has not this network's join token.")
         }
         given.keep(signed, at: clock.now)

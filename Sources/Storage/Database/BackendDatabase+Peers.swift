@@ -17,7 +17,8 @@ extension BackendDatabase {
                 else { throw BackendDatabaseError.malformedRow(path: path, table: "peers") }
                 return Contact(
                     role: role, publicKey: PublicKey(bytes: key), proof: proof,
-                    address: row["address"])
+                    address: row["address"],
+                    record: (row["record"] as String?).flatMap(AddressRecord.init(hexadecimal:)))
             }.sorted { $0.id < $1.id }
         }
     }
@@ -27,12 +28,12 @@ extension BackendDatabase {
         try await update { database in
             try database.execute(
                 sql: """
-                    INSERT OR REPLACE INTO peers (id, publicKey, role, address, proof)
-                    VALUES (?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO peers (id, publicKey, role, address, proof, record)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     peer.id.column, Data(peer.publicKey.bytes.bytes), peer.role.rawValue,
-                    peer.address, Data(peer.proof.bytes),
+                    peer.address, Data(peer.proof.bytes), peer.record?.hexadecimal,
                 ])
         }
     }

@@ -37,6 +37,10 @@ extension BackendDatabase {
                     ) STRICT;
                     """)
         }
+        migrator.registerMigration("2 signed addresses") { database in
+            // Sequence and signature in hexadecimal.
+            try database.execute(sql: "ALTER TABLE peers ADD COLUMN record TEXT")
+        }
         return migrator
     }
 }

@@ -44,9 +44,7 @@ import Testing
         let peer = try TestPeer(.node, seed: 1, token: Self.token)
         #expect(directory.learn(peer.member) == .new)
         #expect(directory.learn(peer.member) == .known)
-        var moved = peer.member
-        moved.address = "http://127.0.0.1:2"
-        #expect(directory.learn(moved) == .known)
+        #expect(directory.learn(peer.moved(to: "http://127.0.0.1:2", sequence: nil)) == .known)
         #expect(directory[peer.id]?.address == "http://127.0.0.1:2")
         let promoted = try TestPeer(.backend, seed: 1, token: Self.token)
         #expect(directory.learn(promoted.member) == .refused, "a key has one role")
@@ -65,11 +63,60 @@ import Testing
             let known = backends.map(\.member).sorted { $0.id < $1.id }
             #expect(directory.all(.backend) == known)
         }
-        var moved = backends[3].member
-        moved.address = "http://127.0.0.1:2"
+        let moved = backends[3].moved(to: "http://127.0.0.1:2", sequence: 2)
         directory.learn(moved)
         #expect(directory.all(.backend).contains(moved) && directory.all(.backend).count == 20)
         #expect(directory.all(.node).count == 20)
+    }
+
+    @Test func `nobody else moves a member, or moves it back`() throws {
+        let directory = Directory(token: Self.token)
+        let peer = try TestPeer(.node, seed: 1, token: Self.token)
+        func address(after member: Contact, from teller: Directory.Teller) -> String? {
+            directory.learn(member, from: teller)
+            return directory[peer.id]?.address
+        }
+        let (first, second) = ("http://127.0.0.1:1", "http://127.0.0.1:2")
+        let thief = "http://192.0.2.1:1"
+        var unsigned = peer.member
+        unsigned.record = nil
+        #expect(address(after: unsigned, from: .another) == nil, "it may be anywhere")
+        #expect(address(after: peer.member, from: .another) == first)
+        #expect(address(after: peer.moved(to: thief, sequence: nil), from: .another) == first)
+        let own = try TestPeer(.node, seed: 2, token: Self.token)
+        var forged = peer.member
+        forged.address = thief
+        forged = forged.signed(9, by: own.identity.key)
+        #expect(address(after: forged, from: .another) == first)
+        #expect(address(after: peer.moved(to: second, sequence: 2), from: .another) == second)
+        #expect(address(after: peer.member, from: .another) == second, "that was before")
+        #expect(address(after: peer.moved(to: thief, sequence: 2), from: .another) == second)
+
+        // What it says itself, in a request that it signed, needs no more, and does not undo more.
+        unsigned.address = second
+        #expect(address(after: unsigned, from: .itself) == second)
+        #expect(directory[peer.id]?.record?.sequence == 2)
+        unsigned.address = first
+        #expect(address(after: unsigned, from: .itself) == first)
+    }
+
+    @Test func `a word on an address is of one member at one place`() throws {
+        let peer = try TestPeer(.node, seed: 1, token: Self.token)
+        #expect(peer.member.isSigned)
+        let record = try #require(peer.member.record)
+        #expect(AddressRecord(hexadecimal: record.hexadecimal) == record)
+        for bad in ["", "00", record.hexadecimal + "00", String(record.hexadecimal.dropLast())] {
+            #expect(AddressRecord(hexadecimal: bad) == nil)
+        }
+        var other = try TestPeer(.backend, seed: 1, token: Self.token).member
+        other.record = record
+        #expect(!other.isSigned, "in another role")
+        other = peer.member
+        other.address += "1"
+        #expect(!other.isSigned)
+        other = peer.member
+        other.record = AddressRecord(sequence: 2, signature: record.signature)
+        #expect(!other.isSigned)
     }
 
     @Test func `strangers are not remembered`() throws {
@@ -103,7 +150,9 @@ import Testing
         let peer = try TestPeer(.node, seed: 1, token: Self.token)
         let key = peer.identity.publicKey
         let text = Introduction.text(of: peer.member)
-        #expect(Introduction.contact(from: text, key: key) == peer.member)
+        var introduced = peer.member
+        introduced.record = nil
+        #expect(Introduction.contact(from: text, key: key) == introduced)
         for bad in [
             "", "node", text + " ", " " + text, text.replacing(" ", with: "  "),
             text.replacing("node", with: "user"), text.replacing("http", with: "gopher"),

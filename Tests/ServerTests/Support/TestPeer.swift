@@ -29,7 +29,15 @@ struct TestPeer: Sendable {
         identity = Identity(key: key)
         member = Contact(
             role: role, publicKey: key.publicKey, proof: token.proof(of: key.publicKey, as: role),
-            address: address)
+            address: address
+        ).signed(1, by: key)
+    }
+
+    /// The same at another address, as it says itself, or as somebody else says.
+    func moved(to address: String, sequence: UInt64?) -> Contact {
+        var member = member
+        member.address = address
+        return sequence.map { member.signed($0, by: identity.key) } ?? member
     }
 
     var id: PeerID { identity.id }
@@ -60,7 +68,10 @@ struct TestPeer: Sendable {
                 receiver: receiver, method: method, target: target, introduction: introduction,
                 bodyHash: bodyHash ?? SHA256.hash(body)),
             by: identity, at: time, nonce: nonce)
-        return [("Authorization", signature.header), (Introduction.header, introduction)]
+        return [
+            ("Authorization", signature.header), (Introduction.header, introduction),
+            (AddressRecord.header, member.record?.hexadecimal ?? ""),
+        ]
     }
 
     /// The headers of a request under a session.

@@ -144,6 +144,9 @@ import Testing
         }
         for peer in peers { try await database.put(peer) }
         peers[1].address = "http://node:80"
+        let bytes = (1...72).map { UInt8($0) }
+        peers[1].record = AddressRecord(hexadecimal: Hexadecimal.encode(bytes))
+        #expect(peers[1].record?.sequence == 0x0102_0304_0506_0708)
         try await database.put(peers[1])
         try database.close()
 

@@ -57,7 +57,7 @@ extension PeersRequest: ServerRequest {
 
     package static let route = Route(.get, "/peers", query: ["epoch", "since"])
     package static let askers = [MemberRole.backend]
-    package static let answerLimit = 64 << 20
+    package static let answerLimit = 128 << 20
 
     package func encode(_ edge: some Edge) -> WireRequest? {
         WireRequest(Self.route, [Word(epoch), since])

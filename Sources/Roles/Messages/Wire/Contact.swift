@@ -14,17 +14,23 @@ package struct Contact: Sendable, Equatable, Codable {
     package var proof: Hash256
     /// The base of its URLs, without a slash at its end, such as `http://192.0.2.7:6001`.
     package var address: String
+    /// Its word on that; nil where it gave none.
+    package var record: AddressRecord?
 
     private enum CodingKeys: String, CodingKey {
-        case role, proof, address
+        case role, proof, address, record
         case publicKey = "key"
     }
 
-    package init(role: MemberRole, publicKey: PublicKey, proof: Hash256, address: String) {
+    package init(
+        role: MemberRole, publicKey: PublicKey, proof: Hash256, address: String,
+        record: AddressRecord? = nil
+    ) {
         self.role = role
         self.publicKey = publicKey
         self.proof = proof
         self.address = address
+        self.record = record
     }
 
     package var id: PeerID { PeerID(of: publicKey) }
