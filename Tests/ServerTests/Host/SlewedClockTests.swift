@@ -10,7 +10,10 @@ import Testing
         let state = Mutex((uptime: Int64(7), ahead: Duration.zero))
 
         var time: Instant {
-            state.withLock { .origin + .days(20_000) + Duration(nanoseconds: $0.uptime) + $0.ahead }
+            state.withLock { state in
+                let start = Instant.origin + .days(20_000)
+                return start + Duration(nanoseconds: state.uptime) + state.ahead
+            }
         }
 
         var clock: SlewedClock {

@@ -66,7 +66,7 @@ struct ServerMessageSamples {
                     replies: [[], reports].map {
                         PeersAnswer(
                             epoch: number, version: number, reports: $0,
-                            time: $0.isEmpty ? nil : .origin)
+                            time: $0.isEmpty ? nil : Instant.origin)
                     }))
         }
         try visitor.visit(Exchange(asked: Unregister(), replies: []))
@@ -112,15 +112,13 @@ struct ServerMessageSamples {
                         .answered(tree.answer(question), time: Self.lastTime),
                     ]))
         }
+        let proof = AuditOutcome.proven(SHA256.hash([3]))
+        let outcomes: [AuditOutcome] = [proof, .missing, .refused, .unavailable]
+        let timed = AuditAnswer(chunk: chunk, outcome: proof, time: Self.lastTime)
         try visitor.visit(
             Exchange(
                 asked: AuditRequest(chunk: chunk, nonce: SHA256.hash([2])),
-                replies: [.proven(SHA256.hash([3])), .missing, .refused, .unavailable].map {
-                    AuditAnswer(chunk: chunk, outcome: $0)
-                } + [
-                    AuditAnswer(
-                        chunk: chunk, outcome: .proven(SHA256.hash([3])), time: Self.lastTime)
-                ]))
+                replies: outcomes.map { AuditAnswer(chunk: chunk, outcome: $0) } + [timed]))
         try visitLedger(visitor)
     }
 

@@ -101,11 +101,13 @@ import Testing
                     WireJSON.bytes(ErrorForm(code: code, message: "no")), status: .unauthorized)
             }
         }
-        guard case PeerClient.Failure.clocksDiffer? = await refusal("expired") else {
+        let expired = await refusal("expired")
+        guard let expired, case PeerClient.Failure.clocksDiffer = expired else {
             Issue.record("nobody is told")
             return
         }
-        #expect(await refusal("unsigned") is WireError)
+        let unsigned = await refusal("unsigned")
+        #expect(unsigned is WireError)
     }
 
     /// The kinds of proof that requests for a chunk came with, in order.
