@@ -1,5 +1,5 @@
 package import Primitives
-package import Simulation
+import Simulation
 
 /// What a search for crash points found.
 package struct CrashPointsReport: Sendable {

@@ -112,7 +112,8 @@ enum ScenarioSchema {
             )
         ]
 
-    private static let handling = ValueFormmoment
+    private static let rate = ValueForm.bytesPerSecond(1_000...1_000_000_000_000)
+    private static let moment = ValueForm.duration(.zero...Duration.seconds(10))
 
     static let disk: [ScenarioKey<DiskSettings>] = [
         ScenarioKey(
