@@ -103,9 +103,9 @@ extension AnswerStory {
             body: [UInt8](repeating: 0, count: 70_000))
         var writer = LedgerWriter(signingKey: backend.identity.key)
         let (block, next) = (writer.append([], at: .origin), writer.append([], at: .origin))
-        let bytes = block.encoded()
+        let encoded = block.encoded()
         let keep = KeepBlockRequest(
-            height: 0, block: Payload(bytes: bytes, byteCount: bytes.count))
+            height: 0, block: Payload(bytes: encoded, byteCount: encoded.count))
         try await ask(.node, keep, 200, by: backend)
         try await ask(.node, FetchBlockRequest(height: 0), 200, by: backend)
         try await ask(.node, "GET /ledger/x", 400, by: backend)
@@ -147,8 +147,8 @@ extension AnswerStory {
         try await ask(.node, "POST /drain", 403, by: backend)
         try await ask(
             .node, "POST /drain", 400, by: operatorOfNode(), target: "/drain?forget=everybody")
-        let target = "/drain?forget=\(other.id.hexadecimal),\(backend.id.hexadecimal)"
-        try await ask(.node, "POST /drain", 202, by: operatorOfNode(), target: target)
+        let forgetting = "/drain?forget=\(other.id.hexadecimal),\(backend.id.hexadecimal)"
+        try await ask(.node, "POST /drain", 202, by: operatorOfNode(), target: forgetting)
     }
 
     /// Whoever can read the node's own key.
