@@ -82,7 +82,10 @@ extension Backend {
     // MARK: Recovery
 
     /// Rebuilds files, placements and members from the blocks that the disk kept.
-    mutating func recover(_ encodedBlocks: [[UInt8]], at now: Instant, effects: inout Effects) {
+    mutating func recover(
+        _ encodedBlocks: [[UInt8]], at now: Instant, random: inout RandomSource,
+        effects: inout Effects
+    ) {
         var verifier = LedgerVerifier(writer: signingKey.publicKey, signatures: .tipOnly)
         do {
             for encoded in encodedBlocks {
@@ -92,7 +95,8 @@ extension Backend {
         } catch {
             return effects.note(.ledgerRefused(error))
         }
-        searchLedger(verifier, at: now, effects: &effects)
+        searchLedger(
+            verifier, pause: random.upTo(settings.peersInterval), at: now, effects: &effects)
     }
 
     mutating func replay(_ block: Block, at now: Instant) {

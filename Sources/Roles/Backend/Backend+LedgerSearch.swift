@@ -6,6 +6,8 @@ import Primitives
 struct LedgerSearch: Sendable {
     /// The ledger as far as it is known here.
     var verifier: LedgerVerifier
+    /// From its end to the first maintenance.
+    let pause: Duration
     /// Who is there, by what discoveries said.
     var asked: Set<PeerID> = []
     /// Questions that nobody answered yet.
@@ -23,9 +25,10 @@ struct LedgerSearch: Sendable {
 
 extension Backend {
     /// Asks all that are there for what lies beyond the own ledger.
-    mutating func searchLedger(_ verifier: LedgerVerifier, at now: Instant, effects: inout Effects)
-    {
-        search = LedgerSearch(verifier: verifier)
+    mutating func searchLedger(
+        _ verifier: LedgerVerifier, pause: Duration, at now: Instant, effects: inout Effects
+    ) {
+        search = LedgerSearch(verifier: verifier, pause: pause)
         guard settings.ledgerCopies > 0 else { return beginServing(at: now, effects: &effects) }
         for (slot, discovery) in discoveries.enumerated() {
             search?.open += 1
@@ -128,6 +131,6 @@ extension Backend {
         comparisonsBegin = now + settings.requestTimeout
         effects.note(.recovered(blocks: Int(journal.blockCount), fetched: search.fetched))
         askDiscoveries(effects: &effects)
-        effects.schedule(Timer(.maintenance), after: settings.peersInterval)
+        effects.schedule(Timer(.maintenance), after: search.pause)
     }
 }

@@ -98,7 +98,7 @@ package struct Backend: Role {
             calls = Calls(random: &random)
             effects.disk.append(.recoverLog)
         case .disk(.recoveredLog(let blocks)):
-            recover(blocks, at: now, effects: &effects)
+            recover(blocks, at: now, random: &random, effects: &effects)
         case .disk(.readBlock(let height, let block)):
             blockRead(height, block, effects: &effects)
         case .disk(.synced):
@@ -176,7 +176,7 @@ package struct Backend: Role {
             effects.note(.requestTimedOut)
             failed(context, at: now, random: &random, effects: &effects)
         case .peers where search != nil:
-            searchLedger(search!.verifier, at: now, effects: &effects)
+            searchLedger(search!.verifier, pause: search!.pause, at: now, effects: &effects)
         case _ where !isReady: break
         case .peers: askDiscoveries(effects: &effects)
         case .maintenance: maintain(at: now, random: &random, effects: &effects)

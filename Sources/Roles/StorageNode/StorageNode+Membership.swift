@@ -48,6 +48,7 @@ extension StorageNode {
         }
         phase = .leaving
         let strangers = Set(index.values.lazy.map(\.owner)).subtracting(backends)
+            .subtracting(ledgers.map(\.owner))
         leaveAwaits = (backends + strangers.sorted()).filter { !forgotten.contains($0) }
         askToLeave(effects: &effects)
         leaveIfGranted(effects: &effects)

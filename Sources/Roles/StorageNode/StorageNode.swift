@@ -107,6 +107,11 @@ package struct StorageNode: Role {
         var ledger = LedgerCopy(of: backend)
         for block in index.values where block.owner == ledger.owner { ledger.insert(block) }
         ledgers.append(ledger)
+        // What was waited for is the backend whose ledger this is.
+        if let place = leaveAwaits.firstIndex(of: ledger.owner) {
+            leaveAwaits.remove(at: place)
+            if !leaveAwaits.contains(backend) { leaveAwaits.append(backend) }
+        }
     }
 
     private mutating func handle(

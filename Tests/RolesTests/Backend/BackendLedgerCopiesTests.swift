@@ -165,6 +165,7 @@ import Testing
         #expect(story.backend.isReady)
         for number in keepers { story.nodes[number].isSilent = false }
         for number in story.nodes.indices {
+            story.nodes[number].head = head
             story.nodes[number].rule = { request in
                 guard case .delete(let request) = request, request.head != head else { return nil }
                 return .node(.delete(.behind))

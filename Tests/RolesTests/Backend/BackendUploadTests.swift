@@ -31,7 +31,9 @@ import Testing
         let stored = Answer.stored(chunk.id, .stored)
         for (count, target) in targets.enumerated() {
             #expect((story.answer(to: call) != nil) == (count >= 2))
-            let request = story.requests.first { $0.to == story.nodes[target].id }
+            let request = story.requests.first {
+                $0.to == story.nodes[target].id && isStore($0)
+            }
             story.hear(stored, from: story.nodes[target].id, call: request?.call ?? .none)
         }
         #expect(story.inbox.filter { $0.call == call }.count == 1)
@@ -221,7 +223,7 @@ import Testing
         story.holdsAnswer = isStore
         let call = story.open(
             .putChunk(PutChunkRequest(chunk: chunk.id, payload: chunk.payload)))
-        let stores = story.requests
+        let stores = story.requests.filter(isStore)
         for store in stores.prefix(2) { story.tell(.leave, from: store.to) }
         for store in stores.prefix(2) {
             story.hear(.stored(chunk.id, .stored), from: store.to, call: store.call)

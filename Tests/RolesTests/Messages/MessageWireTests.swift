@@ -39,7 +39,6 @@ import Testing
             Kind(LeaveAnswer.self),
             Kind(PutOutcome.self), Kind(CommitOutcome.self), Kind(GetFileAnswer.self),
             Kind(GetChunkAnswer.self), Kind(DeleteFileOutcome.self), Kind(UndeleteFileOutcome.self),
-            Kind(KeepBlockRequest.self), Kind(FetchBlockRequest.self),
             Kind(KeepAccountRequest.self),
             Kind(KeepBlockAnswer.self), Kind(FetchBlockAnswer.self), Kind(KeepAccountOutcome.self),
         ]

@@ -45,6 +45,7 @@ struct BackendStory {
             Self.makeBackend(settings, discoveries.map(\.id), assignedDomains), seed: seed)
         for node in nodes { say(.alive, of: node.registration) }
         drive.start()
+        deliver()
         advance(by: settings.peersInterval)
     }
 
