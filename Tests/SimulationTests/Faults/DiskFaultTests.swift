@@ -74,9 +74,11 @@ struct DiskFaultTests {
         expectNoComplaint(world)
     }
 
-    @Test func `a backend with an older disk has forgotten what was written since`() {
+    @Test func `a backend with an older disk has forgotten what was written since if no node kept it`()
+    {
         var world = world(
-            .restored(from: .minutes(15), at: .minutes(25), of: .backends))
+            .restored(from: .minutes(15), at: .minutes(25), of: .backends)
+        ) { $0.settings.ledgerCopies = 0 }
         world.run(until: .origin + .minutes(15))
         let blocks = world.logDisks[0].contents.blocks.count
         world.run(until: .origin + .minutes(25) - .seconds(1))
@@ -87,6 +89,22 @@ struct DiskFaultTests {
         #expect(effects(of: world) == [1])
         #expect(world.oracles.violations(of: .durability) > 0)
         #expect(world.oracles.violations(of: .ledger) == 0)
+    }
+
+    @Test(arguments: [
+        FaultSettings.Kind.restored(from: .minutes(15), at: .minutes(25), of: .backends),
+        .emptied(at: .minutes(25), of: .backends),
+    ])
+    func `a backend gets back from nodes what its disk lacks`(fault: FaultSettings.Kind) {
+        var world = world(fault)
+        world.run(until: .origin + .minutes(25) - .seconds(1))
+        let blocks = world.logDisks[0].contents.blocks
+        world.run(until: .origin + .minutes(26))
+        #expect(world.logDisks[0].contents.blocks.starts(with: blocks))
+        #expect(world.meters.ledger.blocksFetched > 0)
+        world.finishRun()
+        #expect(effects(of: world) == [1])
+        expectNoComplaint(world)
     }
 
     // MARK: Nodes
@@ -238,8 +256,8 @@ struct DiskFaultTests {
         store: DiskSettings.Store, seed: UInt64
     ) {
         let changes: [(inout WorldConfiguration) -> Void] = [
-            { $0.nodes.disk.lostWrites = 0.01 },
-            { $0.nodes.disk.misdirectedWrites = 0.01 },
+            { $0.nodes.disk.lostWrites = 0.03 },
+            { $0.nodes.disk.misdirectedWrites = 0.03 },
         ]
         for change in changes {
             let world = erring(store, seed: seed, change)
@@ -259,8 +277,17 @@ struct DiskFaultTests {
         expectNoComplaint(world)
     }
 
-    @Test func `a commit that does not last is forgotten in a crash`() {
+    @Test func `a commit that does not last comes back from nodes after a crash`() {
         let world = erring(of: .backends) { $0.backends.lyingCommits = 0.3 }
+        #expect(world.meters.ledger.blocksFetched > 0)
+        expectNoComplaint(world)
+    }
+
+    @Test func `a commit that does not last is forgotten in a crash if no node kept it`() {
+        let world = erring(of: .backends) {
+            $0.backends.lyingCommits = 0.3
+            $0.settings.ledgerCopies = 0
+        }
         #expect(world.oracles.violations(of: .durability) > 0)
         #expect(world.oracles.violations(of: .ledger) == 0)
         expectNoComplaint(erring(of: .backends) { _ in })

@@ -49,9 +49,12 @@ struct PlantedBugTests {
         PlantedBug(
             testDescription: "nodes acknowledge before they sync", oracle: .durableAcknowledgement
         ) { world in
+            let backend = PeerID(UInt64(world.backendIndices[0]))
             world.sabotage = { peer, effects in
                 for request in effects.disk {
-                    guard case .write(_, let stored, _) = request else { continue }
+                    guard case .write(_, let stored, _) = request, stored.owner == backend else {
+                        continue
+                    }
                     let answer = StoreAnswer(chunk: stored.chunk, outcome: .stored)
                     effects.answer(.node(.store(answer)), to: stored.owner, call: .none)
                 }
