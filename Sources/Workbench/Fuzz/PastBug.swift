@@ -6,7 +6,7 @@ package import Simulation
 package enum PastBug: String, CaseIterable, Sendable {
     /// Nodes take what they cannot read now for damaged, and delete it.
     case unreadableIsDamaged = "unreadable-is-damaged"
-    /// Backends start with an empty ledger whatever their disk holds.
+    /// Backends start with an empty ledger whatever their disk holds, and nodes keep.
     case ledgerForgotten = "ledger-forgotten"
     /// Backends take nodes for alive of which a discovery says that they are dead.
     case deadStayAlive = "dead-stay-alive"
@@ -27,7 +27,13 @@ package enum PastBug: String, CaseIterable, Sendable {
             })
         case .ledgerForgotten:
             world.plant(inInputs: { input in
-                if case .disk(.recoveredLog) = input { input = .disk(.recoveredLog([])) }
+                switch input {
+                case .disk(.recoveredLog): input = .disk(.recoveredLog([]))
+                case .answer(let from, let call, .node(.fetchBlock(.known))):
+                    let nothing = KnownLedger(count: 0)
+                    input = .answer(from: from, call: call, .node(.fetchBlock(.known(nothing))))
+                default: break
+                }
             })
         case .deadStayAlive:
             world.plant(inInputs: { input in

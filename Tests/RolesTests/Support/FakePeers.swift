@@ -71,6 +71,10 @@ struct FakeNode {
                         chunk: request.chunk, outcome: proof.map { .proven($0) } ?? .missing,
                         time: time)))
         case .keepBlock(let request):
+            if let kept = blocks[request.height], kept != request.block {
+                return .node(
+                    .keepBlock(KeepBlockAnswer(outcome: .conflicting, count: blockCount)))
+            }
             blocks[request.height] = request.block
             head = SignedHeader(ofBlock: request.block.bytes)
             return .node(.keepBlock(KeepBlockAnswer(outcome: .kept, count: blockCount)))

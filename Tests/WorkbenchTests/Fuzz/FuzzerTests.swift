@@ -141,7 +141,9 @@ struct FuzzerTests {
     @Test func `nodes that acknowledge what is not durable are found within a few seeds`() throws {
         _ = try search("durable-acknowledgement", seeds: 1...8) { _, effects in
             for request in effects.disk {
-                guard case .write(_, let stored, _) = request else { continue }
+                guard case .write(_, let stored, _) = request,
+                    stored.owner.raw <= UInt32.max
+                else { continue }
                 let answer = StoreAnswer(chunk: stored.chunk, outcome: .stored)
                 effects.answer(.node(.store(answer)), to: stored.owner, call: .none)
             }

@@ -6,7 +6,7 @@ package struct LedgerMeter: Sendable {
     private var records = 0
     var bytes: UInt64 = 0
     /// Blocks that backends got back from nodes.
-    var blocksFetched = 0
+    package internal(set) var blocksFetched = 0
     /// Waits for nodes to keep a block that took too long.
     var blocksUnkept = 0
     var backendsBehind = 0

@@ -20,6 +20,12 @@ package struct KnownLedger: Sendable, Equatable {
     package var count: UInt64
     /// The encoded block that was asked for; nil where it is not here, or cannot be read now.
     package var block: Payload?
+
+    package init(head: SignedHeader? = nil, count: UInt64, block: Payload? = nil) {
+        self.head = head
+        self.count = count
+        self.block = block
+    }
 }
 
 extension FetchBlockRequest: ServerRequest {
