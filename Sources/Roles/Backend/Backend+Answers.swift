@@ -60,7 +60,7 @@ extension Backend {
         // A deletion that did not come about is made good by the next comparison.
         case .delete(_, let member):
             guard case .behind? = DeleteRequest.reply(in: answer) else { break }
-            askWhatIsKnown(members[member].peer, effects: &effects)
+            askForBlock(journal.blockCount, of: members[member].peer, effects: &effects)
         case .keepBlock, .fetchBlock, .findKeepers:
             if hearOfLedger(answer, to: context, at: now, effects: &effects) { return }
         }

@@ -127,7 +127,7 @@ extension Backend {
             return
         case .conflicting?:
             keepers[member] = nil
-            return askWhatIsKnown(members[member].peer, effects: &effects)
+            return askForBlock(journal.blockCount, of: members[member].peer, effects: &effects)
         case nil: keeper.isPaused = true
         }
         // What was lost on the way, or by the node, is sent again; what it had need not be sent.
@@ -157,10 +157,10 @@ extension Backend {
 
     // MARK: Being behind
 
-    /// A node refused since it knows more of the ledger than stands here, or another: it is asked what.
-    mutating func askWhatIsKnown(_ peer: PeerID, effects: inout Effects) {
+    /// Asks a node what it knows of the ledger, and for the block of a height.
+    mutating func askForBlock(_ height: UInt64, of peer: PeerID, effects: inout Effects) {
         calls.ask(
-            .node(.fetchBlock(FetchBlockRequest(height: journal.blockCount))), of: peer,
+            .node(.fetchBlock(FetchBlockRequest(height: height))), of: peer,
             for: .fetchBlock(peer), timeout: settings.requestTimeout, effects: &effects)
     }
 
@@ -168,12 +168,18 @@ extension Backend {
     /// ledger is older, or another: from now on nothing is written or deleted, until a start gets the
     /// rest back.
     mutating func hear(_ known: KnownLedger, effects: inout Effects) {
-        guard let head = known.head, !keepers.isBehind, journal.inFlight == nil,
-            head.header.height >= journal.blockCount,
+        guard let head = known.head, !keepers.isBehind, journal.inFlight == nil, !isOwn(head),
             head.header.writer == signingKey.publicKey, head.hasValidSignature
         else { return }
         keepers.isBehind = true
         effects.mark(.ledgerBehind)
         effects.note(.ledgerBehind(blocks: journal.blockCount, known: head.blockCount))
+    }
+
+    /// Whether a head is one of the own ledger, as far as that is in memory.
+    private func isOwn(_ head: SignedHeader) -> Bool {
+        guard head.blockCount <= journal.blockCount else { return false }
+        guard let own = keepers.recentBlock(head.header.height) else { return true }
+        return SignedHeader(ofBlock: own) == head
     }
 }

@@ -54,9 +54,7 @@ extension Backend {
     private mutating func fetchBlock(from peer: PeerID, effects: inout Effects) {
         guard let height = search?.blockCount else { return }
         search?.open += 1
-        calls.ask(
-            .node(.fetchBlock(FetchBlockRequest(height: height))), of: peer,
-            for: .fetchBlock(peer), timeout: settings.requestTimeout, effects: &effects)
+        askForBlock(height, of: peer, effects: &effects)
     }
 
     /// A node told what it keeps, or did not answer. Only blocks that this backend signed, and that go on

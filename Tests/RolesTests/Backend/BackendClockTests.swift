@@ -56,6 +56,7 @@ import Testing
         story.advance(by: .minutes(1))
         try story.store([chunk])
         story.hear(.dead, of: story.holders(of: chunk)[0])
+        story.advance(by: .seconds(10))
         let request = try #require(story.requests(\.copyRequest).first?.request)
         #expect(request.capability.expires > story.drive.now + .hours(1))
         #expect(

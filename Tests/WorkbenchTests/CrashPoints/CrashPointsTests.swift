@@ -8,7 +8,7 @@ import Testing
 /// Power that fails at every write and sync of the disk of a node or backend.
 struct CrashPointsTests {
     private func search(
-        of owner: DiskOwner = .node(0), backends: String = "",
+        of owner: DiskOwner = .node(0), backends: String = "", ledgerCopies: Int = 3,
         _ change: (inout CrashPoints) -> Void = { _ in }
     ) throws -> CrashPoints {
         let json = """
@@ -16,7 +16,8 @@ struct CrashPointsTests {
               "name": "points", "seed": 3, "duration": "20m", "settle": "20m", "readBack": "5m",
               "topology": {"nodes": 4, "failureDomains": 2, "users": 1},
               "nodes": {"disk": {"segment": "8KiB"}}, "backends": {\(backends)},
-              "protocol": {"orphanGrace": "5m", "uploadExpiry": "4m", "antiEntropyInterval": "5m"},
+              "protocol": {"orphanGrace": "5m", "uploadExpiry": "4m", "antiEntropyInterval": "5m",
+                "ledgerCopies": \(ledgerCopies)},
               "workload": {
                 "files": 8, "fill": "5m", "chunk": "64KiB", "largestFile": "256KiB",
                 "readsPerDay": 3000, "writesPerDay": 1500, "deletesPerDay": 1500
@@ -57,8 +58,10 @@ struct CrashPointsTests {
         #expect(report.text.contains("backend 0 changed or synced its disk"))
     }
 
-    @Test func `a ledger whose commits do not last is found`() throws {
-        let report = try search(of: .backend(0), backends: #""lyingCommits": 1"#).run()
+    @Test func `a ledger whose commits do not last, and that nobody else keeps, is found`() throws {
+        let report = try search(
+            of: .backend(0), backends: #""lyingCommits": 1"#, ledgerCopies: 0
+        ).run()
         #expect(report.findings.contains { $0.oracle == "durability" }, "\(report.text)")
     }
 

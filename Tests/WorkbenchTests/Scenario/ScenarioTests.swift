@@ -208,7 +208,7 @@ import Testing
             "antiEntropyInterval": "3h", "antiEntropySessions": 9, "auditInterval": "1h",
             "vettingTime": "5h", "domainPercent": 40,
              "orphanGrace": "5h", "orphanPercent": 25, "trashLifetime": "2d",
-            "uploadExpiry": "90m", "scrubInterval": "2d", "ledgerInterval": "30s",
+            "uploadExpiry": "90m", "scrubInterval": "2d", "ledgerInterval": "30s", "ledgerCopies": 5,
             "capabilityLifetime": "10m"
           },
           "churn": {
