@@ -121,6 +121,9 @@ extension Backend {
         case .kept?, .busy?:
             keeper.count = min(answer!.count, journal.blockCount)
             keeper.isPaused = answer?.outcome == .busy
+            if answer!.count > journal.blockCount, journal.inFlight == nil {
+                askForBlock(journal.blockCount, of: members[member].peer, effects: &effects)
+            }
         case .full?, .refused?:
             effects.mark(.keeperRefused)
             keepers[member] = nil

@@ -123,9 +123,10 @@ struct ServerMessageSamples {
     }
 
     private func visitLedger(_ visitor: some Visitor) throws {
-        let block = Payload(bytes: [1, 2], byteCount: 2)
         var writer = LedgerWriter(signingKey: source.identity.key)
-        let head = writer.append([], at: .origin).signedHeader
+        let written = writer.append([], at: .origin)
+        let (head, bytes) = (written.signedHeader, written.encoded())
+        let block = Payload(bytes: bytes, byteCount: bytes.count)
         for height in [0, 1, UInt64(1) << 44] {
             try visitor.visit(
                 Exchange(

@@ -110,6 +110,9 @@ extension KnownLedger {
         }
         guard reader.remaining > 0 else { return }
         let rest = Array(bytes[reader.offset...])
+        guard SignedHeader(ofBlock: rest) != nil else {
+            throw .invalid(what: "a block", offset: reader.offset)
+        }
         block = Payload(bytes: rest, byteCount: rest.count)
     }
 }
