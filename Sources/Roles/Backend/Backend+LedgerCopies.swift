@@ -5,7 +5,7 @@ import Primitives
 /// Having nodes keep the ledger, so that it outlives the backend's disk.
 extension Backend {
     /// The room that a node must have to be asked to keep the ledger, bytes.
-    private static let keeperRoom: UInt64 = 1 << 20
+    private static let keeperRoom: UInt64 = 64 << 10
 
     /// Keepers that must have a block before anybody is told of it: more than half of those wanted.
     private var ledgerQuorum: Int {

@@ -34,6 +34,9 @@ struct BackendStory {
         freeBytes: UInt64 = 1_000_000, settings: ProtocolSettings = ProtocolSettings(),
         assignedDomains: [PeerID: UInt32] = [:], seed: UInt64 = 1
     ) {
+        var settings = settings
+        // Small nodes keep no ledger here: most stories are of other requests.
+        if freeBytes <= 1_000_000 { settings.ledgerCopies = 0 }
         self.settings = settings
         self.assignedDomains = assignedDomains
         network = RandomSource(seed: seed, who: 2, purpose: 2)
