@@ -32,7 +32,9 @@ extension Backend {
             ),
             (
                 "what is to be written",
-                journal.waitingSince.map { now - $0 > settings.ledgerInterval + slack } ?? false
+                !keepers.isBehind
+                    && journal.waitingSince.map { now - $0 > settings.ledgerInterval + slack }
+                        ?? false
             ),
         ]
         return findings.filter(\.1).map(\.0)
