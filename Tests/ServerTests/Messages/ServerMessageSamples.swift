@@ -145,7 +145,7 @@ struct ServerMessageSamples {
             Exchange(
                 asked: DeleteRequest(
                     chunk: Self.chunk, stamp: .origin, expires: .origin, head: head),
-                replies: [.behind]))
+                replies: DeleteOutcome.allCases))
     }
 
     // MARK: Parts
