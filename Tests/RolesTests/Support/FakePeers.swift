@@ -76,7 +76,9 @@ struct FakeNode {
                     .keepBlock(KeepBlockAnswer(outcome: .conflicting, count: blockCount)))
             }
             blocks[request.height] = request.block
-            head = SignedHeader(ofBlock: request.block.bytes)
+            if let shown = SignedHeader(ofBlock: request.block.bytes), shown.follows(head) {
+                head = shown
+            }
             return .node(.keepBlock(KeepBlockAnswer(outcome: .kept, count: blockCount)))
         case .fetchBlock(let request):
             return .node(

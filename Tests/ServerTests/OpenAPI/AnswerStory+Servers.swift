@@ -108,7 +108,8 @@ extension AnswerStory {
             height: 0, block: Payload(bytes: encoded, byteCount: encoded.count))
         try await ask(.node, keep, 200, by: backend)
         try await ask(.node, FetchBlockRequest(height: 0), 200, by: backend)
-        try await ask(.node, "GET /ledger/x", 400, by: backend)
+        try await ask(
+            .node, "GET /ledger/{height}", 400, by: backend, target: "/ledger/x")
         let behind = DeleteRequest(
             chunk: chunk, stamp: Instant.admitted.upperBound, expires: Instant.admitted.upperBound)
         try await ask(.node, behind, 412, by: backend)
