@@ -28,7 +28,8 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     case trashRestored, trashGaveWay
     case ledgerForked, deletionFromBehind
     // Ledgers in the network.
-    case blockSentAgain, blockReadBack, keeperRefused, ledgerUnkept, ledgerCaughtUp, ledgerBehind
+    case blockSentAgain, blockReadBack, keeperRefused, keeperLostBlocks, keeperGivenUp, ledgerUnkept
+    case ledgerCaughtUp, ledgerBehind
 
     /// A stable name.
     package var name: String { "\(self)" }
@@ -115,6 +116,8 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .blockSentAgain: "a block was sent again to a node that had lost it, or not heard"
         case .blockReadBack: "an old block was read back for a node that keeps the ledger"
         case .keeperRefused: "a node did not keep a block, and another was chosen"
+        case .keeperLostBlocks: "a node no longer had blocks that it had kept"
+        case .keeperGivenUp: "a node showed none of the blocks that it said it keeps"
         case .ledgerUnkept: "a block was acted on before enough nodes kept it"
         case .ledgerCaughtUp: "a backend got blocks back that its own disk had not"
         case .ledgerBehind: "a backend met a node that knows more of its ledger than it does"

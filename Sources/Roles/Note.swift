@@ -31,6 +31,8 @@ package enum Note: Sendable {
     case recovered(blocks: Int, fetched: Int)
     /// Nodes did not keep the ledger's blocks up to here in time; what waited for that was done all the same.
     case ledgerUnkept(count: UInt64)
+    /// A node no longer has all blocks that it kept, but so many from the first on. It is sent them again.
+    case ledgerCopyDamaged(on: PeerID, count: UInt64)
     /// A node knows more of the ledger than the backend has: it writes and deletes nothing any more.
     case ledgerBehind(blocks: UInt64, known: UInt64)
     /// A backend's own ledger does not verify; it serves nobody until somebody looks.

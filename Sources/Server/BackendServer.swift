@@ -54,8 +54,7 @@ package struct BackendServer: Sendable {
             isLost: parts.isLost)
         let host = member.host(role, disk: parts.disk)
         let keeper = try LedgerAccounts(
-            database: parts.database, host: host, key: parts.tagKey, isLost: parts.isLost,
-            logger: logger)
+            database: parts.database, host: host, key: parts.tagKey, logger: logger)
         let environment = await BackendEnvironment(member, host, keeper, parts)
         let router = Self.router(member, environment)
         self.host = host
@@ -180,8 +179,12 @@ private struct AccountKeeping: Service {
                 try await accounts.reconcile()
             } catch {
                 logger.critical("accounts do not come back", metadata: ["error": "\(error)"])
+                return try await gracefulShutdown()
             }
-            try await gracefulShutdown()
+            while true {
+                try await Task.sleep(for: .seconds(60))
+                try? await accounts.catchUp()
+            }
         }
     }
 }

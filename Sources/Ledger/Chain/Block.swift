@@ -1,4 +1,5 @@
 package import Cryptography
+import Merkle
 import Primitives
 
 /// A signed batch of records: one link of the chain.
@@ -15,6 +16,10 @@ package struct Block: Equatable, Sendable {
 
     /// What the signature covers.
     package var header: BlockHeader { signedHeader.header }
+    /// Its records are those that the header was signed over.
+    package var hasSignedRecords: Bool {
+        MerkleTree.root(ofLeafHashes: records.map(\.leafHash)) == header.recordsRoot
+    }
     /// The writer's signature of the header.
     package var signature: Signature { signedHeader.signature }
 }

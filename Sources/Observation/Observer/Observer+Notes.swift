@@ -23,6 +23,7 @@ extension Observer {
             if blocks > 0 { meters.churn.backendRestarts += 1 }
             meters.ledger.blocksFetched += fetched
         case .ledgerUnkept: meters.ledger.blocksUnkept += 1
+        case .ledgerCopyDamaged: meters.ledger.copiesDamaged += 1
         case .ledgerBehind: meters.ledger.backendsBehind += 1
         case .ledgerRefused(let error):
             oracles.check(

@@ -12,6 +12,7 @@ enum BackendCall: Sendable {
     case restore(UInt64, ChunkID, member: Int)
     case keepBlock(member: Int)
     case fetchBlock(PeerID)
+    case checkKeeper(member: Int, height: UInt64)
     case findKeepers(discovery: Int)
 }
 
@@ -61,7 +62,7 @@ extension Backend {
         case .delete(_, let member):
             guard case .behind? = DeleteRequest.reply(in: answer) else { break }
             askForBlock(journal.blockCount, of: members[member].peer, effects: &effects)
-        case .keepBlock, .fetchBlock, .findKeepers:
+        case .keepBlock, .fetchBlock, .checkKeeper, .findKeepers:
             if hearOfLedger(answer, to: context, at: now, effects: &effects) { return }
         }
         failed(context, at: now, random: &random, effects: &effects)
@@ -84,6 +85,11 @@ extension Backend {
             } else {
                 hear(known, effects: &effects)
             }
+        case .checkKeeper(let member, let height):
+            guard case .known(let known)? = FetchBlockRequest.reply(in: answer) else {
+                return false
+            }
+            checked(member, height, known, at: now, effects: &effects)
         case .findKeepers:
             guard let answer = PeersRequest.reply(in: answer) else { return false }
             keepersFound(answer, at: now, effects: &effects)
@@ -115,6 +121,8 @@ extension Backend {
         case .keepBlock(let member): keepAnswered(member, nil, at: now, effects: &effects)
         case .fetchBlock(let peer):
             if search != nil { searched(peer, nil, at: now, effects: &effects) }
+        case .checkKeeper(let member, let height):
+            checked(member, height, nil, at: now, effects: &effects)
         case .findKeepers: keepersFound(nil, at: now, effects: &effects)
         case .peers: break
         }

@@ -17,22 +17,25 @@ extension Backend {
         keepers.add(block.encoded, at: block.head.header.height)
         keepers.waiting.append(
             .init(count: block.head.blockCount, actions: block.actions, since: now))
-        chooseKeepers(effects: &effects)
+        chooseKeepers(at: now)
         for member in keepers.members { feedKeeper(member, effects: &effects) }
         releaseKept(at: now, effects: &effects)
     }
 
     /// From time to time: those that were slow are asked again, others take the place of those that are
     /// gone, and what waited too long is done all the same.
-    mutating func lookAfterLedgerCopies(at now: Instant, effects: inout Effects) {
+    mutating func lookAfterLedgerCopies(
+        at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
         for member in keepers.members {
             guard members[member].standing.countsForRedundancy else {
                 keepers[member] = nil
                 continue
             }
             keepers[member]?.isPaused = false
+            check(member, at: now, random: &random, effects: &effects)
         }
-        chooseKeepers(effects: &effects)
+        chooseKeepers(at: now)
         for member in keepers.members { feedKeeper(member, effects: &effects) }
         releaseKept(at: now, effects: &effects)
         while let first = keepers.waiting.first, now - first.since >= settings.requestTimeout {
@@ -45,11 +48,11 @@ extension Backend {
 
     /// Adds keepers while there are too few: who can take chunks, in domains of their own if
     /// possible, and rather those that have proven themselves.
-    private mutating func chooseKeepers(effects: inout Effects) {
+    private mutating func chooseKeepers(at now: Instant) {
         while keepers.keepers.count < settings.ledgerCopies {
             let taken = keepers.members.map { members[$0].domain }
             var best: (member: Int, order: (Int, Int, UInt64))?
-            for member in members.all.indices where canKeepLedger(member) {
+            for member in members.all.indices where canKeepLedger(member, at: now) {
                 // The same ones after every start, as far as they are there.
                 let order = (
                     taken.contains(members[member].domain) ? 1 : 0,
@@ -62,9 +65,9 @@ extension Backend {
         }
     }
 
-    private func canKeepLedger(_ member: Int) -> Bool {
+    private func canKeepLedger(_ member: Int, at now: Instant) -> Bool {
         members[member].standing.acceptsChunks && keepers[member] == nil
-            && members[member].room > Self.keeperRoom
+            && !keepers.isBarred(member, at: now) && members[member].room > Self.keeperRoom
             && members[member].trust.unmet < Trust.placementLimit
     }
 
@@ -126,10 +129,9 @@ extension Backend {
             }
         case .full?, .refused?:
             effects.mark(.keeperRefused)
-            keepers[member] = nil
-            return
+            return keepers.bar(member, until: now + settings.antiEntropyInterval)
         case .conflicting?:
-            keepers[member] = nil
+            keepers.bar(member, until: now + settings.antiEntropyInterval)
             return askForBlock(journal.blockCount, of: members[member].peer, effects: &effects)
         case nil: keeper.isPaused = true
         }
@@ -142,6 +144,57 @@ extension Backend {
         keepers[member] = keeper
         feedKeeper(member, effects: &effects)
         releaseKept(at: now, effects: &effects)
+    }
+
+    // MARK: Checking
+
+    /// From time to time a keeper is asked for one of the blocks: only its own backend could have
+    /// signed one, so that nothing else proves it.
+    private mutating func check(
+        _ member: Int, at now: Instant, random: inout RandomSource, effects: inout Effects
+    ) {
+        guard let keeper = keepers[member], keeper.nextCheck <= now, keeper.open == 0,
+            keeper.count > 0, members[member].standing.isReachable
+        else { return }
+        keepers[member]?.nextCheck = now + random.jittered(settings.antiEntropyInterval, by: 0.25)
+        keepers[member]?.open += 1
+        let height = random.below(keeper.count)
+        calls.ask(
+            .node(.fetchBlock(FetchBlockRequest(height: height))), of: members[member].peer,
+            for: .checkKeeper(member: member, height: height), timeout: settings.requestTimeout,
+            effects: &effects)
+    }
+
+    /// A keeper showed a block, or did not. One that says what it lacks is sent that again; one that
+    /// claims a block and shows none, again and again, is no keeper.
+    mutating func checked(
+        _ member: Int, _ height: UInt64, _ known: KnownLedger?, at now: Instant,
+        effects: inout Effects
+    ) {
+        guard var keeper = keepers[member] else { return }
+        keeper.open -= 1
+        if let known { hear(known, effects: &effects) }
+        if let count = known?.count, count < keeper.count {
+            effects.mark(.keeperLostBlocks)
+            effects.note(.ledgerCopyDamaged(on: members[member].peer, count: count))
+            (keeper.count, keeper.sent) = (count, count)
+        } else if isOwnBlock(known?.block, at: height) {
+            keeper.unmet = 0
+        } else {
+            keeper.unmet += 1
+            guard keeper.unmet < Trust.placementLimit else {
+                effects.mark(.keeperGivenUp)
+                return keepers.bar(member, until: now + settings.deadAfter)
+            }
+        }
+        keepers[member] = keeper
+        feedKeeper(member, effects: &effects)
+    }
+
+    private func isOwnBlock(_ block: Payload?, at height: UInt64) -> Bool {
+        guard let block, let shown = try? Block(decoding: block.bytes) else { return false }
+        return shown.header.height == height && shown.header.writer == signingKey.publicKey
+            && shown.signedHeader.hasValidSignature && shown.hasSignedRecords
     }
 
     private mutating func releaseKept(at now: Instant, effects: inout Effects) {

@@ -77,7 +77,7 @@ extension Backend {
                     operations.insert(operation)
                 case .delete(let chunk, let member):
                     deleters.insert(Place(chunk: chunk, member: member))
-                case .peers, .keepBlock, .fetchBlock, .findKeepers: break
+                case .peers, .keepBlock, .fetchBlock, .checkKeeper, .findKeepers: break
                 }
             }
         }

@@ -203,7 +203,7 @@ package struct Backend: Role {
         startComparisons(at: now, random: &random, effects: &effects)
         startAudits(at: now, random: &random, effects: &effects)
         writeGathered(at: now, effects: &effects)
-        lookAfterLedgerCopies(at: now, effects: &effects)
+        lookAfterLedgerCopies(at: now, random: &random, effects: &effects)
         startRepairRound(at: now, effects: &effects)
         pumpRepairs(at: now, random: &random, effects: &effects)
         effects.schedule(Timer(.maintenance), after: settings.peersInterval)

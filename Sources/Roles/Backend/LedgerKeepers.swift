@@ -13,6 +13,10 @@ struct LedgerKeepers: Sendable {
         var open = 0
         /// It did not answer, or not now: the next maintenance goes on.
         var isPaused = false
+        /// When it is asked next for one of the blocks.
+        var nextCheck = Instant.origin
+        /// So many such questions in turn it left unmet.
+        var unmet = 0
     }
 
     /// What is done once enough keepers have so many blocks.
@@ -24,6 +28,8 @@ struct LedgerKeepers: Sendable {
 
     /// By member.
     private(set) var keepers: [Int: Keeper] = [:]
+    /// Until when members are not asked to keep the ledger: they were full, or did not keep it.
+    private var barred: [Int: Instant] = [:]
     /// In the order of the ledger.
     var waiting: Deque<Waiting> = []
     /// The last blocks, so that they need not be read back, and the height of the first of them.
@@ -49,6 +55,16 @@ struct LedgerKeepers: Sendable {
     /// A member kept so many blocks of old.
     mutating func resume(_ member: Int, count: UInt64) {
         keepers[member] = Keeper(count: count, sent: count)
+    }
+
+    /// A member is no keeper, and is not to be one before `time`.
+    mutating func bar(_ member: Int, until time: Instant) {
+        keepers[member] = nil
+        barred[member] = time
+    }
+
+    func isBarred(_ member: Int, at now: Instant) -> Bool {
+        barred[member].map { now < $0 } ?? false
     }
 
     /// A block is durable here.

@@ -11,7 +11,6 @@ package protocol AccountStore: Sendable {
     func replaceKey(
         of account: PeerID, present: [UInt8], new: [UInt8], keeping token: TokenID
     ) async throws(BackendDatabaseError) -> Bool
-    func removeAccount(_ id: PeerID) async throws(BackendDatabaseError) -> Bool
     func revoke(_ token: TokenID, expires: Instant) async throws(BackendDatabaseError)
     func forgetRevoked(before now: Instant) async throws(BackendDatabaseError)
 }

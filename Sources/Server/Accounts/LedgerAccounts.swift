@@ -14,22 +14,23 @@ final class LedgerAccounts: AccountStore {
     private let host: Host<Backend>
     private let seal: AccountSeal
     private let logger: Logger
-    /// False while they are still to come back.
-    private let areBack: Atomic<Bool>
+    /// Database and ledger agree.
+    private let agree = Atomic(false)
+    /// The ledger lacks something that the database has.
+    private let isBehind = Atomic(false)
 
-    /// `key` is as lasting as the ledger. With `isLost` the database is a new one.
+    /// `key` is as lasting as the ledger.
     init(
-        database: BackendDatabase, host: Host<Backend>, key: SecretKey, isLost: Bool, logger: Logger
+        database: BackendDatabase, host: Host<Backend>, key: SecretKey, logger: Logger
     ) throws {
         self.database = database
         self.host = host
         self.logger = logger
         seal = try AccountSeal(key: key)
-        areBack = Atomic(!isLost)
     }
 
     /// Whether users can log in.
-    var isReady: Bool { areBack.load(ordering: .acquiring) }
+    var isReady: Bool { agree.load(ordering: .acquiring) }
 
     func add(_ account: StoredAccount) async throws(BackendDatabaseError) -> Bool {
         guard try await database.add(account) else { return false }
@@ -48,12 +49,6 @@ final class LedgerAccounts: AccountStore {
             await record(changed)
         }
         return isReplaced
-    }
-
-    func removeAccount(_ id: PeerID) async throws(BackendDatabaseError) -> Bool {
-        let isRemoved = try await database.removeAccount(id)
-        if isRemoved { await record([], as: seal.name(of: id)) }
-        return isRemoved
     }
 
     func account(named name: String) async throws(BackendDatabaseError) -> StoredAccount? {
@@ -76,18 +71,43 @@ final class LedgerAccounts: AccountStore {
 
     // MARK: The ledger
 
-    /// Once the ledger is there: brings accounts back from it, or what it lacks of them into it.
+    /// Once the ledger is there: of each account, what is newer goes from the ledger into the database,
+    /// which was lost or is an old one, or from the database into the ledger.
     func reconcile() async throws {
-        if !isReady {
-            let count = try await restore()
-            logger.notice("accounts are back", metadata: ["accounts": "\(count)"])
-            areBack.store(true, ordering: .releasing)
+        var accounts = try await database.accounts()
+        let recorded = await host.read { $0.accounts }
+        if try recorded != own(accounts) {
+            let count = try await restore(over: accounts)
+            if count > 0 {
+                logger.notice("accounts are back", metadata: ["accounts": "\(count)"])
+                accounts = try await database.accounts()
+            }
         }
+        agree.store(true, ordering: .releasing)
+        for account in accounts { await record(account) }
+    }
+
+    /// Records what could not be when it changed.
+    func catchUp() async throws {
+        guard isBehind.exchange(false, ordering: .acquiringAndReleasing) else { return }
         for account in try await database.accounts() { await record(account) }
     }
 
-    /// Returns how many there are.
-    private func restore() async throws -> Int {
+    /// What the ledger would say of accounts.
+    private func own(_ accounts: [StoredAccount]) throws -> [Hash256: Hash256] {
+        var own: [Hash256: Hash256] = [:]
+        for account in accounts {
+            let name = seal.name(of: account.id)
+            own[name] = SHA256.hash(try seal.seal(account.encoded(), of: name))
+        }
+        return own
+    }
+
+    /// Brings back accounts of which the ledger has a later generation, or which are not there. Returns
+    /// how many.
+    private func restore(over accounts: [StoredAccount]) async throws -> Int {
+        let generations = Dictionary(
+            uniqueKeysWithValues: accounts.map { ($0.id, $0.generation) })
         var last: [Hash256: [UInt8]] = [:]
         var height: UInt64 = 0
         while let bytes = try await database.block(height) {
@@ -97,8 +117,9 @@ final class LedgerAccounts: AccountStore {
             height += 1
         }
         var count = 0
-        for (name, sealed) in last where !sealed.isEmpty {
+        for (name, sealed) in last {
             let account = try StoredAccount(decoding: try seal.open(sealed, of: name))
+            if let own = generations[account.id], own >= account.generation { continue }
             try await database.restore(account)
             count += 1
         }
@@ -114,7 +135,6 @@ final class LedgerAccounts: AccountStore {
         }
     }
 
-    /// What is not kept now is at the next start.
     private func record(_ sealed: [UInt8], as name: Hash256) async {
         let hash = SHA256.hash(sealed)
         guard await host.read({ $0.accounts[name] }) != hash else { return }
@@ -122,6 +142,7 @@ final class LedgerAccounts: AccountStore {
             .file(.keepAccount(KeepAccountRequest(account: name, sealed: sealed))), from: host.id,
             timeout: .minutes(1))
         guard case .file(.keepAccount(.kept))? = answer else {
+            isBehind.store(true, ordering: .releasing)
             return logger.warning("an account is not in the ledger yet")
         }
     }

@@ -9,7 +9,7 @@ extension Note {
             repairFinished
         case replicaMissing, surplusFound, comparisonFinished, comparisonFailed
         case collecting, collectionStopped, audited, blockWritten, recovered
-        case ledgerRefused, ledgerUnkept, ledgerBehind
+        case ledgerRefused, ledgerUnkept, ledgerCopyDamaged, ledgerBehind
 
         /// A stable name, such as "declared-dead".
         var name: String { rawValue.inWords(with: "-") }
@@ -35,6 +35,7 @@ extension Note {
         case .recovered: .recovered
         case .ledgerRefused: .ledgerRefused
         case .ledgerUnkept: .ledgerUnkept
+        case .ledgerCopyDamaged: .ledgerCopyDamaged
         case .ledgerBehind: .ledgerBehind
         }
     }
@@ -45,7 +46,7 @@ extension Note {
         case .collectionStopped: .error
         case .recovered(_, fetched: 1...): .warning
         case .declaredDead, .doubted, .clockDiffers, .replicaMissing,
-            .audited(_, _, _, agree: false), .ledgerUnkept:
+            .audited(_, _, _, agree: false), .ledgerUnkept, .ledgerCopyDamaged:
             .warning
         case .deadReturned, .recovered: .info
         default: .debug
@@ -82,6 +83,8 @@ extension Note {
         case .blockWritten(let records, let bytes): ["records": "\(records)", "bytes": "\(bytes)"]
         case .recovered(let blocks, let fetched): ["blocks": "\(blocks)", "fetched": "\(fetched)"]
         case .ledgerUnkept(let count): ["blocks": "\(count)"]
+        case .ledgerCopyDamaged(let peer, let count):
+            ["on": "\(peer.hexadecimal)", "blocks": "\(count)"]
         case .ledgerBehind(let blocks, let known): ["blocks": "\(blocks)", "known": "\(known)"]
         case .ledgerRefused(let error): ["error": "\(error)"]
         case .requestTimedOut: [:]

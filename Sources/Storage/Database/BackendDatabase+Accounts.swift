@@ -41,7 +41,7 @@ package struct TokenID: Hashable, Sendable {
 
 /// What the database knows of a token's session.
 package struct TokenStanding: Sendable, Equatable {
-    /// Nil when it was deleted.
+    /// Nil when there is none, as in an older database.
     package var account: StoredAccount?
     package var isRevoked: Bool
 }
@@ -109,14 +109,6 @@ extension BackendDatabase {
                     WHERE id = ? AND key = ?
                     """,
                 arguments: [Data(new), token.text, account.column, Data(present)])
-            return database.changesCount == 1
-        }
-    }
-
-    /// Deletes an account, and so ends its sessions. False when there is none.
-    package func removeAccount(_ id: PeerID) async throws(BackendDatabaseError) -> Bool {
-        try await update { database in
-            try database.execute(sql: "DELETE FROM accounts WHERE id = ?", arguments: [id.column])
             return database.changesCount == 1
         }
     }

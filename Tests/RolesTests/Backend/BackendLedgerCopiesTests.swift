@@ -88,6 +88,49 @@ import Testing
         #expect(keepers(story).contains(keeper))
     }
 
+    @Test func `a block that is lost is missed and sent again though nobody writes`() throws {
+        var story = story()
+        try story.store([TestChunk(0)])
+        story.advance(by: .minutes(1))
+        let keeper = try #require(keepers(story).first)
+        story.nodes[keeper].blocks[0] = nil
+        story.advance(by: story.settings.antiEntropyInterval * 2)
+        #expect(keepers(story).contains(keeper))
+        let damaged = story.notes { note in
+            if case .ledgerCopyDamaged(let peer, let count) = note { (peer, count) } else { nil }
+        }
+        #expect(damaged.count == 1)
+        #expect(damaged.first?.0 == story.nodes[keeper].id && damaged.first?.1 == 0)
+    }
+
+    @Test(arguments: [Liar.showsNothing, .showsForged])
+    func `who claims blocks and shows none is a keeper no longer`(liar: Liar) throws {
+        var story = story()
+        try story.store([TestChunk(0)])
+        story.advance(by: .minutes(1))
+        let keeper = try #require(keepers(story).first)
+        let kept = story.nodes[keeper].blocks
+        story.nodes[keeper].blocks = [:]
+        story.nodes[keeper].rule = { request in
+            guard case .fetchBlock(let request) = request,
+                let block = kept[request.height]?.bytes
+            else { return nil }
+            // The signed header, and records of its own.
+            let forged = Array(block.prefix(SignedHeader.encodedByteCount)) + [0, 0, 0, 0]
+            let shown: Payload? =
+                liar == .showsNothing ? nil : Payload(bytes: forged, byteCount: forged.count)
+            return .node(
+                .fetchBlock(
+                    .known(KnownLedger(head: nil, count: UInt64(kept.count), block: shown))))
+        }
+        story.advance(by: story.settings.antiEntropyInterval * 5)
+        try story.store([TestChunk(1)], as: 2)
+        story.advance(by: .minutes(1))
+        #expect(!keepers(story).contains(keeper) && keepers(story).count == 3)
+    }
+
+    enum Liar { case showsNothing, showsForged }
+
     @Test(arguments: [0, 1]) func `a backend whose disk is lost gets its ledger back`(
         blocks: Int
     ) throws {

@@ -72,16 +72,4 @@ import Testing
             #expect(try await standing() == TokenStanding(account: ada, isRevoked: false))
         }
     }
-
-    @Test(arguments: Kind.allCases)
-    func `A deleted account is gone and frees its name`(kind: Kind) async throws {
-        let token = TokenID(high: 1, low: 2)
-        try await withStore(kind) { (store: any AccountStore) async throws in
-            #expect(try await store.add(ada))
-            #expect(try await store.removeAccount(ada.id))
-            #expect(try await store.removeAccount(ada.id) == false)
-            #expect(try await store.standing(of: token, account: ada.id).account == nil)
-            #expect(try await store.add(ada))
-        }
-    }
 }

@@ -70,15 +70,7 @@ final class MemoryAccountStore: AccountStore {
         }
     }
 
-    func removeAccount(_ id: PeerID) async throws(BackendDatabaseError) -> Bool {
-        try use { state in
-            guard let name = state.accounts.first(where: { $0.value.id == id })?.key else {
-                return false
-            }
-            state.accounts[name] = nil
-            return true
-        }
-    }
+    func forgetAccounts() { state.withLock { $0.accounts = [:] } }
 
     func revoke(_ token: TokenID, expires: Instant) async throws(BackendDatabaseError) {
         try use { $0.revoked[token] = expires }

@@ -63,11 +63,12 @@ import Testing
         _ = try await again.logIn()
     }
 
-    @Test func `A deleted account's sessions have ended`() async throws {
-        let fixture = try await AccountsFixture()
+    @Test func `Sessions of an account that is not there have ended`() async throws {
+        let store = MemoryAccountStore()
+        let fixture = try await AccountsFixture(store: store)
         try await fixture.register()
         let logIn = try await fixture.logIn()
-        #expect(try await fixture.store.removeAccount(logIn.session.user))
+        store.forgetAccounts()
         await #expect(throws: AccountError.sessionEnded) {
             try await fixture.authenticate(logIn.token)
         }

@@ -140,7 +140,7 @@ private struct Desk {
         }
         let text = try await run("network")
         for node in network.nodes { #expect(text.contains(node.address), "\(text)") }
-        #expect(text.contains("\(network.discovery.address)  yes\n"), "\(text)")
+        #expect(text.contains("\(network.discovery.address)  yes      right\n"), "\(text)")
         #expect(text.contains("Each chunk is to have 3 replicas."), "\(text)")
     }
 

@@ -67,6 +67,8 @@ import Testing
         for number in 10..<13 {
             try await store.put(number, byteCount: 50_000, token, mustSucceed: true)
         }
+        try await network.register("ben")
+        try await network.changePassword(to: "battery staple", token)
         try await stop(network.backend)
         for suffix in ["", "-wal", "-shm"] {
             try? FileManager.default.removeItem(atPath: database.path + suffix)
@@ -75,7 +77,10 @@ import Testing
 
         try network.backend.start()
         try await network.waitUntilReady()
-        let again = try await network.logIn("ada")
+        _ = try await network.logIn("ben")
+        // The old one is the old one, as it was before.
+        await #expect(throws: Problem.self) { try await network.logIn("ada") }
+        let again = try await network.logIn("ada", password: "battery staple")
         try await store.checkAll(again)
         try await network.waitUntilAllAreAlive(again)
         try await network.waitUntilNothingIsLeftOver(again)

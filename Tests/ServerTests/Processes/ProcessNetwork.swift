@@ -70,12 +70,22 @@ final class ProcessNetwork: Sendable {
     }
 
     /// A token of an open session.
-    func logIn(_ user: String) async throws -> String {
-        let form = LogInForm(user: user, password: Self.password)
+    func logIn(
+        _ user: String, password: String = ProcessNetwork.password
+    ) async throws -> String {
+        let form = LogInForm(user: user, password: password)
         let answer = try await Web.send(
             "POST", backend.address + "/api/login", body: try WireJSON.encode(form))
         guard answer.status == 200 else { throw Problem(description: answer.text) }
         return try WireJSON.decode(SessionForm.self, from: answer.body).token
+    }
+
+    func changePassword(to password: String, _ token: String) async throws {
+        let form = PasswordForm(current: Self.password, new: password)
+        let answer = try await Web.send(
+            "POST", backend.address + "/api/password", token: token,
+            body: try WireJSON.encode(form))
+        guard (200..<300).contains(answer.status) else { throw Problem(description: answer.text) }
     }
 
     func put(_ name: String, _ bytes: [UInt8], _ token: String) async throws -> Web.Answer {

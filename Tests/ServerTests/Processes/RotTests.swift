@@ -58,6 +58,21 @@ import Testing
         }
     }
 
+    @Test func `a block of the ledger that rotted is sent to its node again`() async throws {
+        try await story(settings: ["--scrub-interval", "2s"]) { network, _, _ in
+            let node = network.nodes[0]
+            try flipABit(of: node, in: network, in: .ledger)
+            try await start(node)
+            try await wait("the backend hears of it") {
+                try await network.backend.metric(
+                    #"dsim_events_total{kind="ledger-copy-damaged"}"#) > 0
+            }
+            try await wait("it keeps as many blocks as others do") {
+                try await Self.blocks(node) == Self.blocks(network.nodes[1])
+            }
+        }
+    }
+
     @Test func `who reads what rotted gets nothing rather than something wrong`() async throws {
         try await story { network, store, token in
             let node = network.nodes[0]
@@ -79,20 +94,31 @@ import Testing
     private static let data = "chunks/segments/00000001.data"
     private static let index = "chunks/segments/00000001.index"
 
-    /// Flips a bit in the middle of the first chunk that a node was given.
-    private func flipABit(of node: ServerProcess, in network: ProcessNetwork) throws {
+    private enum Content { case file, ledger }
+
+    /// Flips a bit in the middle of the first chunk of a file, or block of a ledger, that a node was given.
+    private func flipABit(
+        of node: ServerProcess, in network: ProcessNetwork, in content: Content = .file
+    ) throws {
         let file = network.file(Self.data, of: node)
         var bytes = Array(try Data(contentsOf: file))
-        let start = ChunkFormat.firstRecordOffset
+        var start = ChunkFormat.firstRecordOffset
         func number(at offset: Int, _ count: Int) -> UInt64 {
             bytes[start + offset..<start + offset + count].reduce(UInt64(0)) {
                 $0 << 8 | UInt64($1)
             }
         }
-        let state = bytes[start + ChunkFormat.stateOffset]
-        try #require(number(at: 0, 8) == ChunkFormat.recordMagic, "no record is there")
-        try #require(RecordState(state) == .live, "the first record is dead")
-        let length = Int(number(at: 44, 4))
+        var length: Int { Int(number(at: 44, 4)) }
+        // The stamp of a block is its height.
+        var found: Content { number(at: 56, 8) < 1_000_000 ? .ledger : .file }
+        func isThere() throws {
+            try #require(number(at: 0, 8) == ChunkFormat.recordMagic, "no record is there")
+        }
+        try isThere()
+        while found != content || RecordState(bytes[start + ChunkFormat.stateOffset]) != .live {
+            start += ChunkFormat.recordByteCount(length: length)
+            try isThere()
+        }
         bytes[start + ChunkFormat.recordHeaderByteCount + length / 2] ^= 1
         try Data(bytes).write(to: file)
     }
@@ -106,6 +132,10 @@ import Testing
 
     private static func quarantined(_ node: ServerProcess) async throws -> Double {
         try await node.metric("dsim_disk_quarantined")
+    }
+
+    private static func blocks(_ node: ServerProcess) async throws -> Double {
+        try await node.metric("dsim_node_ledger_blocks")
     }
 
     private func exists(

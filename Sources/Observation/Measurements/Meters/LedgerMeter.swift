@@ -9,6 +9,8 @@ package struct LedgerMeter: Sendable {
     package internal(set) var blocksFetched = 0
     /// Waits for nodes to keep a block that took too long.
     var blocksUnkept = 0
+    /// Nodes found to lack blocks that they had kept.
+    var copiesDamaged = 0
     var backendsBehind = 0
     /// Of the longest ledger.
     private var mostRecords = 0
@@ -38,6 +40,10 @@ package struct LedgerMeter: Sendable {
             "ledger.blocksUnkept",
             "Blocks that were acted on before enough nodes kept them, since those did not answer in time.",
             .count(\.ledger.blocksUnkept)),
+        Metric(
+            "ledger.copiesDamaged",
+            "Times that a node was found to lack blocks of a ledger that it had kept, and was sent them again.",
+            .count(\.ledger.copiesDamaged)),
         Metric(
             "ledger.backendsBehind",
             "Backends that met a node which knew more of their ledger, and stopped writing and deleting.",
