@@ -75,6 +75,7 @@ extension ClientError.Kind {
             case (401, _): .notLoggedIn
             case (403, _): .forbidden
             case (404, _): .notFound
+            case (410, _): .gone
             case (409, "name-taken"): .alreadyExists
             case (409, "unknown-chunks"): .unknownChunks
             case (429, _): .tooManyAttempts

@@ -14,6 +14,8 @@ package struct ClientError: Error, Equatable, CustomStringConvertible {
         case notLoggedIn
         case forbidden
         case notFound
+        /// It is known, and no node that is there has it any more.
+        case gone
         case alreadyExists
         /// The backend does not know some of a file's chunks: `indices`.
         case unknownChunks

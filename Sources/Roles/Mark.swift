@@ -29,7 +29,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
     case ledgerForked, deletionFromBehind
     // Ledgers in the network.
     case blockSentAgain, blockReadBack, keeperRefused, keeperLostBlocks, keeperGivenUp, ledgerUnkept
-    case ledgerCaughtUp, ledgerBehind
+    case ledgerAwaited, ledgerCaughtUp, ledgerBehind
 
     /// A stable name.
     package var name: String { "\(self)" }
@@ -119,6 +119,7 @@ package enum Mark: UInt8, Sendable, CaseIterable {
         case .keeperLostBlocks: "a node no longer had blocks that it had kept"
         case .keeperGivenUp: "a node showed none of the blocks that it said it keeps"
         case .ledgerUnkept: "a block was acted on before enough nodes kept it"
+        case .ledgerAwaited: "a backend waited for those who may keep its ledger"
         case .ledgerCaughtUp: "a backend got blocks back that its own disk had not"
         case .ledgerBehind: "a backend met a node that knows more of its ledger than it does"
         }

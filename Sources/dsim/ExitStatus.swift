@@ -67,7 +67,7 @@ enum ExitStatus: Int32, CaseIterable {
             case .unreachable, .unavailable, .noSpace: .unavailable
             case .tooManyAttempts, .sourceChanged: .tryAgain
             case .wrongCredentials, .notLoggedIn, .forbidden: .notPermitted
-            case .notFound, .cannotRead: .unreadable
+            case .notFound, .gone, .cannotRead: .unreadable
             case .alreadyExists, .cannotCreate: .notCreated
             case .cannotWrite: .notWritten
             case .refused: .wrongScenario

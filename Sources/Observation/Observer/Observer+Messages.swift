@@ -101,8 +101,8 @@ extension Observer {
             oracles.check(
                 .ownerOnly, at: now, owner == to,
                 "user \(to) was given chunk \(chunk) of user \(owner)")
-        case .getFile(.notFound), .getChunk(.notFound), .getChunk(.unavailable), .putChunk,
-            .commit, .delete, .undelete, .keepAccount:
+        case .getFile(.notFound), .getFile(.unavailable), .getChunk(.notFound), .getChunk(.unavailable),
+            .getChunk(.gone), .putChunk, .commit, .delete, .undelete, .keepAccount:
             break
         }
     }

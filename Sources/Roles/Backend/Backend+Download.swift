@@ -10,6 +10,8 @@ struct Download: Sendable {
     let call: CallID
     /// Holders to ask next, best first.
     var candidates: [Int]
+    /// Somebody who is thought to be there may have it, and did not say.
+    var mayBeThere = false
     private(set) var state = State.ready
 
     enum State: Sendable {
@@ -97,7 +99,8 @@ extension Backend {
             guard case .ready = download.state else { return }
             effects.mark(.readFoundNobody)
             downloads[operation] = nil
-            effects.answer(.file(.getChunk(.unavailable)), to: download.user, call: download.call)
+            let answer: GetChunkAnswer = download.mayBeThere ? .unavailable : .gone
+            effects.answer(.file(.getChunk(answer)), to: download.user, call: download.call)
             return
         }
         let member = download.candidates.removeFirst()
@@ -161,7 +164,11 @@ extension Backend {
             replicaMissing(
                 retrieval.chunk, on: retrieval.member, .scrubOrRead, at: now, effects: &effects)
             askNext(operation, at: now, effects: &effects)
-        case .refused, .unavailable, nil: askNext(operation, at: now, effects: &effects)
+        case .refused, .unavailable, nil:
+            if answer != nil || members[retrieval.member].standing.isThoughtToBeThere {
+                downloads[operation]?.mayBeThere = true
+            }
+            askNext(operation, at: now, effects: &effects)
         }
     }
 }

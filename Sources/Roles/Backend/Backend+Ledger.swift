@@ -95,8 +95,9 @@ extension Backend {
         } catch {
             return effects.note(.ledgerRefused(error))
         }
-        searchLedger(
-            verifier, pause: random.upTo(settings.peersInterval), at: now, effects: &effects)
+        search = LedgerSearch(
+            verifier: verifier, pause: random.upTo(settings.peersInterval), since: now)
+        searchLedger(at: now, effects: &effects)
     }
 
     mutating func replay(_ block: Block, at now: Instant) {

@@ -8,8 +8,13 @@ struct LedgerSearch: Sendable {
     var verifier: LedgerVerifier
     /// From its end to the first maintenance.
     let pause: Duration
-    /// Who is there, by what discoveries said.
+    let since: Instant
+    /// Who was asked in this round.
     var asked: Set<PeerID> = []
+    /// Who is there, by what discoveries said, and who of them has answered.
+    var alive: Set<PeerID> = []
+    var answered: Set<PeerID> = []
+    var discoveryAnswered = false
     /// Questions that nobody answered yet.
     var open = 0
     /// Who keeps how many blocks.
@@ -21,15 +26,19 @@ struct LedgerSearch: Sendable {
     var isSyncing = false
 
     var blockCount: UInt64 { verifier.state.blockCount }
+
+    /// Whether enough were heard to rely on what they do not have.
+    var heardEnough: Bool {
+        discoveryAnswered && (alive.isEmpty || alive.intersection(answered).count * 2 > alive.count)
+    }
 }
 
 extension Backend {
-    /// Asks all that are there for what lies beyond the own ledger.
-    mutating func searchLedger(
-        _ verifier: LedgerVerifier, pause: Duration, at now: Instant, effects: inout Effects
-    ) {
-        search = LedgerSearch(verifier: verifier, pause: pause)
+    /// Asks all that are there, or ought to be, for what lies beyond the own ledger.
+    mutating func searchLedger(at now: Instant, effects: inout Effects) {
         guard settings.ledgerCopies > 0 else { return beginServing(at: now, effects: &effects) }
+        search?.asked = []
+        search?.alive = []
         for (slot, discovery) in discoveries.enumerated() {
             search?.open += 1
             calls.ask(
@@ -37,18 +46,26 @@ extension Backend {
                 for: .findKeepers(discovery: slot), timeout: settings.requestTimeout,
                 effects: &effects)
         }
+        for member in members.all where member.standing.countsForRedundancy {
+            askForLedger(member.peer, effects: &effects)
+        }
         goOnSearching(at: now, effects: &effects)
     }
 
     /// A discovery told who is there, or did not answer.
     mutating func keepersFound(_ answer: PeersAnswer?, at now: Instant, effects: inout Effects) {
         search?.open -= 1
+        if answer != nil { search?.discoveryAnswered = true }
         for report in answer?.reports ?? [] where report.status == .alive {
-            let peer = report.registration.node
-            guard search?.asked.insert(peer).inserted == true else { continue }
-            fetchBlock(from: peer, effects: &effects)
+            search?.alive.insert(report.registration.node)
+            askForLedger(report.registration.node, effects: &effects)
         }
         goOnSearching(at: now, effects: &effects)
+    }
+
+    private mutating func askForLedger(_ peer: PeerID, effects: inout Effects) {
+        guard search?.asked.insert(peer).inserted == true else { return }
+        fetchBlock(from: peer, effects: &effects)
     }
 
     private mutating func fetchBlock(from peer: PeerID, effects: inout Effects) {
@@ -65,7 +82,10 @@ extension Backend {
         search?.open -= 1
         let isSource = search?.source == peer
         if isSource { search?.source = nil }
-        if let known, known.count > 0 { search?.copies[peer] = known.count }
+        if let known {
+            search?.answered.insert(peer)
+            search?.copies[peer] = known.count
+        }
         if isSource {
             if let block = known?.block?.bytes, takeBlock(block, at: now, effects: &effects) {
                 search?.source = peer
@@ -101,8 +121,12 @@ extension Backend {
             self.search?.source = best.key
             return fetchBlock(from: best.key, effects: &effects)
         }
-        guard !isLost || search.blockCount > 0 else {
-            // There must be one: whoever keeps it is not there yet.
+        // Whoever keeps it may not be there yet, or cannot be reached. One that is lost must be somewhere.
+        let waits =
+            isLost && search.blockCount == 0
+            || !search.heardEnough && now - search.since < settings.deadAfter
+        guard !waits else {
+            effects.mark(.ledgerAwaited)
             return effects.schedule(Timer(.peers), after: settings.peersInterval)
         }
         guard search.fetched > 0 else { return beginServing(at: now, effects: &effects) }

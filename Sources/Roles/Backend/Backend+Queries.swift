@@ -20,6 +20,9 @@ extension Backend {
         return (record, since)
     }
 
+    /// Nodes know more of its ledger than it does: there may be files that it does not know.
+    package var isBehind: Bool { keepers.isBehind }
+
     /// Whether a record bears this user's tag.
     package func isOwner(_ user: PeerID, of tag: OwnerTag) -> Bool { ownerTag(user) == tag }
 

@@ -151,7 +151,9 @@ package struct Backend: Role {
             commitFile(request, from: user, call: call, at: now, effects: &effects)
                 .map(FileAnswer.commit)
         case .getFile(let request):
-            .getFile(ownFile(request.file, of: user).map(GetFileAnswer.found) ?? .notFound)
+            .getFile(
+                ownFile(request.file, of: user).map(GetFileAnswer.found)
+                    ?? (keepers.isBehind ? .unavailable : .notFound))
         case .getChunk(let request):
             getChunk(request, from: user, call: call, at: now, random: &random, effects: &effects)
                 .map(FileAnswer.getChunk)
@@ -176,7 +178,7 @@ package struct Backend: Role {
             effects.note(.requestTimedOut)
             failed(context, at: now, random: &random, effects: &effects)
         case .peers where search != nil:
-            searchLedger(search!.verifier, pause: search!.pause, at: now, effects: &effects)
+            searchLedger(at: now, effects: &effects)
         case _ where !isReady: break
         case .peers: askDiscoveries(effects: &effects)
         case .maintenance: maintain(at: now, random: &random, effects: &effects)

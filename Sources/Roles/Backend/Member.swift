@@ -103,6 +103,9 @@ extension Member {
         @inline(__always)
         var isReachable: Bool { status == .alive }
 
+        /// It is there, or may be silent for a while only.
+        var isThoughtToBeThere: Bool { status == .alive || status == .suspect }
+
         /// Something new may be placed here.
         @inline(__always)
         var acceptsChunks: Bool { self == .staying(.alive) }

@@ -75,9 +75,8 @@ struct StoreService: Sendable {
     func file(
         _ id: FileID, of user: PeerID
     ) async throws -> (record: FileRecord, since: Instant) {
-        guard let file = await host.read({ $0.file(id, of: user) }) else {
-            throw Self.noSuchFile
-        }
+        let (file, isBehind) = await host.read { ($0.file(id, of: user), $0.isBehind) }
+        guard let file else { throw isBehind ? .unavailable : Self.noSuchFile }
         return file
     }
 
@@ -95,6 +94,11 @@ struct StoreService: Sendable {
             case .file(.getChunk(.notFound)):
                 throw HTTPFailure(
                     .notFound, "no-such-chunk", "The chunk is not one of this file's.")
+            case .file(.getChunk(.gone)):
+                throw HTTPFailure(
+                    .gone, "gone",
+                    "A chunk of the file is on no node that is there. Should its nodes come back, so "
+                        + "does the file.")
             default: try await pause(attempt)
             }
         }

@@ -17,7 +17,7 @@ extension User {
             operations[token]?.underWay -= 1
             sendNextChunks(token, effects: &effects)
         case .putChunk(.unavailable), .putChunk(.mismatched), .putChunk(.busy),
-            .getChunk(.unavailable), .undelete(.unavailable):
+            .getFile(.unavailable), .getChunk(.unavailable), .getChunk(.gone), .undelete(.unavailable):
             retry(context, at: now, random: &random, effects: &effects)
         case .commit(let outcome):
             committed(context, outcome, at: now, random: &random, effects: &effects)

@@ -150,11 +150,27 @@ import Testing
         #expect(story.holders(of: chunks[0]) == [0, 1, 2])
     }
 
-    @Test func `a chunk is unavailable once no replica is left to ask`() throws {
+    @Test func `a chunk is gone once nobody who is asked has it`() throws {
         var story = try withFile()
         for index in story.nodes.indices { story.nodes[index].rule = corrupted }
-        #expect(story.read(0, of: chunks) == .unavailable)
-        #expect(story.read(1, of: chunks) == .unavailable)
+        #expect(story.read(0, of: chunks) == .gone)
+        #expect(story.read(1, of: chunks) == .gone)
+    }
+
+    @Test func `a chunk of the dead is gone but not where one of them may be back`() throws {
+        var story = try withFile()
+        for index in story.nodes.indices { story.nodes[index].isSilent = true }
+        for index in story.nodes.indices.dropFirst() { story.hear(.dead, of: index) }
+        func read() -> GetChunkAnswer? {
+            let call = story.open(story.get(0, of: chunks))
+            story.advance(by: story.settings.requestTimeout * 4)
+            return if case .getChunk(let answer)? = story.answer(to: call) { answer } else { nil }
+        }
+        #expect(read() == .unavailable)
+        story.hear(.dead, of: 0)
+        #expect(read() == .gone)
+        story.nodes[0].isSilent = false
+        #expect(read() == .found(chunks[0].payload))
     }
 
     @Test func `silent replicas end in unavailable after their time, and stay counted`() throws {

@@ -163,6 +163,32 @@ import Testing
         #expect(story.backend.isReady && story.backend.files.count == 1)
     }
 
+    @Test func `one that is cut off waits for most of those who are there`() throws {
+        var story = story()
+        let chunk = TestChunk(0)
+        try story.store([chunk])
+        story.advance(by: .minutes(1))
+        let files = story.backend.files
+        for number in story.nodes.indices.dropFirst(3) { story.nodes[number].isSilent = true }
+        story.restartBackend(with: 0)
+        story.advance(by: .minutes(1))
+        #expect(!story.backend.isReady)
+        story.nodes[3].isSilent = false
+        story.advance(by: .minutes(1))
+        #expect(story.backend.isReady && story.backend.files == files)
+    }
+
+    @Test func `it waits no longer than silent nodes take to be dead`() throws {
+        var story = story()
+        try story.store([TestChunk(0)])
+        for number in story.nodes.indices { story.nodes[number].isSilent = true }
+        story.restartBackend()
+        story.advance(by: story.settings.deadAfter - .minutes(1))
+        #expect(!story.backend.isReady)
+        story.advance(by: .minutes(2))
+        #expect(story.backend.isReady && story.backend.files.count == 1)
+    }
+
     @Test func `blocks that it did not sign are not taken`() throws {
         var story = story()
         try story.store([TestChunk(0)])
@@ -194,7 +220,7 @@ import Testing
     }
 
     @Test func `one that nodes know to be behind says so and deletes and writes nothing`() throws {
-        var story = story()
+        var story = story(nodes: 8)
         let chunk = TestChunk(0)
         try story.store([chunk])
         try story.store([TestChunk(1)], as: 2)

@@ -89,6 +89,24 @@ import Testing
         }
     }
 
+    @Test func `what all nodes have lost is said to be gone, and is not waited for`() async throws {
+        try await story { network, _, _ in
+            for node in network.nodes.dropFirst() {
+                node.send(SIGTERM)
+                #expect(await node.exitStatus() == 0)
+            }
+            for node in network.nodes {
+                try FileManager.default.removeItem(at: network.file("chunks", of: node))
+                try await start(node)
+            }
+            let dsim = network.dsim
+            #expect(try await dsim.run("login", "--user", "ada").status == 0)
+            let copy = try await dsim.run("get", FileStore.name(0), "-o", "-")
+            #expect(copy.status == 66, "\(copy)")
+            #expect(copy.errors.contains("on no node that is there"), "\(copy.errors)")
+        }
+    }
+
     // MARK: Rot
 
     private static let data = "chunks/segments/00000001.data"

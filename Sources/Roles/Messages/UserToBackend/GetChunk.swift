@@ -19,6 +19,9 @@ package enum GetChunkAnswer: Sendable, Equatable {
     case found(Payload)
     /// No replica could be reached or none was intact; another try may succeed.
     case unavailable
+    /// Nobody has it: those who are to hold it are gone, or said that they lack it. It comes back only
+    /// with one of them.
+    case gone
     /// No such file of the asker's, or the chunk is not in it.
     case notFound
 }
@@ -35,7 +38,7 @@ extension GetChunkAnswer: MessageContent {
     package var payloadByteCount: Int {
         switch self {
         case .found(let payload): payload.byteCount
-        case .unavailable, .notFound: 0
+        case .unavailable, .gone, .notFound: 0
         }
     }
     package var words: (UInt64, UInt64) {
@@ -43,6 +46,7 @@ extension GetChunkAnswer: MessageContent {
         case .found(let payload): (1, payload.word)
         case .unavailable: (2, 0)
         case .notFound: (3, 0)
+        case .gone: (4, 0)
         }
     }
 }

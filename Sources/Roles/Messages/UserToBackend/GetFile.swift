@@ -13,6 +13,8 @@ package enum GetFileAnswer: Sendable, Equatable {
     case found(FileRecord)
     /// No such file, or not the asker's: the answer is the same.
     case notFound
+    /// The backend does not know it, but its ledger is not all there.
+    case unavailable
 }
 
 extension GetFileRequest: MessageContent {
@@ -26,13 +28,14 @@ extension GetFileAnswer: MessageContent {
     package var bodyByteCount: Int {
         switch self {
         case .found(let record): 160 + record.sealedManifest.count + record.wrappedKey.count
-        case .notFound: 24
+        case .notFound, .unavailable: 24
         }
     }
     package var words: (UInt64, UInt64) {
         switch self {
         case .found(let record): (1, record.root.prefix)
         case .notFound: (2, 0)
+        case .unavailable: (3, 0)
         }
     }
 }
