@@ -101,7 +101,8 @@ extension Observer {
             oracles.check(
                 .ownerOnly, at: now, owner == to,
                 "user \(to) was given chunk \(chunk) of user \(owner)")
-        case .getFile(.notFound), .getFile(.unavailable), .getChunk(.notFound), .getChunk(.unavailable),
+        case .getFile(.notFound), .getFile(.unavailable), .getChunk(.notFound),
+            .getChunk(.unavailable),
             .getChunk(.gone), .putChunk, .commit, .delete, .undelete, .keepAccount:
             break
         }

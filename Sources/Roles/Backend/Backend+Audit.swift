@@ -140,10 +140,10 @@ extension Backend {
 
     // MARK: Trust
 
-    /// A node said nothing, or that it cannot prove anything now. One that does so for as long as a
+    /// A node said nothing, that it cannot prove anything now, or what is not so. One that does so for as long as a
     /// silent node takes to be dead counts no more than that one, whatever the discoveries say of it,
     /// unless nobody met a challenge lately: then it may be the backend that is cut off.
-    private mutating func leftUnmet(_ member: Int, at now: Instant, effects: inout Effects) {
+    mutating func leftUnmet(_ member: Int, at now: Instant, effects: inout Effects) {
         members[member].trust.didNotMeet(at: now)
         let trust = members[member].trust
         guard trust.unmet >= Trust.placementLimit, now - trust.since >= settings.deadAfter,

@@ -17,7 +17,8 @@ extension User {
             operations[token]?.underWay -= 1
             sendNextChunks(token, effects: &effects)
         case .putChunk(.unavailable), .putChunk(.mismatched), .putChunk(.busy),
-            .getFile(.unavailable), .getChunk(.unavailable), .getChunk(.gone), .undelete(.unavailable):
+            .getFile(.unavailable), .getChunk(.unavailable), .getChunk(.gone),
+            .undelete(.unavailable):
             retry(context, at: now, random: &random, effects: &effects)
         case .commit(let outcome):
             committed(context, outcome, at: now, random: &random, effects: &effects)

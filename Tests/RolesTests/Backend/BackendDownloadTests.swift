@@ -150,6 +150,27 @@ import Testing
         #expect(story.holders(of: chunks[0]) == [0, 1, 2])
     }
 
+    @Test func `who sends other bytes is given nothing new for a while`() throws {
+        var story = BackendStory(nodes: 6)
+        let chunks = (0..<12).map { TestChunk($0) }
+        try story.store(chunks)
+        story.advance(by: .minutes(1))
+        let liar = try #require(story.holders(of: chunks[0]).first)
+        story.nodes[liar].rule = { request in
+            guard case .retrieve(let request) = request else { return nil }
+            return chunks.first { $0.id == request.chunk }
+                .map { .node(.retrieve(.found($0.corrupt))) }
+        }
+        for _ in 0..<8 {
+            for (index, chunk) in chunks.enumerated() {
+                #expect(story.read(index, of: chunks) == .found(chunk.payload))
+            }
+        }
+        let before = story.nodes[liar].held.count
+        for number in 30..<50 { try story.store([TestChunk(number)], as: UInt64(number)) }
+        #expect(story.nodes[liar].held.count == before)
+    }
+
     @Test func `a chunk is gone once nobody who is asked has it`() throws {
         var story = try withFile()
         for index in story.nodes.indices { story.nodes[index].rule = corrupted }
