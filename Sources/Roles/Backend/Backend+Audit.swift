@@ -38,7 +38,7 @@ extension Backend {
         at now: Instant, random: inout RandomSource, effects: inout Effects
     ) {
         let interval = settings.auditInterval
-        for index in members.all.indices where members.all[index].trust.unmet > 0 {
+        for index in members.all.indices where !members.all[index].trust.isSpotless {
             restoreTrust(in: index, at: now, effects: &effects)
         }
         guard interval > .zero else { return }
@@ -140,10 +140,10 @@ extension Backend {
 
     // MARK: Trust
 
-    /// A node said nothing, that it cannot prove anything now, or what is not so. One that does so for as long as a
+    /// A node said nothing, or that it cannot prove anything now. One that does so for as long as a
     /// silent node takes to be dead counts no more than that one, whatever the discoveries say of it,
     /// unless nobody met a challenge lately: then it may be the backend that is cut off.
-    mutating func leftUnmet(_ member: Int, at now: Instant, effects: inout Effects) {
+    private mutating func leftUnmet(_ member: Int, at now: Instant, effects: inout Effects) {
         members[member].trust.didNotMeet(at: now)
         let trust = members[member].trust
         guard trust.unmet >= Trust.placementLimit, now - trust.since >= settings.deadAfter,
@@ -157,8 +157,9 @@ extension Backend {
 
     private mutating func met(_ member: Int, at now: Instant, effects: inout Effects) {
         lastMetChallenge = now
-        if members[member].trust.unmet >= Trust.placementLimit { members.candidateGained() }
+        let wasGivenMore = members[member].trust.mayBeGivenMore
         members[member].trust.met()
+        if !wasGivenMore, members[member].trust.mayBeGivenMore { members.candidateGained() }
         trust(member, at: now, effects: &effects)
     }
 
@@ -171,7 +172,7 @@ extension Backend {
                 max(.hours(1), settings.auditInterval * 2)
             }
         guard now - trust.last >= memory else { return }
-        if trust.unmet >= Trust.placementLimit { members.candidateGained() }
+        if !trust.mayBeGivenMore { members.candidateGained() }
         members[member].trust.forgive()
         self.trust(member, at: now, effects: &effects)
     }

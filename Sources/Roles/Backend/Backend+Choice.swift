@@ -69,7 +69,7 @@ extension Backend {
 
     private func isCandidate(_ member: Int, _ choice: Choice) -> Bool {
         members[member].standing.acceptsChunks && members[member].room >= UInt64(choice.byteCount)
-            && members[member].trust.unmet < Trust.placementLimit
+            && members[member].trust.mayBeGivenMore
             && !choice.taken.contains(member)
     }
 

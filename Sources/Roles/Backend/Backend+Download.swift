@@ -159,8 +159,7 @@ extension Backend {
                 .file(.getChunk(.found(payload))), to: download.user, call: download.call)
         case .found, .missing:
             effects.mark(.readFellBack)
-            // A node reads what it sends: one that sends other bytes does not want to know.
-            if case .found = answer { leftUnmet(retrieval.member, at: now, effects: &effects) }
+            if case .found = answer { members[retrieval.member].trust.didFalsify(at: now) }
             // Who lost one may have lost more.
             members[retrieval.member].nextAudit = now
             replicaMissing(

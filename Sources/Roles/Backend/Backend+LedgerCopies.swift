@@ -68,7 +68,7 @@ extension Backend {
     private func canKeepLedger(_ member: Int, at now: Instant) -> Bool {
         members[member].standing.acceptsChunks && keepers[member] == nil
             && !keepers.isBarred(member, at: now) && members[member].room > Self.keeperRoom
-            && members[member].trust.unmet < Trust.placementLimit
+            && members[member].trust.mayBeGivenMore
     }
 
     /// Orders nodes for this backend, as if at random (rendezvous hashing).

@@ -39,6 +39,7 @@ extension Backend {
         guard settings.ledgerCopies > 0 else { return beginServing(at: now, effects: &effects) }
         search?.asked = []
         search?.alive = []
+        if discoveries.isEmpty { search?.discoveryAnswered = true }
         for (slot, discovery) in discoveries.enumerated() {
             search?.open += 1
             calls.ask(

@@ -50,24 +50,37 @@ package struct Member: Sendable {
 
 /// How a member does when it is challenged to prove what it holds.
 struct Trust: Sendable {
-    /// With so many unmet in turn, nothing new is placed on a member.
+    /// With so many unmet in turn, or so many answers of other bytes, nothing new is placed on a member.
     static let placementLimit = 3
 
     /// It has met one in this run.
     private(set) var hasProven = false
     /// Challenges in turn that it left unanswered, or said that it cannot meet now.
     private(set) var unmet = 0
-    /// When it left the first and the last of those unmet.
+    /// Answers of other bytes than those of the chunk. A node reads and checks what it sends, so that it
+    /// knew better.
+    private(set) var falsified = 0
+    /// When it left the first and the last unmet, or falsified one.
     private(set) var since = Instant.origin
     private(set) var last = Instant.origin
+
+    var mayBeGivenMore: Bool {
+        unmet < Self.placementLimit && falsified < Self.placementLimit
+    }
+    var isSpotless: Bool { unmet == 0 && falsified == 0 }
 
     mutating func met() {
         unmet = 0
         hasProven = true
     }
 
-    /// What it left unmet is too long ago to count.
-    mutating func forgive() { unmet = 0 }
+    /// What it did is too long ago to count.
+    mutating func forgive() { (unmet, falsified) = (0, 0) }
+
+    mutating func didFalsify(at now: Instant) {
+        falsified += 1
+        last = now
+    }
 
     mutating func didNotMeet(at now: Instant) {
         if unmet == 0 { since = now }

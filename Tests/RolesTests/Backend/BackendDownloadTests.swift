@@ -156,16 +156,16 @@ import Testing
         try story.store(chunks)
         story.advance(by: .minutes(1))
         let liar = try #require(story.holders(of: chunks[0]).first)
-        story.nodes[liar].rule = { request in
-            guard case .retrieve(let request) = request else { return nil }
-            return chunks.first { $0.id == request.chunk }
-                .map { .node(.retrieve(.found($0.corrupt))) }
-        }
-        for _ in 0..<8 {
-            for (index, chunk) in chunks.enumerated() {
-                #expect(story.read(index, of: chunks) == .found(chunk.payload))
+        for number in story.nodes.indices {
+            story.nodes[number].rule = { request in
+                guard case .retrieve(let request) = request,
+                    let chunk = chunks.first(where: { $0.id == request.chunk })
+                else { return nil }
+                return .node(
+                    .retrieve(number == liar ? .found(chunk.corrupt) : .unavailable))
             }
         }
+        for index in chunks.indices { #expect(story.read(index, of: chunks) == .unavailable) }
         let before = story.nodes[liar].held.count
         for number in 30..<50 { try story.store([TestChunk(number)], as: UInt64(number)) }
         #expect(story.nodes[liar].held.count == before)

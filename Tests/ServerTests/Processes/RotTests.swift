@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import Spawning
 import Testing
 
 @testable import Segments
