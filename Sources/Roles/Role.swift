@@ -22,6 +22,8 @@ package enum Input: Sendable {
     case leave
     /// An operator's word that a backend is no more: a node that leaves does not wait for it.
     case forget(PeerID)
+    /// An operator's wish that what a node deleted since then come back.
+    case undelete(since: Instant)
     /// A backend joined the network, which is proven at the live edge: a node serves it from now on.
     case backend(PeerID)
 }
@@ -37,6 +39,7 @@ extension Input {
         case .disk(let event): "disk \(event.name)"
         case .leave: "leave"
         case .forget: "forget"
+        case .undelete: "undelete"
         case .backend: "backend"
         }
     }

@@ -92,15 +92,23 @@ package struct NodeServer: Sendable {
     ) {
         let openToAll = router.group()
         openToAll.get("status") { _, _ in Response.json(await status(host)) }
-        router.post("drain") { request, _ in
-            // Whoever can read the node's own key may send it away: nobody else can sign as the node.
+        // Whoever can read the node's own key is its operator: nobody else can sign as the node.
+        @Sendable func admit(_ request: Request, to what: String) throws {
             let caller = try peers.caller(
                 request, bodyHash: RequestSignature.emptyBodyHash, mustSign: true)
             guard caller.id == identity.id else {
                 throw HTTPFailure(
                     .forbidden, "not-the-operator",
-                    "Only who holds this node's own key may send it away: dsim node drain --data.")
+                    "Only who holds this node's own key may do this: dsim node \(what) --data.")
             }
+        }
+        router.post("undelete") { request, _ in
+            try admit(request, to: "undelete")
+            await host.undelete(since: try time(in: request))
+            return Response.json(await status(host), status: .accepted)
+        }
+        router.post("drain") { request, _ in
+            try admit(request, to: "drain")
             let gone = try forgotten(in: request)
             Task {
                 for backend in gone { await host.forget(backend: backend) }
@@ -120,6 +128,14 @@ package struct NodeServer: Sendable {
             }
             return id
         }
+    }
+
+    /// Since when deletions are to be undone.
+    private static func time(in request: Request) throws(WireError) -> Instant {
+        guard let text = request.uri.queryParameters[NodeOperator.since[...]],
+            let nanoseconds = Int64(text)
+        else { throw .malformed("\(NodeOperator.since) is no number of nanoseconds since 1970") }
+        return Instant(nanoseconds: nanoseconds)
     }
 
     private static func status(_ host: Host<StorageNode>) async -> NodeStatusForm {

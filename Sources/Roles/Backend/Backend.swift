@@ -114,7 +114,7 @@ package struct Backend: Role {
             hear(answer, to: context, at: now, random: &random, effects: &effects)
         case .timer(let timer):
             handle(timer, at: now, random: &random, effects: &effects)
-        case .disk, .leave, .forget, .backend: break
+        case .disk, .leave, .forget, .undelete, .backend: break
         }
     }
 

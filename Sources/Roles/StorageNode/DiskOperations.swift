@@ -6,6 +6,8 @@ enum WriteAnswer: Sendable {
     case copy(NodeCopy)
     case restore(ChunkID, to: PeerID, call: CallID)
     case keep(for: PeerID, call: CallID)
+    /// The operator, who looks at the status.
+    case nobody
 }
 
 /// A node's reads and writes under way: one write of a chunk at a time. One sync at a time makes all

@@ -195,6 +195,7 @@ extension StorageNode {
                 call: call)
         case .keep(let backend, let call):
             replyKept(to: backend, call: call, outcome, effects: &effects)
+        case .nobody: undeleteNext(effects: &effects)
         }
     }
 }

@@ -32,6 +32,8 @@ package struct StorageNode: Role {
     var ledgers: [LedgerCopy]
     /// What it was told to delete, and still has.
     var trash = Trash()
+    /// What its operator wants back of that.
+    var undeleting: [ChunkID] = []
 
     /// What the discoveries' answers showed of their clocks.
     package internal(set) var clocks: [ClockReading]
@@ -95,6 +97,7 @@ package struct StorageNode: Role {
             effects.disk.append(.recoverChunks)
         case .leave: startLeaving(effects: &effects)
         case .forget(let backend): forget(backend: backend, effects: &effects)
+        case .undelete(let since): undelete(since: since, effects: &effects)
         case .backend(let backend): meet(backend)
         }
     }

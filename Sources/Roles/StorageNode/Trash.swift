@@ -29,6 +29,12 @@ struct Trash: Sendable {
         return stored
     }
 
+    /// What was deleted since then, oldest first.
+    func chunks(since: Instant) -> [ChunkID] {
+        order.lazy.filter { $0.since >= since && self.chunks[$0.chunk]?.trashed == $0.since }
+            .map(\.chunk)
+    }
+
     /// Takes out the chunk that has been here longest, if that is since before some time.
     mutating func removeOldest(before: Instant = Instant(nanoseconds: .max)) -> StoredChunk? {
         while let (chunk, since) = order.first {
@@ -77,12 +83,13 @@ extension StorageNode {
         _ read: DiskOperations.Read, _ outcome: ReadOutcome, effects: inout Effects
     ) {
         var stored = read.stored
-        guard let (backend, call) = read.answer, trash[stored.chunk] == stored,
-            !isWriting(stored.chunk)
-        else { return }
-        let answer = WriteAnswer.restore(stored.chunk, to: backend, call: call)
+        let answer =
+            read.answer.map { WriteAnswer.restore(stored.chunk, to: $0, call: $1) } ?? .nobody
+        guard trash[stored.chunk] == stored, !isWriting(stored.chunk) else {
+            return goOnUndeleting(after: answer, effects: &effects)
+        }
         switch outcome {
-        case .unavailable: return
+        case .unavailable: return goOnUndeleting(after: answer, effects: &effects)
         case .bytes(let payload) where SHA256.hash(payload.bytes) == stored.chunk.hash: break
         case .bytes, .damaged:
             trash.remove(stored.chunk)
@@ -97,6 +104,27 @@ extension StorageNode {
         if let sync = disk.restored(.init(stored: stored, answer: answer)) {
             effects.disk.append(.sync(token: sync))
         }
+    }
+
+    /// An operator wants back what was deleted since then, whoever had it deleted. What no ledger names is
+    /// deleted again, after the orphan grace.
+    mutating func undelete(since: Instant, effects: inout Effects) {
+        let isUnderWay = !undeleting.isEmpty
+        undeleting = trash.chunks(since: since).reversed()
+        if !isUnderWay { undeleteNext(effects: &effects) }
+    }
+
+    /// One after the other.
+    mutating func undeleteNext(effects: inout Effects) {
+        while let chunk = undeleting.popLast() {
+            guard let stored = trash[chunk], !isWriting(chunk) else { continue }
+            let token = disk.begin(.init(stored: stored, answer: nil, isOfTrash: true))
+            return effects.disk.append(.read(token: token, chunk))
+        }
+    }
+
+    private mutating func goOnUndeleting(after answer: WriteAnswer, effects: inout Effects) {
+        if case .nobody = answer { undeleteNext(effects: &effects) }
     }
 
     /// Deletes for good what has been trash for long enough.

@@ -100,6 +100,9 @@ package actor Host<R: Role> {
     /// Tells a node's role that a backend is no more.
     package func forget(backend: PeerID) { feed(.forget(backend)) }
 
+    /// Has a node take back what was deleted from it since then.
+    package func undelete(since: Instant) { feed(.undelete(since: since)) }
+
     /// Has a node leave for good, and waits until the role has. False when the host stopped first.
     @discardableResult
     package func leave() async -> Bool {

@@ -29,10 +29,30 @@ package struct NodeOperator: Sendable {
     /// The parameter that names backends which are no more.
     static let forgets = "forget"
 
+    /// The parameter that says since when, in nanoseconds of Unix time.
+    static let since = "since"
+
+    /// Has the node whose data folder this is take back what was deleted from it since then. Returns
+    /// where it is and how it is now.
+    package func undelete(
+        dataFolder: String, since: Instant
+    ) async throws(ClientError) -> (url: String, status: NodeStatusForm) {
+        try await order("/undelete?\(Self.since)=\(since.nanoseconds)", dataFolder: dataFolder)
+    }
+
     /// Tells the node whose data folder this is to leave the network for good, without waiting for
     /// backends that are no more. Returns where it is and how it is now.
     package func drain(
         dataFolder: String, forgetting backends: [PeerID] = []
+    ) async throws(ClientError) -> (url: String, status: NodeStatusForm) {
+        let ids = backends.map(\.hexadecimal).joined(separator: ",")
+        return try await order(
+            backends.isEmpty ? "/drain" : "/drain?\(Self.forgets)=\(ids)", dataFolder: dataFolder)
+    }
+
+    /// Asks as the node itself, whose key its operator can read.
+    private func order(
+        _ target: String, dataFolder: String
     ) async throws(ClientError) -> (url: String, status: NodeStatusForm) {
         let note: ServerNote
         var seed: [UInt8]
@@ -51,8 +71,6 @@ package struct NodeOperator: Sendable {
             throw ClientError(.cannotRead, "\(dataFolder)/identity.key is damaged.")
         }
         let identity = Identity(key: key)
-        let ids = backends.map(\.hexadecimal).joined(separator: ",")
-        let target = backends.isEmpty ? "/drain" : "/drain?\(Self.forgets)=\(ids)"
         let subject = RequestSignature.Subject(
             receiver: identity.id, method: "POST", target: target,
             introduction: note.introduction, bodyHash: RequestSignature.emptyBodyHash)

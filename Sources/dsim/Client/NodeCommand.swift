@@ -7,8 +7,11 @@ import Workbench
 
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node", abstract: "See how a storage node is, or have it leave.",
-        subcommands: [NodeStatusCommand.self, NodeDrainCommand.self])
+        commandName: "node",
+        abstract: "See how a storage node is, have it leave, or take back deletions.",
+        subcommands: [
+            NodeStatusCommand.self, NodeUndeleteCommand.self, NodeDrainCommand.self,
+        ])
 }
 
 /// How to talk to a node.
@@ -53,6 +56,42 @@ struct NodeStatusCommand: ReportingCommand {
             table.add(["awaiting", status.awaiting.map(\.hexadecimal).joined(separator: " ")])
         }
         return table.text
+    }
+}
+
+struct NodeUndeleteCommand: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undelete",
+        abstract: "Have a node take back what was deleted from it lately.",
+        discussion: """
+            For when a backend had deleted what it should not have. Run it where each node runs: whoever may \
+            read its data folder may do it. Chunks that a ledger names count again with the next \
+            comparison; others are deleted again once --orphan-grace is over. A user brings a file of their \
+            own back with "dsim undelete".
+            """)
+
+    @Option(help: "The node's data folder.", completion: .directory)
+    var data: String
+
+    @Option(
+        help: "How long ago the oldest deletion is that is undone, such as 2h.",
+        transform: { text in
+            guard let span = Duration(text) else {
+                throw ValidationError("allowed is a duration such as 2h, and it is \(text).")
+            }
+            return span
+        })
+    var within: Duration
+
+    @OptionGroup var operation: OperatorOptions
+
+    func report() async throws -> ExitStatus {
+        let (url, status) = try await operation.withOperator {
+            try await $0.undelete(dataFolder: data, since: Clock.systemTime() - within)
+        }
+        Output.standard(
+            "The node at \(url) takes back what it can of \(Format.bytes(status.trashBytes)).\n")
+        return .fine
     }
 }
 

@@ -45,6 +45,23 @@ import Testing
         #expect(restore(chunk, on: &drive) == .restored)
     }
 
+    @Test func `an operator brings back what was deleted since then and what is whole of it`() {
+        var drive = node()
+        let chunks = (1...4).map { TestChunk($0, byteCount: 100) }
+        for (index, chunk) in chunks.enumerated() {
+            drive.store(chunk)
+            drive.advance(by: .hours(1))
+            drive.delete(chunk, stamp: Int64(index) + 2)
+        }
+        drive.disk.state.chunks[chunks[2].id]?.payload = chunks[2].corrupt
+        drive.handle(.undelete(since: drive.now - .hours(2)))
+        #expect(drive.role.index[chunks[0].id] == nil)
+        #expect(drive.retrieve(chunks[1]) == .found(chunks[1].payload))
+        #expect(drive.retrieve(chunks[2]) == .missing)
+        #expect(drive.retrieve(chunks[3]) == .found(chunks[3].payload))
+        #expect(drive.role.trashByteCount == 100)
+    }
+
     @Test func `what is restored is acknowledged once it is durable`() {
         var drive = node()
         drive.store(chunk)

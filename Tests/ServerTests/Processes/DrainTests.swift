@@ -8,8 +8,33 @@ import Testing
 @testable import Server
 @testable import Wire
 
-/// A node that its operator sends away, and nobody else.
+/// What the operator of a node asks of it, and nobody else.
 @Suite(.serialized) struct DrainTests {
+    @Test func `an operator takes back what was deleted lately`() async throws {
+        let network = try ProcessNetwork(
+            nodes: 3, settings: ProcessNetwork.quick + ["--orphan-grace", "1h"])
+        try await network.start()
+        try await network.register("ada")
+        let token = try await network.logIn("ada")
+        try await network.waitUntilAllAreAlive(token)
+        let store = FileStore(network)
+        try await store.put(0, byteCount: 100_000, token, mustSucceed: true)
+        try await network.waitUntilAllIsRedundant(token)
+        let (node, dsim) = (network.nodes[0], network.dsim)
+        let held = try await node.metric("dsim_node_chunks")
+        #expect(held > 0)
+        try await store.deleteAll(token)
+        try await wait("it is trash") { try await node.metric("dsim_node_chunks") == 0 }
+        let folder = network.warden.folder.appending(path: node.name).path
+        func undelete(_ within: String) async throws -> Program.Outcome {
+            try await dsim.run("node", "undelete", "--data", folder, "--within", within)
+        }
+        #expect(try await undelete("soon").status == 64)
+        let result = try await undelete("1h")
+        #expect(result.status == 0 && result.output.contains("takes back"), "\(result)")
+        try await wait("it is back") { try await node.metric("dsim_node_chunks") == held }
+    }
+
     @Test func `a drained node is not missed and does not come back`() async throws {
         let network = try ProcessNetwork(nodes: 4)
         try await network.start()
