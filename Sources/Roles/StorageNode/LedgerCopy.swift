@@ -50,10 +50,11 @@ struct LedgerCopy: Sendable {
         count = min(count, height)
     }
 
-    /// The backend shows a head. False where it had come further before, or otherwise.
+    /// The backend shows a head. False where it had come further before, or otherwise: by what it showed
+    /// since the node started, and by the blocks that are kept.
     mutating func admit(_ shown: SignedHeader?) -> Bool {
-        guard let shown else { return head == nil }
-        guard shown.follows(head) else { return false }
+        guard let shown else { return head == nil && count == 0 }
+        guard shown.follows(head), shown.blockCount >= count else { return false }
         head = shown
         return true
     }

@@ -91,6 +91,23 @@ import Testing
         #expect(delete(other, heads[2]) == .deleted)
     }
 
+    @Test func `who keeps the ledger knows after a restart how far it had come`() {
+        var node = NodeDrive.node()
+        let chunk = TestChunk(1)
+        node.store(chunk)
+        for (height, block) in Self.blocks.enumerated() {
+            _ = keep(block, at: height, in: &node)
+        }
+        node.restart(as: NodeDrive.makeNode())
+        for (head, outcome) in [(nil, DeleteOutcome.behind), (2, .behind), (3, .deleted)] {
+            let request = DeleteRequest(
+                chunk: chunk.id, stamp: Instant(nanoseconds: 9), expires: .distantFuture,
+                head: head.flatMap { SignedHeader(ofBlock: Self.blocks[$0]) })
+            let answer = node.receive(.node(.delete(request)), from: Peers.backend).first
+            #expect(answer?.deleteOutcome == outcome)
+        }
+    }
+
     @Test func `a scrub finds a rotten block and it is no longer counted`() {
         var node = NodeDrive.node()
         for (height, block) in Self.blocks.enumerated() {
