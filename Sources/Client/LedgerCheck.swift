@@ -45,11 +45,17 @@ package struct LedgerCheck {
     private var verifier: LedgerVerifier
     private let memory: LedgerMemory?
     private var metMemory = false
+    /// What nodes were shown of ledgers, by height.
+    private let witnesses: [UInt64: [SignedHeader]]
+    /// So many of the nodes' headers are in this ledger.
+    package private(set) var witnessed = 0
 
     /// `memory` is what an earlier check left; nil at the first, which takes the chain's word for who
     /// writes it.
-    package init(memory: LedgerMemory?) {
+    /// `heads` are headers that others were shown before the check began.
+    package init(memory: LedgerMemory?, heads: [SignedHeader] = []) {
         self.memory = memory
+        witnesses = Dictionary(grouping: heads.filter(\.hasValidSignature), by: \.header.height)
         verifier = LedgerVerifier(writer: memory.map { PublicKey(bytes: $0.writer) })
         metMemory = memory == nil || memory?.blocks == 0
     }
@@ -63,6 +69,15 @@ package struct LedgerCheck {
     package mutating func check(encoded bytes: [UInt8]) throws(ClientError) -> Block {
         let block = try translating(try verifier.check(encoded: bytes)) {
             ClientError(.misbehaving, Self.text(of: $0))
+        }
+        for head in witnesses[block.header.height] ?? [] where head.header.writer == writer {
+            guard head == block.signedHeader else {
+                throw ClientError(
+                    .misbehaving,
+                    "There are two ledgers: block \(block.header.height) is another than the backend "
+                        + "showed a node. " + Self.advice)
+            }
+            witnessed += 1
         }
         if let memory, verifier.state.blockCount == memory.blocks {
             guard block.signedHeader.hash == memory.tip else {
@@ -87,6 +102,15 @@ package struct LedgerCheck {
                     + "\(memory?.blocks ?? 0) when it was last verified. " + Self.advice)
         }
         guard let tip = state.tip, let writer else { return nil }
+        let shown = witnesses.values.joined().filter { $0.header.writer == writer }
+            .map(\.header.height).max()
+        if let shown, shown >= state.blockCount {
+            throw ClientError(
+                .misbehaving,
+                "The ledger was cut off: it has \(state.blockCount) blocks, and a node was shown "
+                    + "block \(shown). The backend's log says \"ledger-behind\" where it lost them; "
+                    + "otherwise do not trust it.")
+        }
         return LedgerMemory(
             backend: backend, writer: writer.bytes, blocks: state.blockCount,
             records: UInt64(state.recordCount), tip: tip.hash)

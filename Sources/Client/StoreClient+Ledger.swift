@@ -1,3 +1,4 @@
+import Foundation
 package import Ledger
 import NIOCore
 import NIOHTTP1
@@ -32,6 +33,16 @@ extension StoreClient: LedgerSource {
         return try translating(
             try SignedHeader(decoding: Array(buffer: body)),
             to: ClientError.unreadable("a block's header", from: backend))
+    }
+
+    /// The last headers of ledgers that a node was shown; nil where it does not answer. Whoever signed
+    /// one stands in it, and the signature is yet to be checked.
+    package func ledgerHeads(ofNode url: String) async -> [SignedHeader]? {
+        guard let body = try? await get(url + "/heads", limit: 1 << 20),
+            let form = try? WireJSON.decode(
+                LedgerHeadsForm.self, from: Data(body.readableBytesView))
+        else { return nil }
+        return form.heads.compactMap { try? SignedHeader(decoding: $0.bytes) }
     }
 
     package func blocks(_ body: ([UInt8]) throws -> Void) async throws {

@@ -92,6 +92,11 @@ package struct NodeServer: Sendable {
     ) {
         let openToAll = router.group()
         openToAll.get("status") { _, _ in Response.json(await status(host)) }
+        // What it shows is signed, and tells nobody what is in a ledger.
+        openToAll.get("heads") { _, _ in
+            let heads = await host.read { $0.ledgerHeads }
+            return Response.json(LedgerHeadsForm(heads: heads.map { Hex($0.encoded()) }))
+        }
         // Whoever can read the node's own key is its operator: nobody else can sign as the node.
         @Sendable func admit(_ request: Request, to what: String) throws {
             let caller = try peers.caller(

@@ -82,6 +82,32 @@ import Wire
         }
     }
 
+    @Test func `a ledger that nodes were shown otherwise is noticed`() async throws {
+        let bench = try ClientBench()
+        Self.fill(bench.backend, blocks: 5)
+        let other = try FakeBackend()
+        Self.fill(other, blocks: 6, from: 100)
+        let own = bench.backend.state.withLock { $0.blocks.map(\.signedHeader) }
+        let forked = other.state.withLock { $0.blocks.map(\.signedHeader) }
+        let stranger = try SigningKey(seed: SecretKey(copying: [UInt8](repeating: 8, count: 32)))
+        var writer = LedgerWriter(signingKey: stranger)
+        let foreign = (0..<9).map { writer.append([], at: Instant(nanoseconds: $0)).signedHeader }
+        var unsigned = forked[5]
+        unsigned.header.time = unsigned.header.time + .seconds(1)
+        try await bench.run { client, _ in
+            func witnessed(_ heads: [SignedHeader]) async throws -> Int {
+                var check = LedgerCheck(memory: nil, heads: heads)
+                try await client.blocks { try check.check(encoded: $0) }
+                _ = try check.finish(backend: client.backend.text)
+                return check.witnessed
+            }
+            let fine = [own[4], own[2], foreign[8], foreign[1], unsigned]
+            #expect(try await witnessed(fine) == 2)
+            #expect(await clientErrorKind { _ = try await witnessed([forked[2]]) } == .misbehaving)
+            #expect(await clientErrorKind { _ = try await witnessed([forked[5]]) } == .misbehaving)
+        }
+    }
+
     @Test func `every changed byte of an export is noticed`() async throws {
         let bench = try ClientBench()
         Self.fill(bench.backend, blocks: 2)

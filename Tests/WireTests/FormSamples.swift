@@ -94,5 +94,6 @@ enum FormSamples {
             id: PeerID(1), phase: .leaving, chunks: 1, usedBytes: 1, trashBytes: 1,
             capacityBytes: 2,
             backends: [PeerID(2)], awaiting: [PeerID(2)]),
+        LedgerHeadsForm(heads: [Hex([1])]),
     ]
 }

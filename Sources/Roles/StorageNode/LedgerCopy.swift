@@ -1,5 +1,5 @@
 import Cryptography
-import Ledger
+package import Ledger
 import Merkle
 import Primitives
 
@@ -64,6 +64,8 @@ struct LedgerCopy: Sendable {
 extension StorageNode {
     /// Blocks of those that it serves.
     package var ledgerBlockCount: Int { ledgers.reduce(0) { $0 + $1.inventory.count } }
+    /// How far the ledgers had come when their backends last showed it.
+    package var ledgerHeads: [SignedHeader] { ledgers.compactMap(\.head) }
     package var chunkCount: Int { index.count - ledgerBlockCount }
 
     mutating func keep(

@@ -144,6 +144,7 @@ extension AnswerStory {
         try await ask(.node, "POST /session", 401, headers: code, body: form(offer.form))
         try await general()
         try await ask(.node, "GET /status", 200)
+        try await ask(.node, "GET /heads", 200)
         try await ask(.node, "POST /undelete", 401)
         try await ask(.node, "POST /undelete", 403, by: backend, target: "/undelete?since=0")
         try await ask(.node, "POST /undelete", 400, by: operatorOfNode())

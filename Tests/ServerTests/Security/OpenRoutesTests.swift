@@ -16,7 +16,7 @@ import Testing
     private static func open(_ role: EdgeNetwork.Role) -> Set<String> {
         switch role {
         case .discovery: ofAllServers
-        case .node: ofAllServers.union(["GET /status"])
+        case .node: ofAllServers.union(["GET /status", "GET /heads"])
         case .backend:
             ofAllServers.union(Frontend.paths.map { "GET \($0)" }).union([
                 "POST /api/register", "POST /api/login", "POST /api/login/parameters",
