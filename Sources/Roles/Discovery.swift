@@ -41,7 +41,7 @@ package struct Discovery: Role {
         case .timer(let timer) where timer.kind == .sweep:
             sweep(at: now)
             effects.schedule(Timer(.sweep), after: sweepInterval)
-        case .request, .answer, .timer, .disk, .leave, .forget, .backend: break
+        case .request, .answer, .timer, .disk, .leave, .forget, .undelete, .backend: break
         }
     }
 

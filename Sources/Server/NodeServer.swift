@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import CoreMetrics
 import HTTPTypes
 import Hummingbird
+import Ledger
 import Logging
 import Platform
 import Primitives

@@ -30,6 +30,11 @@ extension Observer {
             : ", counted on \(enough), of which \(kinds.sorted().joined(separator: ", "))"
     }
 
+    /// Whether a node that does not lie has a replica.
+    func isHonestlyHeld(_ chunk: ChunkID) -> Bool {
+        nodes.contains { $0.replicas.contains(chunk) && !self[$0.actor].isLiar }
+    }
+
     /// Whether all that the ledgers count on are good replicas.
     func isWell(_ chunk: ChunkID) -> Bool {
         backends.allSatisfy { backend in

@@ -22,7 +22,9 @@ extension Observer {
         for (chunk, facts) in census.survivors {
             let isShort = facts.durable < census.target
             let isCrowded = !isShort && isCrowded(chunk, in: domains[chunk] ?? [])
-            if isShort, !canTakeAnother(ofChunk: chunk) { continue }
+            if isShort, !canTakeAnother(ofChunk: chunk) || mustBelieveLiars(about: chunk) {
+                continue
+            }
             let held = isShort || isCrowded ? countedOn(chunk) : ""
             let domainCount = domains[chunk]?.count ?? 0
             oracles.check(
@@ -31,6 +33,14 @@ extension Observer {
                     ? "chunk \(chunk) has \(facts.durable) replicas\(held)"
                     : "chunk \(chunk) stands in \(domainCount) failure domains\(held)")
         }
+    }
+
+    /// Whether nobody can know that a chunk lacks replicas: nodes say that they have it, and nobody is to
+    /// challenge them.
+    private func mustBelieveLiars(about chunk: ChunkID) -> Bool {
+        let holders = backends.flatMap { $0.ledger?.placements[chunk] ?? [] }
+        return settings.auditInterval == .zero && holders.count >= census.target
+            && holders.contains { actor($0).map { self[$0].isLiar } ?? false }
     }
 
     /// By chunk: the failure domains that its replicas stand in.

@@ -44,7 +44,10 @@ extension Observer {
             oracles.check(.readIntegrity, at: now, true, "")
             if report.isFinal { oracles.check(.durability, at: now, true, "") }
         case (.get, .gaveUp) where report.isFinal:
-            guard !meters.durability.lostFiles.contains(plan.ordinal) else { return }
+            // What liars alone have left is theirs to give.
+            guard !meters.durability.lostFiles.contains(plan.ordinal),
+                report.chunks.allSatisfy({ isHonestlyHeld($0) })
+            else { return }
             let hidden = report.chunks.first { !isWell($0) }.map { countedOn($0) } ?? ""
             oracles.check(
                 .durability, at: now, false,

@@ -123,8 +123,10 @@ extension Backend {
             return fetchBlock(from: best.key, effects: &effects)
         }
         // Whoever keeps it may not be there yet, or cannot be reached. One that is lost must be somewhere.
+        // Where nobody was heard at all, one that knows of nothing has nothing to serve.
+        let heardNobody = !search.discoveryAnswered && search.answered.isEmpty
         let waits =
-            isLost && search.blockCount == 0
+            search.blockCount == 0 && (isLost || heardNobody)
             || !search.heardEnough && now - search.since < settings.deadAfter
         guard !waits else {
             effects.mark(.ledgerAwaited)

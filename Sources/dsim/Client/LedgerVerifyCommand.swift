@@ -46,7 +46,7 @@ struct LedgerVerifyCommand: ReportingCommand {
             let memory = try live.flatMap { (live) throws(ClientError) -> LedgerMemory? in
                 forget ? nil : try .read(of: live.session.backend, in: folders)
             }
-            let shown = try await live.map { try await heads($0.client) } ?? []
+            let shown = if let live { try await heads(live.client) } else { [[SignedHeader]]() }
             var check = LedgerCheck(memory: memory, heads: shown.flatMap(\.self))
             try await reader.blocks { try check.check(encoded: $0) }
             let seen = try check.finish(backend: live?.session.backend.text ?? "")

@@ -53,7 +53,7 @@ import Testing
             drive.advance(by: .hours(1))
             drive.delete(chunk, stamp: Int64(index) + 2)
         }
-        drive.disk.state.chunks[chunks[2].id]?.payload = chunks[2].corrupt
+        drive.disk.rot(chunks[2].id)
         drive.handle(.undelete(since: drive.now - .hours(2)))
         #expect(drive.role.index[chunks[0].id] == nil)
         #expect(drive.retrieve(chunks[1]) == .found(chunks[1].payload))
