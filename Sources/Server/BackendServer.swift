@@ -16,6 +16,7 @@ import Storage
 package struct BackendServer: Sendable {
     package let services: [any Service]
     package let host: Host<Backend>
+    let accounts: LedgerAccounts
     /// Signs the ledger.
     package let writer: PublicKey
     /// What it answers to: "GET /api/files/{id}".
@@ -58,6 +59,7 @@ package struct BackendServer: Sendable {
         let environment = await BackendEnvironment(member, host, keeper, parts)
         let router = Self.router(member, environment)
         self.host = host
+        accounts = keeper
         writer = identity.publicKey
         routes = router.names
         responder = router.buildResponder()
@@ -127,6 +129,7 @@ package struct BackendServer: Sendable {
         _ host: Host<Backend>, _ accounts: LedgerAccounts
     ) async -> String? {
         await host.read { role in
+            guard !role.isSearching else { return "waiting for nodes that may keep its ledger" }
             guard role.isReady, accounts.isReady else { return "reading the ledger back" }
             return role.openMembers >= role.writeQuorum ? nil : "too few nodes answer"
         }

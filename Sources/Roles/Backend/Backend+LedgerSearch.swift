@@ -27,9 +27,12 @@ struct LedgerSearch: Sendable {
 
     var blockCount: UInt64 { verifier.state.blockCount }
 
-    /// Whether enough were heard to rely on what they do not have.
+    /// Whether enough were heard to rely on what they do not have: of those who are there by what
+    /// discoveries say, or else of those who ought to be there by the ledger.
     var heardEnough: Bool {
-        discoveryAnswered && (alive.isEmpty || alive.intersection(answered).count * 2 > alive.count)
+        let expected = discoveryAnswered ? alive : asked
+        return expected.isEmpty
+            ? discoveryAnswered : expected.intersection(answered).count * 2 > expected.count
     }
 }
 

@@ -23,6 +23,9 @@ extension Backend {
     /// Nodes know more of its ledger than it does: there may be files that it does not know.
     package var isBehind: Bool { keepers.isBehind }
 
+    /// It has its ledger as far as its disk had it, and waits for those who may keep more of it.
+    package var isSearching: Bool { search != nil }
+
     /// Whether a record bears this user's tag.
     package func isOwner(_ user: PeerID, of tag: OwnerTag) -> Bool { ownerTag(user) == tag }
 

@@ -51,8 +51,14 @@ final class FileStore: Sendable {
     ) async throws {
         files.withLock { $0[number] = File(byteCount: byteCount, fate: .putting) }
         do {
-            let answer = try await network.put(
+            var answer = try await network.put(
                 Self.name(number), Self.bytes(number, byteCount), token)
+            // Where many processes share a machine, nodes may be slow to answer.
+            for _ in 0..<8 where mustSucceed && answer.status == 503 {
+                try await Task.sleep(for: .seconds(1))
+                answer = try await network.put(
+                    Self.name(number), Self.bytes(number, byteCount), token)
+            }
             if answer.status == 201 {
                 let form = try WireJSON.decode(FileForm.self, from: answer.body)
                 files.withLock { $0[number]?.fate = .stored(form.id) }

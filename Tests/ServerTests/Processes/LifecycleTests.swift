@@ -92,7 +92,7 @@ import Wire
         try network.backend.start()
         try await wait("the backend answers") {
             let answer = try? await Web.get(network.backend.address + "/ready")
-            return answer?.status == 503 && answer?.text.contains("too few nodes") == true
+            return answer?.status == 503 && answer?.text.contains("waiting for nodes") == true
         }
         for node in network.nodes { try node.start() }
         // Who has no discovery serves all the same.

@@ -23,7 +23,7 @@ enum Web {
     /// Throws when there is no whole answer.
     static func send(
         _ method: String, _ url: String, token: String? = nil, body: Data? = nil,
-        timeout: Double = 60
+        timeout: Double = 240
     ) async throws -> Answer {
         guard let parsed = URL(string: url) else { throw Problem(description: "no URL: \(url)") }
         var request = URLRequest(url: parsed, timeoutInterval: timeout)

@@ -176,7 +176,8 @@ struct EdgeNetwork: Sendable {
     private func becomeReady() async throws {
         let count = nodes.count
         for _ in 0..<9_000 {
-            if await backend.host.read({ $0.isReady && $0.openMembers >= count }) { return }
+            let hasNodes = await backend.host.read { $0.isReady && $0.openMembers >= count }
+            if hasNodes, backend.accounts.isReady { return }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw NotReady()
