@@ -16,7 +16,7 @@ final class ProcessNetwork: Sendable {
 
     /// Times that suit a test.
     static let quick = [
-        "--heartbeat-interval", "200ms", "--suspect-after", "3s", "--dead-after", "10m",
+        "--heartbeat-interval", "200ms", "--suspect-after", "8s", "--dead-after", "10m",
         "--anti-entropy-interval", "500ms", "--upload-expiry", "4s", "--orphan-grace", "5s",
         "--log-level", "notice",
     ]
