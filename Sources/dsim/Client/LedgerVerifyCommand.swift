@@ -63,7 +63,7 @@ struct LedgerVerifyCommand: ReportingCommand {
     private func heads(_ client: StoreClient) async throws -> [[SignedHeader]] {
         let nodes = try await client.network().nodes.filter { $0.status == .alive }
         return await withTaskGroup { group in
-            for url in nodes.compactMap(\.address).shuffled().prefix(Self.nodeLimit) {
+            for url in nodes.compactMap(\.address).prefix(Self.nodeLimit) {
                 group.addTask { await client.ledgerHeads(ofNode: url) }
             }
             return await group.reduce(into: []) { heads, answer in
