@@ -35,13 +35,14 @@ extension Observer {
         }
     }
 
-    /// The last checks, once the run is over. `underWay`: by user, operations that have not ended.
-    package mutating func finish(underWay: [Int], at now: Instant) {
+    /// The last checks, once the run is over. `underWay`: by user, what has not ended, in words.
+    package mutating func finish(underWay: [[String]], at now: Instant) {
         inspectLedgers(at: now)
         for (user, operations) in underWay.enumerated() {
             oracles.check(
-                .liveness, at: now, operations == 0,
-                "user \(user) still waits for \(operations) operations")
+                .liveness, at: now, operations.isEmpty,
+                "user \(user) still waits for \(operations.count) operations: "
+                    + (operations.first ?? ""))
         }
         checkRedundancy(at: now)
         meters.redundancy.chunksCrowded = crowdedChunks()

@@ -32,7 +32,7 @@ struct Audit: Sendable {
 /// target and its source are challenged after a copy, and a replica too many and the others before it goes.
 extension Backend {
     /// Challenges under way with which no more replicas are to be let go: each is read where it stands.
-    static let challengeLimit = 512
+    static let challengeLimit = 16
 
     mutating func startAudits(
         at now: Instant, random: inout RandomSource, effects: inout Effects

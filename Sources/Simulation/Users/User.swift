@@ -65,7 +65,12 @@ package struct User: Role {
     }
 
     var isIdle: Bool { operations.isEmpty }
-    var operationsUnderWay: Int { operations.count }
+    /// What it waits for, in words, oldest first.
+    var operationsUnderWay: [String] {
+        operations.sorted { $0.key < $1.key }.map {
+            "a \($1.kind) since \($1.startedAt), retried \($1.retries) times"
+        }
+    }
 
     // MARK: Starting
 

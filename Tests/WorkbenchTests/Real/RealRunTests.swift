@@ -146,14 +146,11 @@ struct RealRunTests {
                 name: "emptied",
                 kind: .emptied(at: .seconds(170), lasting: .seconds(20), of: .nodes(1))),
         ]
-        let (outcome, left) = try await run(scenario)
+        // Half as fast as the others: twenty times as fast, a debug build is busy with what faults bring about for
+        // longer than users wait.
+        let (outcome, left) = try await run(scenario, speed: 10)
         #expect(outcome.result.isComplete)
-        // Found, not understood: in some runs a user still waits for a backend at the end.
-        withKnownIssue(isIntermittent: true) {
-            #expect(outcome.result.verdict.violated == [])
-        } when: {
-            outcome.result.verdict.violated.map(\.name) == ["liveness"]
-        }
+        #expect(outcome.result.verdict.violated == [])
         #expect(outcome.result.verdict.idleFaults == [])
         #expect(outcome.result.measurements.count("durability.filesLost") == 0)
         #expect(left == [])
