@@ -127,7 +127,10 @@ extension Medium {
             guard bytes.count == Int(location.length) else { return .damaged }
             return .bytes(Payload(bytes: bytes, byteCount: Int(location.byteCount)))
         } catch {
-            withTable { $0.status.failedReads += 1 }
+            withTable {
+                $0.status.failedReads += 1
+                if error.cause == .isGone { $0.status.failure = error }
+            }
             return .unavailable
         }
     }

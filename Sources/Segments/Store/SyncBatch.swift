@@ -81,6 +81,7 @@ package struct SyncWork<File: Sendable>: Sendable {
         for (target, file) in targets {
             do throws(SystemError) {
                 try files.sync(file)
+                try files.requirePlace(of: file, for: .sync)
                 if case .data(let number) = target, let range = written[number] {
                     files.uncache(range, of: file)
                 }

@@ -26,7 +26,10 @@ extension Medium {
     mutating func dataFile(
         of segment: UInt32, in folder: SegmentFolder
     ) throws(SystemError) -> Files.File {
-        if let file = withTable({ $0.file(of: segment) }) { return file }
+        if let file = withTable({ $0.file(of: segment) }) {
+            try files.requirePlace(of: file, for: .read)
+            return file
+        }
         let file = try files.open(folder.dataPath(segment), .existing)
         withTable { $0.keep(file, of: segment) }
         return file

@@ -13,6 +13,8 @@ package protocol Volume: Sendable {
     mutating func open(_ path: String, _ opening: FileOpening) throws(SystemError) -> File
     /// Where a file was when it was opened.
     func path(of file: File) -> String
+    /// Whether the path still leads to the file: not once the folder was replaced, or what it lies on unmounted.
+    mutating func isInPlace(_ file: File) -> Bool
     mutating func byteCount(of file: File) throws(SystemError) -> Int
     /// The bytes that it takes up on the disk, without its holes.
     mutating func allocatedByteCount(of file: File) throws(SystemError) -> Int
@@ -51,6 +53,13 @@ package protocol Volume: Sendable {
 }
 
 extension Volume {
+    /// Throws where a file has lost its place: what it holds would be gone with the next start.
+    mutating func requirePlace(
+        of file: File, for operation: FileOperation
+    ) throws(SystemError) {
+        guard isInPlace(file) else { throw SystemError(operation, path(of: file), .isGone) }
+    }
+
     package mutating func write(
         _ bytes: [UInt8], to file: File, at offset: Int
     ) throws(SystemError) {

@@ -39,10 +39,15 @@ package struct WorldConfiguration: Equatable, Sendable {
     }
 
     /// How long after its end a backend knows of everything that befell replicas: one destroyed with
-    /// its node counts until the node is dead, one that hides its damage until a scrub has come
+    /// its node counts until the node is dead, those of a store whose folder was replaced until the node
+    /// has met no challenge for as long, one that hides its damage until a scrub has come
     /// round, and what a lost message did not tell is told by the next comparison.
     package var detection: Duration {
-        let death = churn.lifetime == nil ? Duration.zero : settings.deadAfter
+        let isReplaced = faults.contains { if case .replaced = $0.kind { true } else { false } }
+        let death =
+            isReplaced && nodes.disk.store == .segments
+            ? settings.deadAfter + settings.auditInterval * 2
+            : churn.lifetime == nil ? Duration.zero : settings.deadAfter
         let scrub =
             faults.contains(where: \.kind.hidesDamage) || nodes.disk.hidesDamage
             ? settings.scrubInterval : Duration.zero

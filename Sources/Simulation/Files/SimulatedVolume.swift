@@ -121,6 +121,7 @@ package struct SimulatedVolume: Volume {
     }
 
     package func path(of file: File) -> String { file.path }
+    package func isInPlace(_ file: File) -> Bool { names[file.path] == file.number }
 
     package mutating func byteCount(of file: File) throws(SystemError) -> Int {
         try begin(.inspect, file.path, isChange: false)

@@ -50,6 +50,7 @@ extension World {
         let slot = Int(environment[actor].slot)
         if keepsSegments {
             segmentDisks[slot].volume.replaceAll()
+            environment.observer.brokeDisk(of: actor)
         } else {
             chunkDisks[slot].contents = DiskContents(
                 capacityBytes: configuration.nodes.capacityBytes)

@@ -16,6 +16,13 @@ struct LiveVolume: Volume {
     }
 
     func path(of file: File) -> String { file.path }
+    func isInPlace(_ file: File) -> Bool {
+        guard let own = try? file.status(), let found = try? files.status(of: file.path) else {
+            return false
+        }
+        return own.isSame(as: found)
+    }
+
     func byteCount(of file: File) throws(SystemError) -> Int { try file.size() }
     func allocatedByteCount(of file: File) throws(SystemError) -> Int {
         try file.status().allocatedByteCount

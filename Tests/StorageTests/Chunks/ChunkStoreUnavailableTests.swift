@@ -4,6 +4,7 @@ import Primitives
 import Roles
 import Segments
 import Storage
+import Synchronization
 import Testing
 
 /// A system that refuses to open or read for now, as one without descriptors or memory does.
@@ -66,6 +67,39 @@ struct ChunkStoreUnavailableTests {
         #expect(store.status.failedReads == 2 * unavailable)
         faults.set(nil)
         await expectAll(store, "\(refused) \(code)")
+        await store.close()
+    }
+
+    @Test func `a folder that another one took the place of serves and acknowledges nothing`()
+        async throws
+    {
+        let store = try open()
+        await store.keep(samples)
+        let (path, aside) = (folder.path(of: "chunks"), folder.path(of: "aside"))
+        try FileManager.default.moveItem(atPath: path, toPath: aside)
+        for name in ["", "/segments", "/quarantine"] {
+            try FileManager.default.createDirectory(
+                atPath: path + name, withIntermediateDirectories: false)
+        }
+        for sample in samples { #expect(await store.isUnavailable(sample.chunk)) }
+        #expect(store.status.failure?.cause == .isGone)
+
+        // The first of these may still be written into the file without a name, and is not durable there.
+        let later = (20..<24).map { Sample($0, byteCount: 9_000) }
+        for sample in later { _ = await store.write(sample) }
+        let isSynced = Atomic(false)
+        store.perform([.sync(token: 2)]) { _ in isSynced.store(true, ordering: .relaxed) }
+        try await Task.sleep(for: .milliseconds(100))
+        let found = try ChunkStore(path: path)
+        let durable = Set(await found.recoverChunks().map(\.chunk))
+        await found.close()
+        #expect(
+            !isSynced.load(ordering: .relaxed)
+                || later.allSatisfy { durable.contains($0.chunk) })
+
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: aside, toPath: path)
+        for sample in samples { #expect(await store.read(sample.chunk) == sample.chunk) }
         await store.close()
     }
 
