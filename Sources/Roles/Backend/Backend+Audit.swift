@@ -93,6 +93,10 @@ extension Backend {
         _ operation: UInt64, _ member: Int, _ answer: AuditOutcome?, at now: Instant,
         effects: inout Effects
     ) {
+        switch answer {
+        case .proven, .missing: challengeAnswered = now
+        case .refused, .unavailable, nil: break
+        }
         audits[operation]?.outcomes[member] = answer ?? .unavailable
         guard let audit = audits[operation], audit.outcomes.count == audit.members.count else {
             return
@@ -107,6 +111,7 @@ extension Backend {
         case .leave(let member):
             finishLeave(of: audit.chunk, by: member, audit, at: now, effects: &effects)
         }
+        startWaitingDeletions(at: now, effects: &effects)
     }
 
     private mutating func judge(_ audit: Audit, at now: Instant, effects: inout Effects) {
@@ -142,12 +147,12 @@ extension Backend {
 
     /// A node said nothing, or that it cannot prove anything now. One that does so for as long as a
     /// silent node takes to be dead counts no more than that one, whatever the discoveries say of it,
-    /// unless nobody met a challenge lately: then it may be the backend that is cut off.
+    /// unless nobody answered a challenge lately: then it may be the backend that is cut off.
     private mutating func leftUnmet(_ member: Int, at now: Instant, effects: inout Effects) {
         members[member].trust.didNotMeet(at: now)
         let trust = members[member].trust
         guard trust.unmet >= Trust.placementLimit, now - trust.since >= settings.deadAfter,
-            let lastMet = lastMetChallenge, now - lastMet <= settings.auditInterval * 2,
+            let answered = challengeAnswered, now - answered <= settings.auditInterval * 2,
             members[member].standing.isDoubted()
         else { return }
         effects.mark(.memberDoubted)
@@ -156,7 +161,6 @@ extension Backend {
     }
 
     private mutating func met(_ member: Int, at now: Instant, effects: inout Effects) {
-        lastMetChallenge = now
         let wasGivenMore = members[member].trust.mayBeGivenMore
         members[member].trust.met()
         if !wasGivenMore, members[member].trust.mayBeGivenMore { members.candidateGained() }

@@ -79,8 +79,8 @@ extension Backend {
 
     /// Sends a keeper what it lacks.
     private mutating func feedKeeper(_ member: Int, effects: inout Effects) {
-        while let keeper = keepers[member], !keeper.isPaused, keeper.open < LedgerKeepers.window,
-            keeper.sent < journal.blockCount, members[member].standing.isReachable
+        while let keeper = keepers[member], keeper.mayBeSentMore, keeper.sent < journal.blockCount,
+            members[member].standing.isReachable
         {
             keepers[member]?.sent += 1
             keepers[member]?.open += 1
@@ -124,6 +124,7 @@ extension Backend {
         case .kept?, .busy?:
             keeper.count = min(answer!.count, journal.blockCount)
             keeper.isPaused = answer?.outcome == .busy
+            keeper.silences = 0
             if answer!.count > journal.blockCount, journal.inFlight == nil {
                 askForBlock(journal.blockCount, of: members[member].peer, effects: &effects)
             }
@@ -133,7 +134,16 @@ extension Backend {
         case .conflicting?:
             keepers.bar(member, until: now + settings.antiEntropyInterval)
             return askForBlock(journal.blockCount, of: members[member].peer, effects: &effects)
-        case nil: keeper.isPaused = true
+        case nil:
+            keeper.isPaused = true
+            if keeper.open == 0 { keeper.silences += 1 }
+            // One that is alive and keeps nothing makes room for another.
+            if keeper.silences >= Trust.placementLimit,
+                members.all.indices.contains(where: { canKeepLedger($0, at: now) })
+            {
+                effects.mark(.keeperGivenUp)
+                return keepers.bar(member, until: now + settings.deadAfter)
+            }
         }
         // What was lost on the way, or by the node, is sent again; what it had need not be sent.
         if keeper.sent < keeper.count { keeper.sent = keeper.count }

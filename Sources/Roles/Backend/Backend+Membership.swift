@@ -105,17 +105,19 @@ extension Backend {
         }
     }
 
-    /// Judges members of whom no discovery that answers says anything, by how long that has been so.
+    /// Judges members of whom no discovery that answers says anything, or nothing but that they are suspect,
+    /// by how long that has been so.
     mutating func judgeSilence(at now: Instant, effects: inout Effects) {
-        for index in members.all.indices where members.isUnheardOf(index) {
+        for index in members.all.indices
+        where members.isUnheardOf(index) || members.all[index].standing.status == .suspect {
             judge(index, at: now, effects: &effects)
         }
     }
 
     /// Merges what is known of a member: the best that any discovery says which has answered lately.
-    /// While none has, the backend may itself be cut off, and nobody's status changes. A member of
-    /// whom none of them says anything is silent since it was last seen, but for no longer than
-    /// they have been there to hear it.
+    /// While none has, the backend may itself be cut off, and nobody's status changes. A member that
+    /// none of them calls alive is silent since it was last seen, but for no longer than
+    /// they have been there to hear it; whether it is dead by then, they need not say.
     private mutating func judge(_ index: Int, at now: Instant, effects: inout Effects) {
         var best: PeerStatus?
         var heardSince: Instant?
@@ -128,7 +130,8 @@ extension Backend {
         // The dead return only when somebody has heard of them.
         guard let heardSince, best != nil || old != .dead else { return }
         let silence = now - max(members.lastSeen(index), heardSince)
-        let status = best ?? (silence >= settings.deadAfter ? .dead : .suspect)
+        var status = best ?? .suspect
+        if status == .suspect, silence >= settings.deadAfter { status = .dead }
         guard status != old else { return }
         members[index].standing.isNow(status)
         if status == .dead {

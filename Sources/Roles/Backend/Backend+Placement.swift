@@ -1,3 +1,4 @@
+import DequeModule
 import Ledger
 import Merkle
 import Primitives
@@ -169,11 +170,19 @@ extension Backend {
         guard !chunk.deleting.contains(member) else { return }
         let present = presentHolders(of: chunk)
         guard present.count >= settings.replicas else { return effects.mark(.deletionSpared) }
-        guard audits.count < Self.challengeLimit else {
-            return journal.whenDurable(.delete(id, member: member))
-        }
         chunks[id]?.deleting.append(member)
+        guard audits.count < Self.challengeLimit else {
+            return deletionsWaiting.append((id, member))
+        }
         challenge([member] + present, id, for: .deletion(from: member), at: now, effects: &effects)
+    }
+
+    /// Challenges ended: begins those that waited for that, if they are wanted still.
+    mutating func startWaitingDeletions(at now: Instant, effects: inout Effects) {
+        while audits.count < Self.challengeLimit, let (id, member) = deletionsWaiting.popFirst() {
+            chunks[id]?.deleting.removeAll { $0 == member }
+            deleteReplica(id, on: member, at: now, effects: &effects)
+        }
     }
 
     /// Those who hold a chunk, and one whose replica is to go, were challenged. Where too few of them

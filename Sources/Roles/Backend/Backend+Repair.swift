@@ -234,6 +234,13 @@ extension Backend {
         enqueueIfNeeded(id)
     }
 
+    /// A copy failed, and another one of the same chunk might likewise: all wait for the next round, or they
+    /// would fail one after the other as fast as nodes answer.
+    private mutating func repairLater(_ id: ChunkID) {
+        chunks[id]?.commitment?.repairTicket = nil
+        repairs.retryLater(id)
+    }
+
     /// The target answered, or did not (nil).
     mutating func copyAnswered(
         _ transfer: RepairTransfer, _ outcome: CopyOutcome?, at now: Instant,
@@ -257,16 +264,16 @@ extension Backend {
             lastOperation += 1
             accusers[lastOperation] = transfer.target
             retrieve(id, from: transfer.source, for: lastOperation, at: now, effects: &effects)
-            repairs.retryLater(id)
+            repairLater(id)
         case .full:
             effects.mark(.targetWasFull)
             members[transfer.target].isFull()
-            repairs.retryLater(id)
+            repairLater(id)
         case nil:
             // Who says nothing is passed over for a while, as who says that it is full: others may be there.
             members[transfer.target].isFull()
-            repairs.retryLater(id)
-        case .refused, .busy, .sourceSilent: repairs.retryLater(id)
+            repairLater(id)
+        case .refused, .busy, .sourceSilent: repairLater(id)
         }
         pumpRepairs(at: now, random: &random, effects: &effects)
     }
@@ -284,7 +291,7 @@ extension Backend {
             effects.mark(.copyUnproven)
             // Who said that it copied and has nothing is given nothing more for a while.
             if audit.outcomes[target] == .missing { members[target].trust.didNotMeet(at: now) }
-            return repairs.retryLater(id)
+            return repairLater(id)
         }
         if !members[target].standing.countsForRedundancy { effects.mark(.copyOnLeaver) }
         if members[target].standing.status == .suspect { effects.mark(.copyOnSuspect) }

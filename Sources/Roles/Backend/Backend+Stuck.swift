@@ -1,10 +1,14 @@
+import DequeModule
 package import Primitives
 
 /// What would never end. Whoever waits for others has a call under way, which its timer ends at last.
 extension Backend {
     /// What waits for nothing that is under way, or waited longer than it may, in words: never anything.
     package func stuck(at now: Instant) -> [String] {
-        let asked = Asked(calls.contexts, audits.values)
+        var asked = Asked(calls.contexts, audits.values)
+        for (chunk, member) in deletionsWaiting {
+            asked.deleters.insert(.init(chunk: chunk, member: member))
+        }
         let transfers = chunks.contains { id, chunk in
             chunk.underWay.contains { !asked.receivers.contains(.init(chunk: id, member: $0)) }
         }
@@ -16,6 +20,10 @@ extension Backend {
             ("an upload", uploads.keys.contains { !asked.operations.contains($0) }),
             ("a download", downloads.keys.contains { !asked.operations.contains($0) }),
             ("an audit", audits.keys.contains { !asked.operations.contains($0) }),
+            (
+                "replicas too many",
+                audits.count < Self.challengeLimit && !deletionsWaiting.isEmpty
+            ),
             ("an undeletion", undeletions.keys.contains { !asked.operations.contains($0) }),
             ("an accusation", accusers.keys.contains { !asked.operations.contains($0) }),
             ("a comparison", comparisons.keys.contains { !asked.compared.contains($0) }),

@@ -39,8 +39,8 @@ package struct Backend: Role {
     var lastOperation: UInt64 = 0
     /// By retrieval: who said that the one that is asked lacks the chunk.
     var accusers: [UInt64: Int] = [:]
-    /// When two holders of a chunk last gave the same proof.
-    var lastMetChallenge: Instant?
+    /// When a node last said what it has of a chunk that it was challenged for.
+    var challengeAnswered: Instant?
     /// Chunks put but not committed, those first that were put or kept on longest ago.
     var staged: Deque<(chunk: ChunkID, since: Instant)> = []
     /// Of users who have chunks staged.
@@ -52,6 +52,8 @@ package struct Backend: Role {
     var backlog = Backlog()
     /// By operation.
     var audits: [UInt64: Audit] = [:]
+    /// Replicas too many, whose turn to be challenged comes when others have been.
+    var deletionsWaiting: Deque<(chunk: ChunkID, member: Int)> = []
     /// Until then deletions that a former run asked for may be under way, so that what a node says it
     /// holds may be about to go.
     var comparisonsBegin = Instant.origin

@@ -13,10 +13,15 @@ struct LedgerKeepers: Sendable {
         var open = 0
         /// It did not answer, or not now: the next maintenance goes on.
         var isPaused = false
+        /// So often in turn it was sent blocks and said nothing.
+        var silences = 0
         /// When it is asked next for one of the blocks.
         var nextCheck = Instant.origin
         /// So many such questions in turn it left unmet.
         var unmet = 0
+
+        /// Whether it may be sent another block: one that said nothing is tried with one.
+        var mayBeSentMore: Bool { !isPaused && open < (silences > 0 ? 1 : LedgerKeepers.window) }
     }
 
     /// What is done once enough keepers have so many blocks.
@@ -41,7 +46,7 @@ struct LedgerKeepers: Sendable {
     var isBehind = false
 
     /// Blocks that one keeper is sent at once.
-    static let window = 8
+    private static let window = 8
     private static let recentLimit = 64
 
     subscript(member: Int) -> Keeper? {

@@ -80,6 +80,20 @@ import Testing
         return .node(.audit(AuditAnswer(chunk: request.chunk, outcome: .unavailable)))
     }
 
+    @Test func `a node that meets no challenge counts no more though nobody else proves the same`()
+        throws
+    {
+        var settings = settings
+        settings.deadAfter = .hours(2)
+        (settings.replicas, settings.writeQuorum) = (2, 2)
+        var story = BackendStory(nodes: 2, domains: 2, settings: settings)
+        try story.store((0..<10).map { TestChunk($0) })
+        story.nodes[0].rule = unavailable
+        story.advance(by: .hours(4))
+        #expect(story.backend.members[0].standing == .doubted(.alive))
+        #expect(story.backend.members[1].standing == .staying(.alive))
+    }
+
     @Test func `a node that meets no challenge for as long as silence kills counts no more`()
         throws
     {

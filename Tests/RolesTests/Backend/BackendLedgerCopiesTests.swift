@@ -77,6 +77,18 @@ import Testing
         #expect(!keepers(story).contains(first[0]))
     }
 
+    @Test func `a node that is alive and says nothing to blocks makes room for another`() throws {
+        var story = story()
+        try story.store([TestChunk(0)])
+        let silent = try #require(keepers(story).first)
+        let id = story.nodes[silent].id
+        story.holdsRequest = { [isKeep] in isKeep($0) && $0.to == id }
+        try story.store([TestChunk(1)], as: 2)
+        story.advance(by: .minutes(5))
+        #expect(keepers(story).count == 3)
+        #expect(!keepers(story).contains(silent))
+    }
+
     @Test func `a node that lost a block is sent it again`() throws {
         var story = story()
         try story.store([TestChunk(0)])

@@ -126,6 +126,16 @@ import Testing
         #expect(try story.member(1).standing.status == .alive)
     }
 
+    @Test func `a node of which a discovery says only that it is suspect dies in time`() throws {
+        var story = BackendStory()
+        story.hear(.suspect, of: 0)
+        story.advance(by: story.settings.deadAfter - .minutes(1))
+        #expect(try story.member(0).standing.status == .suspect)
+        story.advance(by: .minutes(2))
+        #expect(try story.member(0).standing.status == .dead)
+        #expect(deaths(&story) == [story.nodes[0].id])
+    }
+
     @Test func `a node that only a vanished discovery knew dies in time`() throws {
         var story = BackendStory(discoveries: 2)
         story.discoveries[1].restart()
