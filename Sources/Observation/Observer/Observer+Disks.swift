@@ -95,6 +95,7 @@ extension Observer {
             return false
         }
         guard nodes[slot].replicas.insert(chunk) else { return false }
+        nodes[slot].struck[chunk] = nil
         census.gained(
             chunk, byteCount: replica.payload.byteCount,
             isReachable: self[nodes[slot].actor].isUp, at: now, &meters)
@@ -109,7 +110,7 @@ extension Observer {
         guard !isFault, census.isReferenced(chunk) else { return }
         let held = wasLast ? countedOn(chunk) : ""
         oracles.check(
-            .durability, at: now, !wasLast,
+            .durability, at: now, !wasLast || isShared(chunk),
             "node \(actor) deleted the last replica of chunk \(chunk)\(held)")
     }
 
@@ -132,6 +133,7 @@ extension Observer {
         _ chunk: ChunkID, on actor: UInt32, _ damage: DiskContents.Damage, at now: Instant
     ) {
         replicaGone(chunk, actor, isFault: true, at: now)
+        nodes[slot(actor)].struck[chunk] = now
         census.diverged(chunk, on: actor, at: now, &meters)
         nodes[slot(actor)].disk.suffer(damage, to: chunk)
     }

@@ -5,6 +5,9 @@ package import Primitives
 extension Observer {
     /// A block became durable on a backend's disk.
     mutating func read(_ block: [UInt8], of slot: Int, at now: Instant) {
+        if now > backends[slot].durable.last {
+            backends[slot].durable = (now, backends[slot].durable.last)
+        }
         do {
             if comesBack(block, to: slot) {
                 _ = try backends[slot].ledger?.read(block)
@@ -21,7 +24,7 @@ extension Observer {
             }
             for (chunk, node) in changes.named {
                 let holder = actor(node)
-                if let holder, isExcused(holder, of: chunk) { continue }
+                if let holder, isExcused(holder, of: chunk, in: slot) { continue }
                 oracles.check(
                     .ledger, at: now,
                     holder.map { nodes[self.slot($0)].disk.isDurable(chunk) } ?? false,
@@ -46,8 +49,14 @@ extension Observer {
     }
 
     /// Whether a node may well lack a chunk that it said to hold: it is gone, or lies, or a fault struck.
-    private func isExcused(_ actor: UInt32, of chunk: ChunkID) -> Bool {
-        self[actor].isGone || self[actor].isLiar || census.isDivergent(chunk, on: actor)
+    /// Or its disk took what the node acknowledged to the backend, whose own disk has taken nothing since.
+    private func isExcused(_ actor: UInt32, of chunk: ChunkID, in slot: Int) -> Bool {
+        if let struck = nodes[self.slot(actor)].struck[chunk],
+            struck >= backends[slot].durable.before
+        {
+            return true
+        }
+        return self[actor].isGone || self[actor].isLiar || census.isDivergent(chunk, on: actor)
     }
 
     /// Whether a ledger says that the node holds the chunk.

@@ -13,9 +13,11 @@ extension Observer {
 
     /// A participant deviates from now on. What a node keeps for nobody is lost with that.
     package mutating func turnedLiar(
-        _ actor: UInt32, telling lie: String, keepsNothing: Bool, at now: Instant
+        _ actor: UInt32, telling lie: String, keepsNothing: Bool, sharesReplicas: Bool = false,
+        at now: Instant
     ) {
         self[actor].lie = lie
+        self[actor].sharesReplicas = sharesReplicas
         self[actor].keepsNothing = keepsNothing
         guard self[actor].kind == .node else { return }
         let peer = peer(of: actor)

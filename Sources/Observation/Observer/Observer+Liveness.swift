@@ -63,8 +63,9 @@ extension Observer {
     package mutating func checkEvents(_ count: UInt64, expected: Double, at now: Instant) {
         let work = meters.repair.transfers - (measured?.repair.transfers ?? 0)
         let held = nodes.reduce(0) { $0 + $1.replicas.count }
-        // Whom a liar has do something in vain does it again and again.
-        let patience = liars.isEmpty ? 1.0 : 10
+        // Whom a liar, or a node whose disk keeps nothing, has do something in vain does it again and again.
+        let hasUnfit = nodes.contains { self[$0.actor].isUnfit && !self[$0.actor].isGone }
+        let patience = 1.0 + (liars.isEmpty ? 0 : 9) + (hasUnfit ? 9 : 0)
         let most = patience * (3 * expected + 300 * Double(work + held) + 20_000)
         oracles.check(
             .liveness, at: now, Double(count) <= most,

@@ -22,7 +22,10 @@ extension Observer {
         for (chunk, facts) in census.survivors {
             let isShort = facts.durable < census.target
             let isCrowded = !isShort && isCrowded(chunk, in: domains[chunk] ?? [])
-            if isShort, !canTakeAnother(ofChunk: chunk) || mustBelieveLiars(about: chunk) {
+            if isShort,
+                !canTakeAnother(ofChunk: chunk) || mustBelieveLiars(about: chunk)
+                    || !isHonestlyHeld(chunk) || isMisled
+            {
                 continue
             }
             let held = isShort || isCrowded ? countedOn(chunk) : ""
@@ -36,11 +39,30 @@ extension Observer {
     }
 
     /// Whether nobody can know that a chunk lacks replicas: nodes say that they have it, and nobody is to
-    /// challenge them.
+    /// challenge them, or each of them can have the proof from another one.
     private func mustBelieveLiars(about chunk: ChunkID) -> Bool {
-        let holders = backends.flatMap { $0.ledger?.placements[chunk] ?? [] }
-        return settings.auditInterval == .zero && holders.count >= census.target
-            && holders.contains { actor($0).map { self[$0].isLiar } ?? false }
+        let holders = holders(of: chunk)
+        guard holders.count >= census.target, settings.auditInterval == .zero else {
+            return isShared(chunk)
+        }
+        return holders.contains { self[$0].isLiar || self[$0].isUnfit }
+    }
+
+    /// Whether enough nodes prove that they have a chunk, some of which have the proof from each other.
+    func isShared(_ chunk: ChunkID) -> Bool {
+        let holders = holders(of: chunk)
+        return holders.count >= census.target && holders.contains { self[$0].sharesReplicas }
+    }
+
+    /// The nodes that ledgers count on for a chunk.
+    private func holders(of chunk: ChunkID) -> [UInt32] {
+        backends.flatMap { $0.ledger?.placements[chunk] ?? [] }.compactMap(actor)
+    }
+
+    /// Whether all who could tell backends of nodes lie.
+    private var isMisled: Bool {
+        let discoveries = participants.filter { $0.kind == .discovery && $0.isUp }
+        return !discoveries.isEmpty && discoveries.allSatisfy(\.isLiar)
     }
 
     /// By chunk: the failure domains that its replicas stand in.

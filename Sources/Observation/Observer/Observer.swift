@@ -60,6 +60,8 @@ package struct Observer: Sendable {
         /// What it deviates by, so that what it says may be untrue.
         var lie: String?
         var isLiar: Bool { lie != nil }
+        /// Nodes that lie likewise keep one replica between them, of which each proves that it has it.
+        var sharesReplicas = false
         /// Nothing on its disk counts.
         var keepsNothing = false
     }
@@ -109,6 +111,8 @@ package struct ObservedNode: Sendable {
     package internal(set) var replicas = InventoryTree()
     /// By token: what it is writing.
     var writes: [UInt64: DiskContents.Replica] = [:]
+    /// When faults took replicas that it has not had again since.
+    var struck: [ChunkID: Instant] = [:]
 }
 
 /// What is known of a backend from outside.
@@ -119,6 +123,8 @@ struct ObservedBackend: Sendable {
     var former: [[UInt8]] = []
     /// Nil until it is known who signs it.
     var ledger: LedgerReplay?
+    /// When its disk last made something durable, and when before that.
+    var durable = (last: Instant.origin, before: Instant.origin)
     /// Repairs that wait.
     var repairsQueued = 0
     /// Whom it has declared dead.

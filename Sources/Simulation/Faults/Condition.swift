@@ -143,7 +143,8 @@ extension Environment {
         // Who lies already goes on lying as before.
         for actor in chosen where self.lie(of: actor)?.fault == fault {
             observer.turnedLiar(
-                actor, telling: lie.rawValue, keepsNothing: lie.keepsNothing, at: now)
+                actor, telling: lie.rawValue, keepsNothing: lie.keepsNothing,
+                sharesReplicas: lie == .share, at: now)
         }
         if lie == .odd { askOddly(fault) }
     }
