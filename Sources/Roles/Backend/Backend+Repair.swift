@@ -234,8 +234,7 @@ extension Backend {
         enqueueIfNeeded(id)
     }
 
-    /// A copy failed, and another one of the same chunk might likewise: all wait for the next round, or they
-    /// would fail one after the other as fast as nodes answer.
+    /// All copies of a chunk wait for the next round, or they would fail as fast as nodes answer.
     private mutating func repairLater(_ id: ChunkID) {
         chunks[id]?.commitment?.repairTicket = nil
         repairs.retryLater(id)

@@ -43,7 +43,7 @@ package struct WorldConfiguration: Equatable, Sendable {
     /// has met no challenge for as long, one that hides its damage until a scrub has come
     /// round, and what a lost message did not tell is told by the next comparison.
     package var detection: Duration {
-        let isReplaced = faults.contains { if case .replaced = $0.kind { true } else { false } }
+        let isReplaced = faults.contains(where: \.kind.replacesFolders)
         let death =
             isReplaced && nodes.disk.store == .segments
             ? settings.deadAfter + settings.auditInterval * 2

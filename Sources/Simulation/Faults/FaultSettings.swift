@@ -202,6 +202,9 @@ extension FaultSettings.Kind {
     /// Whether it tells participants to leave.
     package var sendsAway: Bool { if case .departure = self { true } else { false } }
 
+    /// Whether nodes run on beside a folder that is another's.
+    package var replacesFolders: Bool { if case .replaced = self { true } else { false } }
+
     /// Whether only reading a replica shows what it did.
     package var hidesDamage: Bool {
         switch self {
