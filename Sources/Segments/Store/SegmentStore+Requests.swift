@@ -124,6 +124,8 @@ extension Medium {
             let file = try dataFile(of: location.segment, in: folder)
             let bytes = try files.read(file, Int(location.length), at: location.payloadOffset)
             // Else the file has become too short.
+            // The writer notices as much only when it syncs.
+            withTable { if $0.status.failure?.operation == .read { $0.status.failure = nil } }
             guard bytes.count == Int(location.length) else { return .damaged }
             return .bytes(Payload(bytes: bytes, byteCount: Int(location.byteCount)))
         } catch {

@@ -68,7 +68,7 @@ package struct User: Role {
     /// What it waits for, in words, oldest first.
     var operationsUnderWay: [String] {
         operations.sorted { $0.key < $1.key }.map {
-            "a \($1.kind) since \($1.startedAt), retried \($1.retries) times"
+            "a \($1.kind) since \(($1.startedAt - .origin).seconds) s, retried \($1.retries) times"
         }
     }
 

@@ -150,27 +150,6 @@ import Testing
         #expect(story.holders(of: chunks[0]) == [0, 1, 2])
     }
 
-    @Test func `who sends other bytes is given nothing new for a while`() throws {
-        var story = BackendStory(nodes: 6)
-        let chunks = (0..<12).map { TestChunk($0) }
-        try story.store(chunks)
-        story.advance(by: .minutes(1))
-        let liar = try #require(story.holders(of: chunks[0]).first)
-        for number in story.nodes.indices {
-            story.nodes[number].rule = { request in
-                guard case .retrieve(let request) = request,
-                    let chunk = chunks.first(where: { $0.id == request.chunk })
-                else { return nil }
-                return .node(
-                    .retrieve(number == liar ? .found(chunk.corrupt) : .unavailable))
-            }
-        }
-        for index in chunks.indices { #expect(story.read(index, of: chunks) == .unavailable) }
-        let before = story.nodes[liar].held.count
-        for number in 30..<50 { try story.store([TestChunk(number)], as: UInt64(number)) }
-        #expect(story.nodes[liar].held.count == before)
-    }
-
     @Test func `a chunk is gone once nobody who is asked has it`() throws {
         var story = try withFile()
         for index in story.nodes.indices { story.nodes[index].rule = corrupted }
