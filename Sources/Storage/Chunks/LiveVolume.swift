@@ -16,6 +16,7 @@ struct LiveVolume: Volume {
     }
 
     func path(of file: File) -> String { file.path }
+
     func isInPlace(_ file: File) -> Bool {
         guard let own = try? file.status(), let found = try? files.status(of: file.path) else {
             return false
