@@ -201,3 +201,14 @@ for target in package.targets where target.type != .system {
         .treatAllWarnings(as: .error),
     ]
 }
+
+// Worlds are what tests spend their time on: these are optimized in debug builds too, with every check left in.
+// Take the flags away to step through them in a debugger.
+let worlds: Set = [
+    "Primitives", "Cryptography", "Merkle", "Files", "Ledger", "Roles", "Segments", "Observation",
+    "Simulation",
+]
+for target in package.targets where worlds.contains(target.name) {
+    target.swiftSettings?.append(
+        .unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug)))
+}
