@@ -163,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: [
-                "Client", "Wire", "Platform", "Ledger", "Files", "Merkle", "Cryptography",
+                "Client", "Server", "Wire", "Platform", "Ledger", "Files", "Merkle", "Cryptography",
                 "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),

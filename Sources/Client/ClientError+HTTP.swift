@@ -78,6 +78,7 @@ extension ClientError.Kind {
             case (410, _): .gone
             case (409, "name-taken"): .alreadyExists
             case (409, "unknown-chunks"): .unknownChunks
+            case (409, "former-account"), (421, _): .forbidden
             case (429, _): .tooManyAttempts
             case (502, _), (503, _), (504, _): .unavailable
             case (507, _): .noSpace

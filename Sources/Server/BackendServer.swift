@@ -162,7 +162,8 @@ extension BackendEnvironment {
         self.init(
             host: host, store: StoreService(host: host, settings: settings.protocolSettings),
             accounts: await Accounts(
-                store: keeper, secret: parts.secret, settings: parts.accounts),
+                store: keeper, secret: parts.secret, addresses: OwnAddresses(settings),
+                settings: parts.accounts),
             keeper: keeper,
             ledger: LedgerArchive(database: parts.database), directory: member.directory,
             settings: settings, chunkSize: parts.chunkSize, clock: member.base.clock)

@@ -17,22 +17,41 @@ package struct UserForm: Hashable, Sendable, Codable {
     package init(user: String) { self.user = user }
 }
 
-/// The answer to `POST /api/login/parameters`: what the client needs to make a log-in proof.
+/// The answer to `POST /api/login/parameters`: what the client needs to sign a log-in.
 package struct LogInParametersForm: Hashable, Sendable, Codable {
     package var salt: Hex
     package var cost: UInt64
     package var blockSize: UInt32
     package var parallelization: UInt32
+    /// What is to be signed: `LogInStatement.challenge`.
+    package var challenge: Hex
 
     /// The least of N·r·p that a server or a client agrees to: the cheapest of what OWASP's Password
     /// Storage Cheat Sheet calls equivalent (N = 2¹³, r = 8, p = 10).
     package static let leastWork: UInt64 = 655_360
 
-    package init(salt: Hex, cost: UInt64, blockSize: UInt32, parallelization: UInt32) {
+    package init(
+        salt: Hex, cost: UInt64, blockSize: UInt32, parallelization: UInt32, challenge: Hex
+    ) {
         self.salt = salt
         self.cost = cost
         self.blockSize = blockSize
         self.parallelization = parallelization
+        self.challenge = challenge
+    }
+}
+
+/// That one knows a password, shown to one backend: a signed `LogInStatement`.
+package struct LogInProofForm: Hashable, Sendable, Codable {
+    /// Where the client found the backend.
+    package var address: String
+    package var challenge: Hex
+    package var signature: Hex
+
+    package init(address: String, challenge: Hex, signature: Hex) {
+        self.address = address
+        self.challenge = challenge
+        self.signature = signature
     }
 }
 
@@ -40,15 +59,20 @@ package struct LogInParametersForm: Hashable, Sendable, Codable {
 package struct LogInForm: Hashable, Sendable, Codable {
     package var user: String
     package var password: String?
-    /// `PasswordProtectedKey.logInProof`.
-    package var proof: Hex?
+    package var proof: LogInProofForm?
+    /// `PasswordProtectedKey.formerProof`, for an account that was made before log-ins were signed.
+    package var formerProof: Hex?
     /// Whether the session is to be set as a cookie too.
     package var cookie: Bool?
 }
 
 extension LogInForm {
-    package init(user: String, proof: Hex) {
-        self.init(user: user, password: nil, proof: proof, cookie: nil)
+    package init(user: String, proof: LogInProofForm) {
+        self.init(user: user, password: nil, proof: proof, formerProof: nil, cookie: nil)
+    }
+
+    package init(user: String, formerProof: Hex) {
+        self.init(user: user, password: nil, proof: nil, formerProof: formerProof, cookie: nil)
     }
 }
 
@@ -73,15 +97,21 @@ package struct SessionForm: Hashable, Sendable, Codable {
 package struct PasswordForm: Hashable, Sendable, Codable {
     package var current: String?
     package var new: String?
-    /// The log-in proof of the present password.
-    package var proof: Hex?
+    /// That one knows the present password, signed for this key.
+    package var proof: LogInProofForm?
+    /// The same, for an account that was made before log-ins were signed.
+    package var formerProof: Hex?
     /// The master key behind the new password.
     package var key: Base64?
 }
 
 extension PasswordForm {
-    package init(proof: Hex, key: Base64) {
-        self.init(current: nil, new: nil, proof: proof, key: key)
+    package init(proof: LogInProofForm, key: Base64) {
+        self.init(current: nil, new: nil, proof: proof, formerProof: nil, key: key)
+    }
+
+    package init(formerProof: Hex, key: Base64) {
+        self.init(current: nil, new: nil, proof: nil, formerProof: formerProof, key: key)
     }
 }
 

@@ -75,7 +75,7 @@ import Testing
             bench.backend.state.withLock {
                 $0.parameters = LogInParametersForm(
                     salt: Hex([UInt8](repeating: 0, count: 16)), cost: 2, blockSize: 8,
-                    parallelization: 1)
+                    parallelization: 1, challenge: Hex([7]))
             }
             let before = bench.backend.count("POST /api/login")
             let kind = await clientErrorKind {
@@ -83,6 +83,36 @@ import Testing
             }
             #expect(kind == .misbehaving)
             #expect(bench.backend.count("POST /api/login") == before + 1, "only the question")
+        }
+    }
+
+    @Test func `a former account is renewed when one asks for it, and not before`() async throws {
+        let bench = try ClientBench()
+        try await bench.run { client, session in
+            let proof = try bench.backend.state.withLock { state in
+                let key = try #require(state.accounts["ada"])
+                let proof = try PasswordProtectedKey.formerProof(
+                    password: ClientBench.password.bytes, salt: key.salt,
+                    parameters: key.parameters)
+                state.accounts["ada"] = try PasswordProtectedKey(
+                    parameters: key.parameters, salt: key.salt,
+                    verifier: .formerProof(proof.withUnsafeBytes { SHA256.hash($0) }),
+                    wrapped: key.wrapped)
+                return Hex(proof.withUnsafeBytes { Array($0) })
+            }
+            let before = bench.backend.state.withLock { $0.bodies.count }
+            let kind = await clientErrorKind {
+                _ = try await client.logIn(user: "ada", password: ClientBench.password)
+            }
+            #expect(kind == .forbidden)
+            let told = bench.backend.state.withLock { $0.bodies.dropFirst(before) }
+            for body in told {
+                #expect(!String(decoding: body, as: UTF8.self).contains("\(proof)"), "unasked")
+            }
+            let renewed = try await client.logInToFormerAccount(
+                user: "ada", password: ClientBench.password, parameters: ClientBench.parameters)
+            #expect(renewed.masterKey == session.masterKey)
+            _ = try await client.logIn(user: "ada", password: ClientBench.password)
         }
     }
 

@@ -39,7 +39,7 @@ import Testing
     @Test func `a key behind a password is refused, or says what it said`() throws {
         let key = try PasswordProtectedKey(
             parameters: ScryptParameters(cost: 2, blockSize: 8, parallelization: 1),
-            salt: [UInt8](repeating: 1, count: 16), verifier: .zero,
+            salt: [UInt8](repeating: 1, count: 16), verifier: .formerProof(.zero),
             wrapped: [UInt8](repeating: 0, count: PasswordProtectedKey.wrappedCount))
         for bytes in Extremes.variants(of: key.encoded) {
             guard let read = try? PasswordProtectedKey(decoding: bytes) else { continue }

@@ -18,8 +18,10 @@ import Testing
     /// Worked out by another implementation, so that the format cannot drift.
     @Test func `verifier and wrapped key are the documented ones`() {
         #expect(
-            Self.protected.verifier.description
-                == "2c76fad3a385e962217d06bb6d8b2d9f2966eeca1855b902fd3cacd9964cac87")
+            Self.protected.verifier
+                == .publicKey(
+                    Self.publicKey(
+                        "a5338ecce6c7954a493a116c40e5b12e1ba433041e883e1507ca32ec6cc51af6")))
         #expect(
             Hexadecimal.encode(Self.protected.wrapped)
                 == "018fde5d7f738a6180171b862a0c409f205f8021b2993a321cc62302e69a046835cf513385c8e"
@@ -43,18 +45,57 @@ import Testing
         #expect(throws: FilesError.wrongPassword) { try changed.unlock(password: Self.password) }
     }
 
-    @Test func `the proof logs in, and the verifier alone does not`() throws {
-        let proof = try PasswordProtectedKey.logInProof(
+    @Test func `a signature logs in where it was meant to, for what, once, and by whom`() throws {
+        let key = try PasswordProtectedKey.logInKey(
             password: Self.password, salt: Self.salt, parameters: Self.parameters)
-        #expect(Self.protected.accepts(proof))
-        #expect(!Self.protected.accepts(SecretKey(copying: Self.protected.verifier.bytes)))
-        let wrong = try PasswordProtectedKey.logInProof(
+        func statement(
+            _ user: String = "ada", _ address: String = "https://a", _ challenge: [UInt8] = [1],
+            _ purpose: LogInStatement.Purpose = .session
+        ) -> LogInStatement {
+            LogInStatement(user: user, address: address, challenge: challenge, purpose: purpose)
+        }
+        let signature = key.sign(statement().message)
+        #expect(Self.protected.accepts(signature, of: statement()))
+        for other in [
+            statement("adah", "ttps://a"), statement("ada", "https://b"),
+            statement("ada", "https://a", [2]),
+            statement("ada", "https://a", [1], .newKey(.zero)),
+        ] {
+            #expect(!Self.protected.accepts(signature, of: other), "\(other)")
+        }
+        let wrong = try PasswordProtectedKey.logInKey(
             password: [1], salt: Self.salt, parameters: Self.parameters)
-        #expect(!Self.protected.accepts(wrong))
+        #expect(!Self.protected.accepts(wrong.sign(statement().message), of: statement()))
+    }
+
+    /// As the version before kept it.
+    static let former = try! PasswordProtectedKey(
+        parameters: parameters, salt: salt,
+        verifier: .formerProof(
+            Hash256(
+                hexadecimal: "2c76fad3a385e962217d06bb6d8b2d9f2966eeca1855b902fd3cacd9964cac87")!),
+        wrapped: protected.wrapped)
+
+    static func publicKey(_ digits: String) -> PublicKey {
+        PublicKey(bytes: Hash256(hexadecimal: digits)!)
+    }
+
+    @Test func `a key of the version before unlocks, and takes its proof only`() throws {
+        #expect(Self.former.encoded.first == 1)
+        let read = try PasswordProtectedKey(decoding: Self.former.encoded)
+        #expect(read == Self.former)
+        #expect(try read.unlock(password: Self.password) == Self.master)
+        let proof = try PasswordProtectedKey.formerProof(
+            password: Self.password, salt: Self.salt, parameters: Self.parameters)
+        #expect(read.accepts(formerProof: proof))
+        #expect(!Self.protected.accepts(formerProof: proof))
+        let wrong = try PasswordProtectedKey.formerProof(
+            password: [1], salt: Self.salt, parameters: Self.parameters)
+        #expect(!read.accepts(formerProof: wrong))
     }
 
     @Test func `a changed verifier or wrapped key is told from a wrong password`() throws {
-        let verifier = SHA256.hash([1])
+        let verifier = PasswordProtectedKey.Verifier.formerProof(SHA256.hash([1]))
         let forged = try PasswordProtectedKey(
             parameters: Self.parameters, salt: Self.salt, verifier: verifier,
             wrapped: Self.protected.wrapped)
@@ -106,11 +147,11 @@ import Testing
 
     @Test func `what breaks a rule is named`() throws {
         var encoded = Self.protected.encoded
-        encoded[0] = 2
-        #expect(throws: FilesError.malformedKey(.version(2))) {
+        encoded[0] = 3
+        #expect(throws: FilesError.malformedKey(.version(3))) {
             try PasswordProtectedKey(decoding: encoded)
         }
-        encoded[0] = 1
+        encoded[0] = 2
         encoded[1] = 0x80
         #expect {
             try PasswordProtectedKey(decoding: encoded)

@@ -19,12 +19,14 @@ enum FormSamples {
         var register = RegisterForm(user: "ada", password: "a password")
         register.key = bytes
         var logIn = LogInForm(user: "ada", password: "a password", cookie: true)
-        logIn.proof = Hex([1])
+        let proof = LogInProofForm(address: "a", challenge: Hex([1]), signature: Hex([2]))
+        (logIn.proof, logIn.formerProof) = (proof, Hex([3]))
         var password = PasswordForm(current: "a password", new: "another")
-        (password.proof, password.key) = (Hex([1]), bytes)
+        (password.proof, password.formerProof, password.key) = (proof, Hex([1]), bytes)
         return [
-            register, UserForm(user: "ada"), logIn, password,
-            LogInParametersForm(salt: Hex([1]), cost: 2, blockSize: 8, parallelization: 1),
+            register, UserForm(user: "ada"), proof, logIn, password,
+            LogInParametersForm(
+                salt: Hex([1]), cost: 2, blockSize: 8, parallelization: 1, challenge: Hex([2])),
             SessionForm(token: "t", expires: time, user: "ada", key: bytes),
             AccountForm(user: "ada", session: .sealed, expires: time),
         ]

@@ -72,9 +72,9 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"salt":"zz","cost":1,"blockSize":1,"parallelization":1}"#,
-        #"{"salt":"abc","cost":1,"blockSize":1,"parallelization":1}"#,
-        #"{"salt":"ab","cost":-1,"blockSize":1,"parallelization":1}"#, "[]", "",
+        #"{"salt":"zz","cost":1,"blockSize":1,"parallelization":1,"challenge":"ab"}"#,
+        #"{"salt":"abc","cost":1,"blockSize":1,"parallelization":1,"challenge":"ab"}"#,
+        #"{"salt":"ab","cost":-1,"blockSize":1,"parallelization":1,"challenge":"ab"}"#, "[]", "",
     ])
     func `malformed JSON is refused`(text: String) {
         #expect(throws: (any Error).self) {

@@ -2,13 +2,19 @@ import Cryptography
 import Primitives
 
 extension PasswordProtectedKey {
-    private static let format: UInt8 = 1
+    private static let format: UInt8 = 2
+    private static let formerFormat: UInt8 = 1
 
     /// The canonical encoding: format (1), N (8), r (4), p (4), salt behind its length (4), verifier
-    /// (32), wrapped master key.
+    /// (32), wrapped master key. Format 1 has the hash of a former proof, 2 a public key.
     package var encoded: [UInt8] {
         var writer = ByteWriter()
-        writer.write(Self.format)
+        let (format, verifier) =
+            switch verifier {
+            case .publicKey(let key): (Self.format, key.bytes)
+            case .formerProof(let hash): (Self.formerFormat, hash)
+            }
+        writer.write(format)
         writer.write(parameters.cost)
         writer.write(parameters.blockSize)
         writer.write(parameters.parallelization)
@@ -31,10 +37,15 @@ extension PasswordProtectedKey {
                     try reader.readFixed(Self.wrappedCount), try reader.finish()
                 )
             ) { FilesError.malformedKey(.encoding($0)) }
-        guard format == Self.format else { throw .malformedKey(.version(format)) }
+        let kind: Verifier =
+            switch format {
+            case Self.format: .publicKey(PublicKey(bytes: verifier))
+            case Self.formerFormat: .formerProof(verifier)
+            default: throw .malformedKey(.version(format))
+            }
         let parameters = try translating(
             try ScryptParameters(cost: cost, blockSize: blockSize, parallelization: parallelization)
         ) { FilesError.malformedKey(.parameters($0)) }
-        try self.init(parameters: parameters, salt: salt, verifier: verifier, wrapped: wrapped)
+        try self.init(parameters: parameters, salt: salt, verifier: kind, wrapped: wrapped)
     }
 }

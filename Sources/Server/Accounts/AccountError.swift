@@ -15,6 +15,12 @@ package enum AccountError: Error, Equatable {
     case nameTaken
     /// No such user, or another password: which of them is not said.
     case wrongCredentials
+    /// A log-in that was signed for another address than those of this server, which is told.
+    case otherAddress(own: String)
+    /// The question that a log-in answers is not one of this server, was answered, or is too old.
+    case staleChallenge
+    /// The account was made before log-ins were signed, and its key was not renewed since.
+    case formerAccount
     case tooManyAttempts(retryAfter: Duration)
     /// More passwords wait to be checked than can be in reasonable time.
     case tooBusy
@@ -59,6 +65,9 @@ extension AccountError {
         case .badKey: (.badRequest, "bad-key")
         case .nameTaken: (.conflict, "name-taken")
         case .wrongCredentials: (.unauthorized, "wrong-credentials")
+        case .otherAddress: (.misdirectedRequest, "other-address")
+        case .staleChallenge: (.conflict, "stale-challenge")
+        case .formerAccount: (.conflict, "former-account")
         case .tooManyAttempts: (.tooManyRequests, "too-many-attempts")
         case .tooBusy: (.serviceUnavailable, "too-busy")
         case .invalidToken: (.unauthorized, "invalid-token")
@@ -88,6 +97,13 @@ extension AccountError: CustomStringConvertible {
         case .badKey(let problem): "The key is refused: \(problem)."
         case .nameTaken: "This user name is taken: choose another one."
         case .wrongCredentials: "The user name or the password is wrong: check both and try again."
+        case .otherAddress(let own):
+            "The log-in was signed for another address than this backend's: use \(own), or have its operator "
+                + "set PUBLIC_URL."
+        case .staleChallenge: "The log-in took too long, or was sent twice: log in again."
+        case .formerAccount:
+            "This account was made when a log-in at one backend could be used at another. If you trust this "
+                + "one, log in with --former-account, once."
         case .tooManyAttempts(let delay):
             "Too many attempts to log in failed: try again in \(delay.wholeSeconds) seconds."
         case .tooBusy: "Too many users are logging in at the moment: try again in a few seconds."

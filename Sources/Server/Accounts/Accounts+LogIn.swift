@@ -4,16 +4,20 @@ import Files
 package import Primitives
 import Storage
 import Synchronization
+package import Wire
 
 /// Logging in, and changing what one logs in with.
 extension Accounts {
-    /// What a client needs to make a log-in proof. For a user who does not exist: made up, and the
-    /// same each time.
+    /// What a client needs to sign a log-in. For a user who does not exist salt and parameters are made
+    /// up, and the same each time.
     package func logInParameters(
-        _ user: String
-    ) async throws(AccountError) -> (salt: [UInt8], scrypt: ScryptParameters) {
+        _ user: String, at now: Instant
+    ) async throws(AccountError) -> LogInParametersForm {
         let (_, key) = try await credentials(of: AccountName(user))
-        return (key.salt, key.parameters)
+        return LogInParametersForm(
+            salt: Hex(key.salt), cost: key.parameters.cost, blockSize: key.parameters.blockSize,
+            parallelization: key.parameters.parallelization,
+            challenge: Hex(state.withLock { $0.challenges.make(at: now) }))
     }
 
     /// Opens a session in which the server holds the user's master key. Throws `badName`,
@@ -35,14 +39,16 @@ extension Accounts {
     }
 
     /// Opens a session in which the server handles sealed data only, and returns the user's encoded
-    /// key too. Throws as logging in with a password does.
+    /// key too. Throws `otherAddress`, `staleChallenge`, `formerAccount`, and as logging in with a
+    /// password does.
     package func logIn(
-        _ user: String, proof: SecretKey, from address: String, at now: Instant
+        _ user: String, proof: Proof, from address: String, at now: Instant
     ) async throws(AccountError) -> LogIn {
         let name = try AccountName(user)
         return try await attempt(name, from: address, at: now) { () throws(AccountError) in
             let (account, key) = try await self.credentials(of: name)
-            guard key.accepts(proof), let account else { throw .wrongCredentials }
+            try self.check(proof, of: user, for: .session, by: key, at: now)
+            guard let account else { throw .wrongCredentials }
             return try await self.begin(.sealed, for: account, at: now)
         }
     }
@@ -70,20 +76,56 @@ extension Accounts {
     /// sessions. Throws `openSession`, `badKey`, and as logging in does. Whether the new key holds
     /// the same master key, the server cannot know.
     package func changeKey(
-        _ session: Session, proof: SecretKey, to key: [UInt8], address: String, at now: Instant
+        _ session: Session, proof: Proof, to key: [UInt8], address: String, at now: Instant
     ) async throws(AccountError) {
         guard !session.isOpen else { throw .openSession }
         let new = try settings.keyRules.decode(key)
         let name = try AccountName(session.name)
         try await attempt(name, from: address, at: now) { () throws(AccountError) in
             let account = try await self.account(of: session)
-            guard try Self.decode(account).accepts(proof) else { throw .wrongCredentials }
+            try self.check(
+                proof, of: session.name, for: .newKey(SHA256.hash(key)), by: Self.decode(account),
+                at: now)
             try await self.replaceKey(of: account, with: new.encoded, keeping: session)
         }
     }
 }
 
 extension Accounts {
+    /// How who keeps the password to themselves shows that they know it.
+    package enum Proof: Sendable {
+        case signed(LogInProofForm)
+        /// `PasswordProtectedKey.formerProof`: takes no other account than one that was made with it.
+        case former(SecretKey)
+    }
+
+    private func check(
+        _ proof: Proof, of user: String, for purpose: LogInStatement.Purpose,
+        by key: PasswordProtectedKey, at now: Instant
+    ) throws(AccountError) {
+        switch proof {
+        case .former(let proof):
+            guard key.accepts(formerProof: proof) else { throw .wrongCredentials }
+        case .signed(let form):
+            guard addresses.contains(form.address) else {
+                throw .otherAddress(own: addresses.told)
+            }
+            let challenge = form.challenge.bytes
+            guard state.withLock({ $0.challenges.isOpen(challenge, at: now) }) else {
+                throw .staleChallenge
+            }
+            if case .formerProof = key.verifier { throw .formerAccount }
+            let statement = LogInStatement(
+                user: user, address: form.address, challenge: challenge, purpose: purpose)
+            guard let signature = Signature(bytes: form.signature.bytes),
+                key.accepts(signature, of: statement)
+            else { throw .wrongCredentials }
+            guard state.withLock({ $0.challenges.close(challenge, at: now) }) else {
+                throw .staleChallenge
+            }
+        }
+    }
+
     /// Counts an attempt against the limits, and does it.
     private func attempt<Value>(
         _ name: AccountName, from address: String, at now: Instant,

@@ -45,11 +45,14 @@ package final class Accounts: Sendable {
         /// process takes its token from here, and no other process writes to the database.
         var known: [String: KnownToken] = [:]
         var limiter: AttemptLimiter
+        var challenges = LogInChallenges()
     }
 
     let store: any AccountStore
     let secret: ServerSecret
     let tokens: SessionTokens
+    /// For whom a signed log-in may be meant.
+    let addresses: OwnAddresses
     let settings: Settings
     let workers: PasswordWorkers
     /// Told whenever scrypt runs.
@@ -57,11 +60,13 @@ package final class Accounts: Sendable {
     let state: Mutex<State>
 
     package init(
-        store: any AccountStore, secret: ServerSecret, settings: Settings = Settings(),
+        store: any AccountStore, secret: ServerSecret, addresses: OwnAddresses,
+        settings: Settings = Settings(),
         deriving: @escaping @Sendable (ScryptParameters) -> Void = { _ in }
     ) async {
         self.store = store
         self.secret = secret
+        self.addresses = addresses
         self.settings = settings
         self.deriving = deriving
         tokens = await SessionTokens(secret)
@@ -118,6 +123,7 @@ package final class Accounts: Sendable {
             state.open = state.open.filter { $0.value.expires > now }
             state.known = state.known.filter { $0.value.until > now }
             state.limiter.sweep(at: now)
+            state.challenges.sweep(at: now)
         }
         try await AccountError.translating(try await store.forgetRevoked(before: now))
     }

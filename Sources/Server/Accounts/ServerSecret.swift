@@ -7,6 +7,8 @@ package struct ServerSecret: Sendable {
     /// Signs session tokens.
     let tokenKey: SecretKey
     private let saltKey: SecretKey
+    /// Verifies nothing that anybody can sign.
+    private let madeUpKey: PublicKey
 
     /// Fewer characters than this could be guessed.
     package static let minimumLength = 16
@@ -22,6 +24,8 @@ package struct ServerSecret: Sendable {
         }
         tokenKey = try derive("DecentraStore session tokens v1")
         saltKey = try derive("DecentraStore made-up salts v1")
+        let seed = try derive("DecentraStore made-up log-in key v1")
+        madeUpKey = try translating(try SigningKey(seed: seed).publicKey, to: AccountError.tooBusy)
     }
 
     /// A key that no password opens, for a user who does not exist: the same at each call, so that
@@ -30,8 +34,7 @@ package struct ServerSecret: Sendable {
         let salt = HMAC.authenticate(Array(name.folded.utf8), key: saltKey).bytes
         let made = try? PasswordProtectedKey(
             parameters: rules.standard, salt: Array(salt.prefix(KeyRules.saltCount)),
-            // No proof is known whose hash is zero.
-            verifier: .zero,
+            verifier: .publicKey(madeUpKey),
             wrapped: [UInt8](repeating: 0, count: PasswordProtectedKey.wrappedCount))
         guard let made else { preconditionFailure("a made-up key has the right lengths") }
         return made

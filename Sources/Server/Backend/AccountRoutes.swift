@@ -38,12 +38,8 @@ struct AccountRoutes: Sendable {
 
     private func parameters(_ request: Request, _ context: ServerContext) async throws -> Response {
         let form = try await request.form(UserForm.self, context: context)
-        let parameters = try await backend.accounts.logInParameters(form.user)
         return .json(
-            LogInParametersForm(
-                salt: Hex(parameters.salt), cost: parameters.scrypt.cost,
-                blockSize: parameters.scrypt.blockSize,
-                parallelization: parameters.scrypt.parallelization))
+            try await backend.accounts.logInParameters(form.user, at: backend.clock.now))
     }
 
     private func logIn(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -51,13 +47,13 @@ struct AccountRoutes: Sendable {
         let now = backend.clock.now
         let address = context.clientAddress
         let logIn =
-            switch (form.password, form.proof) {
+            switch (form.password, Accounts.Proof(form.proof, form.formerProof)) {
             case (let password?, nil):
                 try await backend.accounts.logIn(
                     form.user, password: password, from: address, at: now)
             case (nil, let proof?):
                 try await backend.accounts.logIn(
-                    form.user, proof: SecretKey(copying: proof.bytes), from: address, at: now)
+                    form.user, proof: proof, from: address, at: now)
             default: throw AccountError.wrongCredentials
             }
         var response = Response.json(
@@ -88,10 +84,9 @@ struct AccountRoutes: Sendable {
         if let current = form.current, let new = form.new {
             try await backend.accounts.changePassword(
                 session, from: current, to: new, address: address, at: now)
-        } else if let proof = form.proof, let key = form.key {
+        } else if let proof = Accounts.Proof(form.proof, form.formerProof), let key = form.key {
             try await backend.accounts.changeKey(
-                session, proof: SecretKey(copying: proof.bytes), to: key.bytes, address: address,
-                at: now)
+                session, proof: proof, to: key.bytes, address: address, at: now)
         } else {
             throw AccountError.badPassword
         }
@@ -102,5 +97,16 @@ struct AccountRoutes: Sendable {
         Cookie(
             name: BackendEnvironment.cookie, value: value, maxAge: maxAge, path: "/api",
             secure: backend.settings.address.hasPrefix("https"), httpOnly: true, sameSite: .strict)
+    }
+}
+
+extension Accounts.Proof {
+    /// Nil for none, and for two.
+    fileprivate init?(_ signed: LogInProofForm?, _ former: Hex?) {
+        switch (signed, former) {
+        case (let form?, nil): self = .signed(form)
+        case (nil, let proof?): self = .former(SecretKey(copying: proof.bytes))
+        default: return nil
+        }
     }
 }

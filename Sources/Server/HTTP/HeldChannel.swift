@@ -1,4 +1,4 @@
-import HummingbirdCore
+package import HummingbirdCore
 import Logging
 import NIOCore
 
@@ -18,5 +18,16 @@ struct HeldChannel<Base: ServerChildChannel>: ServerChildChannel {
 
     func handle(value: Base.Value, logger: Logger) async {
         await base.handle(value: value, logger: logger)
+    }
+}
+
+extension HTTPServerBuilder {
+    /// HTTP/1.1 over connections that no stopped server lets go of.
+    package static func held(_ configuration: HTTP1Channel.Configuration = .init())
+        -> HTTPServerBuilder
+    {
+        HTTPServerBuilder { responder in
+            HeldChannel(base: HTTP1Channel(responder: responder, configuration: configuration))
+        }
     }
 }

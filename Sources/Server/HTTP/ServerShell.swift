@@ -79,9 +79,7 @@ struct ServerShell: Sendable {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Self.headLimit, maxHeaderListSize: Self.headLimit,
                 maxHeaderFieldCount: Self.fieldLimit))
-        let http1 = HTTPServerBuilder { responder in
-            HeldChannel(base: HTTP1Channel(responder: responder, configuration: configuration))
-        }
+        let http1 = HTTPServerBuilder.held(configuration)
         let builder: HTTPServerBuilder =
             if let tls = settings.tls {
                 try .tls(http1, tlsConfiguration: TLS.server(tls))

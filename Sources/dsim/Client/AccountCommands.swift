@@ -34,11 +34,18 @@ struct LogInCommand: ReportingCommand {
         discussion: """
             Keeps a session in $XDG_CONFIG_HOME/dsim/session.json (else ~/.config/dsim), a file that \
             only you may read. It holds the key to your files until you log out: do not copy it. \
-            DSIM_PASSWORD may hold the password.
+            DSIM_PASSWORD may hold the password. The backend sees a signature that holds for the \
+            address which you gave, and cannot be used at another backend.
             """)
 
     @Option(help: "The user's name.")
     var user: String
+
+    @Flag(
+        help:
+            "Renew an account that was made before log-ins were signed. Only at a backend that you trust."
+    )
+    var formerAccount = false
 
     @OptionGroup var passwords: PasswordOptions
     @OptionGroup var connection: ConnectionOptions
@@ -47,7 +54,9 @@ struct LogInCommand: ReportingCommand {
         let backend = try connection.backendToLogInTo()
         let password = try passwords.present()
         let session = try await connection.withClient(backend) {
-            try await $0.logIn(user: user, password: password)
+            formerAccount
+                ? try await $0.logInToFormerAccount(user: user, password: password)
+                : try await $0.logIn(user: user, password: password)
         }
         try connection.folders().sessionFile.write(session)
         Output.standard("\(session.user) is logged in at \(backend) until \(session.expires).\n")

@@ -33,14 +33,18 @@ extension FakeBackend {
                 LogInParametersForm(
                     salt: Hex(key?.salt ?? [UInt8](repeating: 1, count: 16)),
                     cost: parameters.cost, blockSize: parameters.blockSize,
-                    parallelization: parameters.parallelization))
+                    parallelization: parameters.parallelization, challenge: Hex([7])))
         }
         router.post("/api/login") { request, _ in
             let form = try await self.read(LogInForm.self, of: request)
             let key = self.state.withLock { $0.accounts[form.user] }
-            guard let key, let proof = form.proof?.bytes,
-                key.accepts(SecretKey(copying: proof))
-            else { return try Self.error(401, "wrong-credentials") }
+            guard let key else { return try Self.error(401, "wrong-credentials") }
+            if case .formerProof = key.verifier, form.proof != nil {
+                return try Self.error(409, "former-account")
+            }
+            guard key.accepts(form.proof, form.formerProof, of: form.user, for: .session) else {
+                return try Self.error(401, "wrong-credentials")
+            }
             let token = UUID().uuidString
             self.state.withLock { $0.sessions[token] = form.user }
             return try Self.json(
@@ -57,13 +61,13 @@ extension FakeBackend {
         router.post("/api/password") { request, _ in
             guard let user = self.user(of: request) else { return try Self.unauthorized() }
             let form = try await self.read(PasswordForm.self, of: request)
-            guard let proof = form.proof?.bytes, let bytes = form.key?.bytes else {
-                return try Self.error(400, "bad-key")
-            }
+            guard let bytes = form.key?.bytes else { return try Self.error(400, "bad-key") }
             let isRight = try self.state.withLock { state in
-                guard state.accounts[user]?.accepts(SecretKey(copying: proof)) == true else {
-                    return false
-                }
+                guard
+                    state.accounts[user]?.accepts(
+                        form.proof, form.formerProof, of: user,
+                        for: .newKey(SHA256.hash(bytes))) == true
+                else { return false }
                 state.accounts[user] = try PasswordProtectedKey(decoding: bytes)
                 return true
             }
@@ -74,5 +78,22 @@ extension FakeBackend {
             return try Self.json(
                 AccountForm(user: user, session: .sealed, expires: "2040-01-01T00:00:00.000Z"))
         }
+    }
+}
+
+extension PasswordProtectedKey {
+    /// As a backend that listens on some port of this machine does.
+    fileprivate func accepts(
+        _ proof: LogInProofForm?, _ former: Hex?, of user: String,
+        for purpose: LogInStatement.Purpose
+    ) -> Bool {
+        if let former { return accepts(formerProof: SecretKey(copying: former.bytes)) }
+        guard let proof, proof.address.hasPrefix("http://localhost:"), proof.challenge == Hex([7]),
+            let signature = Signature(bytes: proof.signature.bytes)
+        else { return false }
+        return accepts(
+            signature,
+            of: LogInStatement(
+                user: user, address: proof.address, challenge: [7], purpose: purpose))
     }
 }

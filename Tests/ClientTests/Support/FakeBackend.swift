@@ -8,6 +8,7 @@ import Ledger
 import Merkle
 import NIOCore
 import Primitives
+import Server
 import Synchronization
 
 @testable import Client
@@ -71,7 +72,7 @@ final class FakeBackend: Sendable {
         addAccountRoutes(router)
         addFileRoutes(router)
         addLedgerRoutes(router)
-        return try await Application(router: router).test(.live) { client in
+        return try await Application(router: router, server: .held()).test(.live) { client in
             guard let address = BackendAddress("http://localhost:\(client.port ?? 0)") else {
                 preconditionFailure("the address of a server is an address")
             }

@@ -5,6 +5,7 @@ import Primitives
 import Storage
 import Synchronization
 import Testing
+import Wire
 
 @testable import Server
 
@@ -13,6 +14,12 @@ final class AccountsFixture: Sendable {
     static let scrypt = try! ScryptParameters(cost: 16, blockSize: 8, parallelization: 1)
     static let start = Instant.origin + .days(20_000)
     static let password = "correct horse"
+    static let address = "https://store.example"
+    static let addresses: OwnAddresses = {
+        var settings = ServerSettings()
+        settings.publicAddress = address
+        return OwnAddresses(settings)
+    }()
 
     let store: any AccountStore
     let accounts: Accounts
@@ -37,7 +44,8 @@ final class AccountsFixture: Sendable {
         self.store = store
         self.derivations = derivations
         accounts = try await Accounts(
-            store: store, secret: ServerSecret(secret), settings: settings
+            store: store, secret: ServerSecret(secret), addresses: Self.addresses,
+            settings: settings
         ) { parameters in
             derivations.parameters.withLock { $0.append(parameters) }
         }
@@ -70,11 +78,21 @@ final class AccountsFixture: Sendable {
             user, proof: proof(user, password: password), from: "10.0.0.1", at: Self.start)
     }
 
-    func proof(_ user: String = "ada", password: String = password) async throws -> SecretKey {
-        let parameters = try await accounts.logInParameters(user)
-        return try PasswordProtectedKey.logInProof(
-            password: #require(Password(password)).bytes, salt: parameters.salt,
-            parameters: parameters.scrypt)
+    func parameters(_ user: String, after delay: Duration = .zero) async throws
+        -> LogInParametersForm
+    {
+        try await accounts.logInParameters(user, at: Self.start + delay)
+    }
+
+    /// What a client sends that dialled an address.
+    func proof(
+        _ user: String = "ada", password: String = password, at address: String = address,
+        for purpose: LogInStatement.Purpose = .session, after delay: Duration = .zero
+    ) async throws -> Accounts.Proof {
+        try await .signed(
+            parameters(user, after: delay).prove(
+                #require(Password(password)), user: user, at: #require(BackendAddress(address)),
+                for: purpose))
     }
 
     func authenticate(_ token: String, after delay: Duration = .zero) async throws -> Session {

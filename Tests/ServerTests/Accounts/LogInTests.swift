@@ -4,6 +4,7 @@ import Files
 import Primitives
 import Storage
 import Testing
+import Wire
 
 @testable import Server
 
@@ -28,16 +29,17 @@ import Testing
     @Test func `An unknown user has constant parameters that look like anybody's`() async throws {
         let fixture = try await AccountsFixture()
         try await fixture.register()
-        let real = try await fixture.accounts.logInParameters("ada")
-        let unknown = try await fixture.accounts.logInParameters("nobody")
-        #expect(unknown.scrypt == real.scrypt)
-        #expect(unknown.salt.count == real.salt.count)
-        #expect(try await fixture.accounts.logInParameters("NoBody") == unknown)
-        #expect(try await fixture.accounts.logInParameters("nobody2").salt != unknown.salt)
+        let real = try await fixture.parameters("ada")
+        let unknown = try await fixture.parameters("nobody")
+        #expect(try unknown.scrypt == real.scrypt)
+        #expect(unknown.salt.bytes.count == real.salt.bytes.count)
+        #expect(unknown.challenge.bytes.count == real.challenge.bytes.count)
+        #expect(try await fixture.parameters("NoBody").salt == unknown.salt)
+        #expect(try await fixture.parameters("nobody2").salt != unknown.salt)
         let restarted = try await AccountsFixture()
-        #expect(try await restarted.accounts.logInParameters("nobody") == unknown)
+        #expect(try await restarted.parameters("nobody").salt == unknown.salt)
         let other = try await AccountsFixture(secret: "another secret of tests")
-        #expect(try await other.accounts.logInParameters("nobody").salt != unknown.salt)
+        #expect(try await other.parameters("nobody").salt != unknown.salt)
     }
 
     @Test func `A proof opens a sealed session, which has no key`() async throws {
@@ -135,14 +137,15 @@ import Testing
         let own = try await fixture.logInSealed()
         let other = try await fixture.logIn()
         let key = try PasswordProtectedKey.made(of: .test(9), password: "battery staple")
-        let wrong = try await fixture.proof(password: "wrong password")
+        let purpose = LogInStatement.Purpose.newKey(SHA256.hash(key))
+        let wrong = try await fixture.proof(password: "wrong password", for: purpose)
         await #expect(throws: AccountError.wrongCredentials) {
             try await fixture.accounts.changeKey(
                 own.session, proof: wrong, to: key, address: "10.0.0.1",
                 at: AccountsFixture.start)
         }
         try await fixture.accounts.changeKey(
-            own.session, proof: fixture.proof(), to: key, address: "10.0.0.1",
+            own.session, proof: fixture.proof(for: purpose), to: key, address: "10.0.0.1",
             at: AccountsFixture.start)
         _ = try await fixture.authenticate(own.token)
         await #expect(throws: AccountError.sessionEnded) {

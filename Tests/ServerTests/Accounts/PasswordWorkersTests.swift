@@ -116,7 +116,7 @@ import Testing
         let settings = AccountsFixture.settings()
         let accounts = try await Accounts(
             store: MemoryAccountStore(), secret: ServerSecret("a secret of the tests"),
-            settings: settings
+            addresses: AccountsFixture.addresses, settings: settings
         ) { parameters in
             if parameters == settings.keyRules.standard { gate.wait() }
         }

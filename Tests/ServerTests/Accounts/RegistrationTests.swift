@@ -107,7 +107,7 @@ import Testing
             let key = try PasswordProtectedKey(
                 parameters: ScryptParameters(
                     cost: cost, blockSize: 8, parallelization: parallelization),
-                salt: [UInt8](repeating: 0, count: 16), verifier: .zero,
+                salt: [UInt8](repeating: 0, count: 16), verifier: .formerProof(.zero),
                 wrapped: [UInt8](repeating: 0, count: PasswordProtectedKey.wrappedCount))
             do throws(AccountError) {
                 _ = try KeyRules.standard.decode(key.encoded)

@@ -32,7 +32,8 @@ import Testing
         }
         let directory = Directory(token: Self.token)
         let answer = try await Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0))
+            router: router, server: .held(),
+            configuration: .init(address: .hostname("127.0.0.1", port: 0))
         ).test(.live) { server in
             let url = "http://127.0.0.1:\(server.port ?? 0)"
             let own = try TestPeer(.backend, seed: 50, token: Self.token)
@@ -145,7 +146,8 @@ import Testing
             return Response.json(sessions.grant(offer, to: own.member, at: Clock.systemTime()))
         }
         try await Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0))
+            router: router, server: .held(),
+            configuration: .init(address: .hostname("127.0.0.1", port: 0))
         ).test(.live) { server in
             let node = try TestPeer(
                 .node, seed: 51, token: Self.token,

@@ -45,7 +45,8 @@ import Testing
             }
         }
         try await Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0))
+            router: router, server: .held(),
+            configuration: .init(address: .hostname("127.0.0.1", port: 0))
         ).test(.live) { try await body("http://127.0.0.1:\($0.port ?? 0)") }
         return elsewhere.all
     }

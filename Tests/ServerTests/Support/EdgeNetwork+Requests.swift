@@ -1,3 +1,4 @@
+import Client
 import Cryptography
 import Files
 import Foundation
@@ -65,14 +66,11 @@ extension EdgeNetwork {
                     .backend, "POST", "/api/login/parameters",
                     body: WireJSON.bytes(UserForm(user: name))
                 ).body))
-        let proof = try PasswordProtectedKey.logInProof(
-            password: Array(Self.password.utf8), salt: parameters.salt.bytes,
-            parameters: ScryptParameters(
-                cost: parameters.cost, blockSize: parameters.blockSize,
-                parallelization: parameters.parallelization))
+        let proof = try parameters.prove(
+            #require(Password(Self.password)), user: name,
+            at: #require(BackendAddress("http://127.0.0.1:\(port(.backend))")), for: .session)
         let open = try await logIn(LogInForm(user: name, password: Self.password))
-        let sealed = try await logIn(
-            LogInForm(user: name, proof: Hex(proof.withUnsafeBytes { Array($0) })))
+        let sealed = try await logIn(LogInForm(user: name, proof: proof))
         let key = try PasswordProtectedKey(decoding: sealed.key?.bytes ?? [])
         return User(
             name: name, open: [("Authorization", "Bearer \(open.token)")],
