@@ -24,8 +24,6 @@ package struct Upload: Sendable {
     /// Is told of every chunk that has arrived.
     package let progress: @Sendable (TransferProgress) -> Void
 
-    private let chunkSize = ChunkSize.standard
-
     package init(
         client: StoreClient, session: UserSession, name: String, source: Source,
         folders: ClientFolders?, progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
@@ -59,9 +57,8 @@ package struct Upload: Sendable {
 
     private func open() throws(ClientError) -> UploadSource {
         switch source {
-        case .file(let path): try UploadSource(path: path, chunkSize: chunkSize)
-        case .stream(let file):
-            UploadSource(stream: file, named: "standard input", chunkSize: chunkSize)
+        case .file(let path): try UploadSource(path: path)
+        case .stream(let file): UploadSource(stream: file, named: "standard input")
         }
     }
 
@@ -79,11 +76,11 @@ package struct Upload: Sendable {
         _ source: UploadSource, _ journal: UploadJournal
     ) async throws -> StoredUpload {
         let sealer = ChunkSealer(
-            fileID: journal.fileID, fileKey: journal.fileKey, chunkSize: chunkSize)
+            fileID: journal.fileID, fileKey: journal.fileKey, chunkSize: source.chunkSize)
         let sent = try await sendAll(source, sealer, journal)
         guard source.stamp == nil || source.isUnchanged else { throw Self.sourceChanged }
         let manifest = try Manifest(
-            name: name, size: sent.size, contentHash: sent.contentHash, chunkSize: chunkSize,
+            name: name, size: sent.size, contentHash: sent.contentHash, chunkSize: source.chunkSize,
             chunks: sent.chunks)
         let form = CommitForm(
             chunks: manifest.chunks,
@@ -116,7 +113,7 @@ package struct Upload: Sendable {
     private func sendAll(
         _ source: UploadSource, _ sealer: ChunkSealer, _ journal: UploadJournal
     ) async throws -> Sent {
-        var chunks = try SourceChunks(source, chunkSize: chunkSize)
+        var chunks = try SourceChunks(source)
         var sent = Sent()
         var content = SHA256Hasher()
         var shown = TransferProgress(

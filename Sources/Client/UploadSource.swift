@@ -18,18 +18,22 @@ final class UploadSource {
     let stamp: Stamp?
     private let path: String
     private let file: File
-    private let chunkSize: ChunkSize
+    /// Larger for a file that would have too many chunks.
+    let chunkSize: ChunkSize
     /// Where the next byte of a file is.
     private var offset = 0
 
-    /// Opens a file. Throws `cannotRead`.
-    init(path: String, chunkSize: ChunkSize = .standard) throws(ClientError) {
+    /// Opens a file. Throws `cannotRead`, also for one that is too large.
+    init(path: String) throws(ClientError) {
         let (file, status) = try LocalFile.telling(.cannotRead, path) { () throws(SystemError) in
             let file = try LocalFile.files.open(path, .reading)
             return (file, try file.status())
         }
         guard status.kind != .folder else {
             throw ClientError(.cannotRead, "cannot read \(path): it is a folder")
+        }
+        guard let chunkSize = ChunkSize.fitting(UInt64(clamping: status.byteCount)) else {
+            throw Self.tooLarge(path, limit: ChunkSize.largest.largestFile)
         }
         self.path = path
         self.file = file
@@ -38,10 +42,10 @@ final class UploadSource {
     }
 
     /// For an open descriptor, which stays open.
-    init(stream descriptor: CInt, named path: String, chunkSize: ChunkSize = .standard) {
+    init(stream descriptor: CInt, named path: String) {
         self.path = path
         file = File(stream: descriptor, named: path)
-        self.chunkSize = chunkSize
+        chunkSize = .standard
         stamp = nil
     }
 
@@ -79,6 +83,16 @@ final class UploadSource {
         try LocalFile.telling(.cannotRead, path, try file.read(chunkSize.count, at: offset))
     }
 
+    /// It goes on where a file has to end.
+    var tooLarge: ClientError { Self.tooLarge(path, limit: chunkSize.largestFile) }
+
+    private static func tooLarge(_ path: String, limit: UInt64) -> ClientError {
+        ClientError(
+            .cannotRead,
+            "cannot store \(path): it has more than \(limit) bytes. Cut it into several files"
+                + (path == "standard input" ? ", or put it as one." : "."))
+    }
+
     /// Goes back to the first byte of a file.
     func rewind() { offset = 0 }
 
@@ -105,22 +119,21 @@ extension UploadSource.Stamp {
 /// is the last.
 struct SourceChunks {
     private let source: UploadSource
-    private let chunkSize: ChunkSize
     private var next: [UInt8]
     private var index = 0
     private var isAtEnd = false
 
-    init(_ source: UploadSource, chunkSize: ChunkSize) throws {
+    init(_ source: UploadSource) throws {
         self.source = source
-        self.chunkSize = chunkSize
         next = try source.next()
     }
 
-    /// Nil after the last chunk. An empty source has one, which is empty.
+    /// Nil after the last chunk. Throws `cannotRead` where there are too many. An empty source has one, which is empty.
     mutating func nextChunk() throws -> Chunk? {
         guard !isAtEnd else { return nil }
+        guard index < Manifest.chunkLimit else { throw source.tooLarge }
         let bytes = next
-        next = bytes.count == chunkSize.count ? try source.next() : []
+        next = bytes.count == source.chunkSize.count ? try source.next() : []
         isAtEnd = next.isEmpty
         defer { index += 1 }
         return Chunk(index: index, bytes: bytes, isLast: isAtEnd)

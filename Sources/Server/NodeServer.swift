@@ -101,7 +101,8 @@ package struct NodeServer: Sendable {
         // Whoever can read the node's own key is its operator: nobody else can sign as the node.
         @Sendable func admit(_ request: Request, to what: String) throws {
             let caller = try peers.caller(
-                request, bodyHash: RequestSignature.emptyBodyHash, mustSign: true)
+                request, bodyHash: RequestSignature.emptyBodyHash, mustSign: true
+            ).member
             guard caller.id == identity.id else {
                 throw HTTPFailure(
                     .forbidden, "not-the-operator",
@@ -234,10 +235,8 @@ struct Observer: Sendable {
             logger.log(level: note.level, "\(note.kind.name)", metadata: note.metadata)
         case .unreachable(let peer, let error):
             unreachable.increment()
-            if case PeerClient.Failure.clocksDiffer = error, seldom.isTime() {
-                logger.warning(
-                    "another server refuses requests since its clock and this one's differ by a minute or more",
-                    metadata: ["peer": "\(peer.hexadecimal)"])
+            if let warning = (error as? PeerClient.Failure)?.warning, seldom.isTime() {
+                logger.warning(warning, metadata: ["peer": "\(peer.hexadecimal)"])
             }
             logger.debug(
                 "unreachable",
@@ -257,6 +256,19 @@ private final class OnceAMinute: Sendable {
             if let last, now - last < .seconds(60) { return false }
             last = now
             return true
+        }
+    }
+}
+
+extension PeerClient.Failure {
+    /// What an operator should know.
+    fileprivate var warning: Logger.Message? {
+        switch self {
+        case .clocksDiffer:
+            "another server refuses requests since its clock and this one's differ by a minute or more"
+        case .unproven:
+            "another server's answer is not proven to be its own: it is of an older version, or somebody answers in its place"
+        case .unknownPeer, .notForServers: nil
         }
     }
 }

@@ -228,6 +228,23 @@ import Testing
         #expect(bench.backend.count("PUT /api/chunks") == 29)
     }
 
+    @Test func `a large file has larger chunks, and one beyond the limit is refused`() throws {
+        let bench = try ClientBench()
+        let path = try bench.write([], to: "source")
+        func source(of count: UInt64) throws -> UploadSource {
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            defer { try? file.close() }
+            try file.truncate(atOffset: count)
+            return try UploadSource(path: path)
+        }
+        #expect(try source(of: 64 << 30).chunkSize == .standard)
+        #expect(try source(of: 64 << 30 + 1).chunkSize.count == 524_288)
+        #expect(try source(of: 4 << 40).chunkSize == .largest)
+        let error = #expect(throws: ClientError.self) { try source(of: 4 << 40 + 1) }
+        #expect(error?.kind == .cannotRead)
+        #expect(error?.message.contains("4398046511104 bytes") == true)
+    }
+
     @Test func `a stream is stored too`() async throws {
         let bench = try ClientBench()
         let bytes = ClientBench.bytes(Self.chunk * 3 / 2)

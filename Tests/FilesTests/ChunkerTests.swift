@@ -35,6 +35,23 @@ import Testing
         #expect(UInt64(chunks.count) == Self.chunkSize.chunkCount(forSize: UInt64(size)))
     }
 
+    @Test func `a file has chunks as small as they may be, and not too many`() throws {
+        let most = UInt64(Manifest.chunkLimit)
+        for (size, count) in [
+            (0, 262_144), (most << 18, 262_144), (most << 18 + 1, 524_288),
+            (most << 24, 16_777_216),
+        ] as [(UInt64, Int)] {
+            let fitting = try #require(ChunkSize.fitting(size))
+            #expect(fitting.count == count)
+            #expect(fitting.chunkCount(forSize: size) <= most)
+        }
+        #expect(ChunkSize.fitting(most << 24 + 1) == nil)
+        #expect(ChunkSize.fitting(.max) == nil)
+        let odd = try ChunkSize(10_000_000)
+        #expect(ChunkSize.fitting(0, atLeast: odd) == odd)
+        #expect(ChunkSize.fitting(odd.largestFile + 1, atLeast: odd) == .largest)
+    }
+
     @Test func `an empty file has one empty chunk, which is the last`() {
         let chunks = Self.cut([], slices: [1])
         #expect(chunks == [Chunk(index: 0, bytes: [], isLast: true)])

@@ -6,6 +6,10 @@ extension Manifest {
     private static let fixedCount = 57
     private static let countPerChunk = 32
 
+    /// Chunks of a file at most: its record, with 32 bytes for each, has to fit a block of the ledger that
+    /// nodes keep. Larger files have larger chunks: up to 4 TiB in all.
+    package static let chunkLimit = 1 << 18
+
     /// The most bytes that the sealed manifest of a file of so many chunks has.
     package static func largestSealedCount(chunks: Int) -> Int {
         SyntheticNonceSeal.overheadCount + fixedCount + maximumNameCount + countPerChunk * chunks

@@ -5,14 +5,10 @@ import Primitives
 /// Files as the ledger knows them: committing, looking up, deleting. Each checks that the asker is
 /// the owner; to anybody else a file does not exist.
 extension Backend {
-    /// Chunks of one file at most: 4 TiB at 256 KiB a chunk would be 2²⁴.
-    static let chunksPerFileLimit = 1 << 24
-
     mutating func commitFile(
         _ request: CommitRequest, from user: PeerID, call: CallID, at now: Instant,
         effects: inout Effects
     ) -> CommitOutcome? {
-        guard request.chunks.count <= Self.chunksPerFileLimit else { return .conflict }
         guard request.isOfPlausibleSize else { return .implausible }
         let record = FileRecord(
             owner: ownerTag(user), file: request.file,

@@ -83,11 +83,20 @@ struct FileRoutes: Sendable {
                 .conflict, "name-taken",
                 "You have a file of this name: choose another one, or add replace=true.")
         }
+        let length = request.headers[.contentLength].flatMap { UInt64($0) }
+        guard let chunkSize = ChunkSize.fitting(length ?? 0, atLeast: backend.chunkSize) else {
+            throw HTTPFailure.tooLarge(Int(ChunkSize.largest.largestFile))
+        }
         var upload = FileUpload(
-            name: name, chunkSize: backend.chunkSize, store: backend.store, user: session.user,
+            name: name, chunkSize: chunkSize, store: backend.store, user: session.user,
             masterKey: masterKey)
+        var left = Int(chunkSize.largestFile)
         let (id, _) = try await upload.run { take in
-            try await request.forEachPart(context: context, take)
+            try await request.forEachPart(context: context) { part in
+                left -= part.readableBytes
+                guard left >= 0 else { throw HTTPFailure.tooLarge(Int(chunkSize.largestFile)) }
+                try await take(part)
+            }
         }
         // Only now, so that a broken upload leaves the former file.
         for file in namesakes {

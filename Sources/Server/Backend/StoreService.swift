@@ -64,8 +64,9 @@ struct StoreService: Sendable {
         case .file(.commit(.implausible)):
             throw HTTPFailure(
                 .unprocessableContent, "implausible",
-                "A file of \(request.chunks.count) chunks has a sealed manifest of "
-                    + "\(Manifest.largestSealedCount(chunks: request.chunks.count)) bytes at most, "
+                "A file has \(Manifest.chunkLimit) chunks at most, and one of "
+                    + "\(request.chunks.count) a sealed manifest of "
+                    + "\(Manifest.largestSealedCount(chunks: request.chunks.count)) bytes, "
                     + "and a wrapped key of \(MasterKey.wrappedCount).")
         default: throw HTTPFailure.unavailable
         }

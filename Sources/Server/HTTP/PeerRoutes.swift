@@ -33,14 +33,15 @@ struct PeerRoutes<R: Role>: Sendable {
         to kind: Asked.Type, _ request: Request, _ context: ServerContext
     ) async throws -> Response {
         let parameters = try Asked.route.values(in: request, context)
-        var caller: Contact?
+        var caller: (member: Contact, proof: RequestProof)?
         if let hash = try Asked.bodyHash(parameters) {
             caller = try self.caller(request, bodyHash: hash)
         }
         let body =
             Asked.bodyLimit == 0
             ? [] : try await request.collect(upTo: Asked.bodyLimit, context: context)
-        let sender = try caller ?? self.caller(request, bodyHash: SHA256.hash(body))
+        let (sender, proof) =
+            try caller ?? self.caller(request, bodyHash: SHA256.hash(body))
         guard Asked.askers.contains(sender.role) else {
             throw HTTPFailure(
                 .forbidden, "wrong-role", "A \(sender.role.rawValue) may not ask for this.")
@@ -51,13 +52,29 @@ struct PeerRoutes<R: Role>: Sendable {
                 Asked.route, texts: parameters, body: body,
                 capability: request.headers[Self.capabilityHeader]), edge.reading(from: sender))
         guard await host.read(isReady) else { throw HTTPFailure.starting }
-        return try await answer(asked, from: sender)
+        let answer = try await answer(asked, from: sender)
+        return try response(
+            answer, to: proof, named: Asked.answerHash(parameters, status: answer.status))
+    }
+
+    /// An answer that is proven to be of this server; of a chunk, its name stands for the body.
+    private func response(
+        _ answer: WireAnswer, to request: RequestProof, named: Hash256?
+    ) -> Response {
+        let (body, type) = answer.content
+        var response = Response(status: HTTPResponse.Status(code: answer.status))
+        if let type { response = .bytes(body, as: type, status: response.status) }
+        guard gate.own != PeerID(0) else { return response }
+        let proof = AnswerProof(
+            request: request, status: answer.status, bodyHash: named ?? SHA256.hash(body))
+        response.headers[Self.proofHeader] = proof.text(by: edge.identity)
+        return response
     }
 
     private func answer<Asked: ServerRequest>(
         _ asked: Asked, from sender: Contact
-    ) async throws -> Response {
-        let heard = Response(status: HTTPResponse.Status(code: PeerClient.heard))
+    ) async throws -> WireAnswer {
+        let heard = WireAnswer(PeerClient.heard)
         guard Asked.Reply.self != Never.self else {
             await host.receive(asked.request, from: sender.id)
             return heard
@@ -70,13 +87,13 @@ struct PeerRoutes<R: Role>: Sendable {
                 .serviceUnavailable, "no-answer", "The server is starting or stopping. Try again.",
                 retryAfterSeconds: 1)
         }
-        return Response(Asked.encode(reply, edge))
+        return Asked.encode(reply, edge)
     }
 
     /// Agrees with a member on a session, which only its signature can ask for.
     func openSession(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await request.collect(upTo: Self.offerLimit, context: context)
-        let caller = try caller(request, bodyHash: SHA256.hash(body), mustSign: true)
+        let caller = try caller(request, bodyHash: SHA256.hash(body), mustSign: true).member
         let offer = try WireJSON.read(SessionOfferForm.self, from: body)
         guard let grant = gate.grant(offer, to: caller) else {
             throw HTTPFailure(
@@ -91,7 +108,7 @@ struct PeerRoutes<R: Role>: Sendable {
 
     func caller(
         _ request: Request, bodyHash: Hash256, mustSign: Bool = false
-    ) throws(HTTPFailure) -> Contact {
+    ) throws(HTTPFailure) -> (member: Contact, proof: RequestProof) {
         let subject = RequestSignature.Subject(
             receiver: gate.own, method: request.method.rawValue, target: request.uri.string,
             introduction: request.headers[Self.introductionHeader] ?? "", bodyHash: bodyHash)
@@ -101,6 +118,7 @@ struct PeerRoutes<R: Role>: Sendable {
     }
 
     private static var introductionHeader: HTTPField.Name { HTTPField.Name(Introduction.header)! }
+    private static var proofHeader: HTTPField.Name { HTTPField.Name(AnswerProof.header)! }
     private static var addressHeader: HTTPField.Name { HTTPField.Name(AddressRecord.header)! }
     private static var capabilityHeader: HTTPField.Name { HTTPField.Name(SignedCapability.header)! }
 }
@@ -119,15 +137,15 @@ extension Route {
     }
 }
 
-extension Response {
-    fileprivate init(_ answer: WireAnswer) {
-        let status = HTTPResponse.Status(code: answer.status)
-        switch answer.body {
-        case .none: self.init(status: status)
-        case .json(let bytes): self = .bytes(bytes, as: "application/json", status: status)
-        case .bytes(let bytes): self = .bytes(bytes, status: status)
+extension WireAnswer {
+    /// The body and its media type; of an answer without a body, none.
+    fileprivate var content: (bytes: [UInt8], type: String?) {
+        switch body {
+        case .none: ([], nil)
+        case .json(let bytes): (bytes, "application/json")
+        case .bytes(let bytes): (bytes, "application/octet-stream")
         case .refusal(let code, let message):
-            self = .json(ErrorForm(code: code, message: message), status: status)
+            (WireJSON.bytes(ErrorForm(code: code, message: message)), "application/json")
         }
     }
 }

@@ -9,13 +9,15 @@ extension Request {
     /// The whole body. Throws `too-large` beyond `limit` bytes; a client that is too slow is cut off.
     package func collect(upTo limit: Int, context: some ConnectionContext) async throws -> [UInt8] {
         if let length = headers[.contentLength].flatMap({ Int($0) }) {
-            guard length <= limit else { throw Self.tooLarge(limit) }
+            guard length <= limit else { throw HTTPFailure.tooLarge(limit) }
             if length == 0 { return [] }
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(limit, headers[.contentLength].flatMap { Int($0) } ?? 4096))
         try await forEachPart(context: context) { part in
-            guard bytes.count + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
+            guard bytes.count + part.readableBytes <= limit else {
+                throw HTTPFailure.tooLarge(limit)
+            }
             part.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
         }
         return bytes
@@ -42,8 +44,10 @@ extension Request {
             cutOff = context.channel.cutOff(after: max(0, left))
         }
     }
+}
 
-    private static func tooLarge(_ limit: Int) -> HTTPFailure {
+extension HTTPFailure {
+    static func tooLarge(_ limit: Int) -> HTTPFailure {
         HTTPFailure(
             .contentTooLarge, "too-large", "The body is longer than the \(limit) bytes allowed.")
     }

@@ -20,11 +20,11 @@ struct Gate: Sendable {
     }
 
     /// The member that sent this very request, a first time, by its signature or, unless it must sign,
-    /// under a session. Throws why it is not served.
+    /// under a session; and how it proved that. Throws why it is not served.
     func caller(
         _ subject: RequestSignature.Subject, authorization: String?, record: String? = nil,
         mustSign: Bool
-    ) throws(HTTPFailure) -> Contact {
+    ) throws(HTTPFailure) -> (member: Contact, proof: RequestProof) {
         guard !mustSign, let sessions, let authorization,
             authorization.hasPrefix(RequestCode.scheme)
         else { return try signer(subject, authorization, record) }
@@ -39,7 +39,7 @@ struct Gate: Sendable {
         subject.introduction = ""
         guard code.isValid(for: subject, in: session) else { throw .unsigned }
         try admit(member, nonce: code.nonce, at: now)
-        return member
+        return (member, .coded(code, session))
     }
 
     /// Grants a session to a member. Nil where it cannot.
@@ -49,7 +49,7 @@ struct Gate: Sendable {
 
     private func signer(
         _ subject: RequestSignature.Subject, _ authorization: String?, _ record: String?
-    ) throws(HTTPFailure) -> Contact {
+    ) throws(HTTPFailure) -> (member: Contact, proof: RequestProof) {
         guard let signature = authorization.flatMap(RequestSignature.init(header:)),
             var member = Introduction.contact(from: subject.introduction, key: signature.sender)
         else { throw .unsigned }
@@ -64,7 +64,7 @@ struct Gate: Sendable {
                 .forbidden, "stranger", "The sender has not this network's join token.")
         }
         try admit(member, nonce: signature.nonce, at: now)
-        return member
+        return (member, .signed(signature))
     }
 
     private func admit(_ member: Contact, nonce: UInt64, at now: Instant) throws(HTTPFailure) {

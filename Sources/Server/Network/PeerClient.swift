@@ -43,6 +43,8 @@ package final class PeerClient: Transport {
         case notForServers
         /// The receiver takes a request that was only just signed for one that has expired.
         case clocksDiffer
+        /// What came is not proven to be the peer's answer to this request.
+        case unproven
     }
 
     package func send(_ request: Roles.Request, to peer: PeerID) async throws -> Answer? {
@@ -59,13 +61,12 @@ package final class PeerClient: Transport {
             throw Failure.unknownPeer(peer)
         }
         let subject = Subject(wire, bodyHash: try Asked.bodyHash(wire.parameters))
-        let response =
+        let (response, proof) =
             if Asked.isOfChunk {
                 try await executeInSession(subject, base: base, receiver: peer)
             } else {
-                try await client.execute(
-                    signed(subject, base: base, receiver: discovery == nil ? peer : PeerID(0)),
-                    timeout: Self.timeout)
+                try await execute(
+                    signed(subject, base: base, receiver: discovery == nil ? peer : PeerID(0)))
             }
         let body = try await response.body.collect(upTo: Asked.answerLimit)
         let bytes = Array(buffer: body)
@@ -73,6 +74,15 @@ package final class PeerClient: Transport {
             throw Failure.clocksDiffer
         }
         let answer = WireAnswer(Int(response.status.code), .bytes(bytes))
+        if discovery == nil {
+            let named = try Asked.answerHash(wire.parameters, status: answer.status)
+            let told = AnswerProof(
+                request: proof, status: answer.status, bodyHash: named ?? SHA256.hash(bytes))
+            guard let key = directory[peer]?.publicKey,
+                let text = response.headers.first(name: AnswerProof.header),
+                told.isValid(text, by: key)
+            else { throw Failure.unproven }
+        }
         if Asked.Reply.self == Never.self || Asked.answerTime.isAskedAgain,
             answer.status == Self.heard
         {
@@ -109,44 +119,56 @@ package final class PeerClient: Transport {
     /// Sends a request under a session with the receiver if there is one, and signed if not.
     private func executeInSession(
         _ subject: Subject, base: String, receiver: PeerID
-    ) async throws -> HTTPClientResponse {
+    ) async throws -> (HTTPClientResponse, RequestProof) {
         let (session, isToAsk) = sessions.session(with: receiver, at: clock.now)
         if isToAsk { Task { try? await openSession(with: receiver, base: base) } }
         if let session {
-            let response = try await client.execute(
-                coded(subject, base: base, receiver: receiver, session), timeout: Self.timeout)
-            guard response.status == .unauthorized else { return response }
+            let answer = try await execute(
+                coded(subject, base: base, receiver: receiver, session))
+            guard answer.0.status == .unauthorized else { return answer }
             sessions.forget(session, with: receiver, at: clock.now)
         }
-        return try await client.execute(
-            signed(subject, base: base, receiver: receiver), timeout: Self.timeout)
+        return try await execute(signed(subject, base: base, receiver: receiver))
     }
 
-    private func signed(
-        _ subject: Subject, base: String, receiver: PeerID
-    ) -> HTTPClientRequest {
+    private func execute(
+        _ request: Proven, timeout: TimeAmount = timeout
+    ) async throws -> (HTTPClientResponse, RequestProof) {
+        (try await client.execute(request.http, timeout: timeout), request.proof)
+    }
+
+    /// A request with its proof.
+    private struct Proven {
+        var http: HTTPClientRequest
+        var proof: RequestProof
+
+        init(_ http: HTTPClientRequest, _ proof: RequestProof) {
+            self.http = http
+            self.proof = proof
+            self.http.headers.add(name: "authorization", value: proof.header)
+        }
+    }
+
+    private func signed(_ subject: Subject, base: String, receiver: PeerID) -> Proven {
         var request = unproven(subject, base: base)
         let introduction = Introduction.text(of: own)
         let signature = RequestSignature(
             of: subject.signed(for: receiver, introduction: introduction),
             by: identity, at: clock.now, nonce: SystemRandom.word())
-        request.headers.add(name: "authorization", value: signature.header)
         request.headers.add(name: Introduction.header, value: introduction)
         if let record = own.record {
             request.headers.add(name: AddressRecord.header, value: record.hexadecimal)
         }
-        return request
+        return Proven(request, .signed(signature))
     }
 
     private func coded(
         _ subject: Subject, base: String, receiver: PeerID, _ session: PeerSession
-    ) -> HTTPClientRequest {
-        var request = unproven(subject, base: base)
+    ) -> Proven {
         let code = RequestCode(
             of: subject.signed(for: receiver, introduction: ""),
             in: session, at: clock.now, nonce: SystemRandom.word())
-        request.headers.add(name: "authorization", value: code.header)
-        return request
+        return Proven(unproven(subject, base: base), .coded(code, session))
     }
 
     private func unproven(_ subject: Subject, base: String) -> HTTPClientRequest {
@@ -168,9 +190,8 @@ package final class PeerClient: Transport {
         guard let key = directory[peer]?.publicKey else { return }
         let offer = try SessionOffer(by: own.publicKey, seed: SystemRandom.key())
         let wire = WireRequest(SessionOffer.route, body: WireJSON.bytes(offer.form))
-        let response = try await client.execute(
-            signed(Subject(wire, bodyHash: nil), base: base, receiver: peer),
-            timeout: .seconds(10))
+        let (response, _) = try await execute(
+            signed(Subject(wire, bodyHash: nil), base: base, receiver: peer), timeout: .seconds(10))
         guard response.status == .ok else { return }
         let body = try await response.body.collect(upTo: 4096)
         let form = try WireJSON.read(SessionGrantForm.self, from: Array(buffer: body))

@@ -2,8 +2,9 @@ import Files
 import Ledger
 import Merkle
 import Primitives
-import Roles
 import Testing
+
+@testable import Roles
 
 @Suite struct BackendFilesTests {
     private let chunks = [TestChunk(1), TestChunk(2), TestChunk(3)]
@@ -140,6 +141,32 @@ import Testing
         #expect(story.commit(request) == .committed)
         let files = try story.records().count { if case .file = $0 { true } else { false } }
         #expect(files == 1)
+    }
+
+    @Test
+    func `a file of too many chunks is refused, and the largest fits a block that nodes keep`()
+        throws
+    {
+        var story = BackendStory()
+        let chunks = (0...Manifest.chunkLimit).map { ChunkID(Hash256(UInt64($0), 0, 0, 0)) }
+        var request = CommitRequest(
+            file: file, chunks: chunks, sealedManifest: [], wrappedKey: BackendStory.wrappedKey)
+        #expect(story.commit(request) == .implausible)
+        request.chunks.removeLast()
+        guard case .unknownChunks = story.commit(request) else {
+            Issue.record("refused, though not for what it lacks")
+            return
+        }
+        let record = FileRecord(
+            owner: OwnerTag(.zero), file: file, root: .zero,
+            chunkCount: UInt32(Manifest.chunkLimit),
+            sealedManifest: [UInt8](
+                repeating: 1, count: Manifest.largestSealedCount(chunks: Manifest.chunkLimit)),
+            wrappedKey: BackendStory.wrappedKey)
+        var journal = Journal(signingKey: Keys.backend)
+        journal.add(.file(record))
+        let taken = journal.takeRecords()
+        #expect(journal.startBlock(taken.records, at: .origin).count <= KeepBlockRequest.bodyLimit)
     }
 
     // MARK: Looking up

@@ -24,7 +24,12 @@ import Testing
             ("Bytes of a sealed chunk", StoreRequest.bodyLimit),
             ("Bytes of a file's chunk before sealing, least", ChunkSize.allowed.lowerBound),
             ("Bytes of a file's chunk before sealing, most", ChunkSize.allowed.upperBound),
-            ("Chunks of a file", Backend.chunksPerFileLimit),
+            ("Chunks of a file", Manifest.chunkLimit),
+            (
+                "Bytes of a file, of which chunks are as large as it needs",
+                Int(ChunkSize.largest.largestFile)
+            ),
+            ("Bytes of what `dsim put` reads from a pipe", Int(ChunkSize.standard.largestFile)),
             (
                 "Bytes of a sealed manifest, besides 32 for each chunk",
                 Manifest.largestSealedCount(chunks: 0)

@@ -116,8 +116,8 @@ import Testing
         private(set) var kinds: [String] = []
         private(set) var sessionIsKnown = true
 
-        func note(_ authorization: String?) -> Bool {
-            let kind = authorization?.split(separator: " ").first.map(String.init) ?? "none"
+        func note(_ authorization: String) -> Bool {
+            let kind = authorization.split(separator: " ").first.map(String.init) ?? "none"
             kinds.append(kind)
             return kind != "DecentraStore-Session" || sessionIsKnown
         }
@@ -131,14 +131,20 @@ import Testing
         async throws
     {
         let proofs = Proofs()
-        let sessions = GrantedSessions(
-            identity: try TestPeer(.node, seed: 51, token: Self.token).identity)
+        let identity = try TestPeer(.node, seed: 51, token: Self.token).identity
+        let sessions = GrantedSessions(identity: identity)
         let own = try TestPeer(.backend, seed: 50, token: Self.token)
         let router = Router()
         router.get("retrieve/:chunk") { request, _ in
-            await proofs.note(request.headers[.authorization])
-                ? Response.bytes([1, 2, 3])
-                : HTTPFailure(.unauthorized, "unknown-session", "It has ended.").response
+            let authorization = request.headers[.authorization] ?? ""
+            guard await proofs.note(authorization) else {
+                return HTTPFailure(.unauthorized, "unknown-session", "It has ended.").response
+            }
+            var response = Response.bytes([1, 2, 3])
+            let proof = AnswerProof(
+                request: try #require(sessions.proof(authorization)), status: 200, bodyHash: .zero)
+            response.headers[HTTPField.Name(AnswerProof.header)!] = proof.text(by: identity)
+            return response
         }
         router.post("session") { request, _ in
             let body = try await request.body.collect(upTo: 4096)
@@ -219,5 +225,16 @@ import Testing
             try keep(issuer.capability(for: own.id, ChunkID(SHA256.hash([UInt8(number), 2]))))
         }
         #expect(edge.signed(first.capability) == nil, "the oldest give way")
+    }
+}
+
+extension GrantedSessions {
+    /// How a request with such a header is proven.
+    func proof(_ authorization: String) -> RequestProof? {
+        if let signature = RequestSignature(header: authorization) { return .signed(signature) }
+        guard let code = RequestCode(header: authorization),
+            let (_, session) = session(code.session, at: Clock.systemTime())
+        else { return nil }
+        return .coded(code, session)
     }
 }

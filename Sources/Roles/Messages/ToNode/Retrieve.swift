@@ -26,6 +26,13 @@ extension RetrieveRequest: ServerRequest {
     package static let answerLimit = ProtocolSettings.chunkBytes.upperBound
     package static let isOfChunk = true
 
+    package static func answerHash(
+        _ parameters: [String], status: Int
+    ) throws(WireError) -> Hash256? {
+        guard status == 200 else { return nil }
+        return try route.parameter(0, of: parameters, as: ChunkID.self).hash
+    }
+
     package func encode(_ edge: some Edge) -> WireRequest? {
         guard let capability else { return WireRequest(Self.route, [chunk]) }
         guard let signed = edge.signed(capability) else { return nil }

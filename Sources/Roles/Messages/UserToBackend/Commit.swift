@@ -15,15 +15,11 @@ package struct CommitRequest: Sendable, Equatable {
         self.wrappedKey = wrappedKey
     }
 
-    /// Bytes of a sealed manifest at most: its record has to fit a block that nodes keep. It is that of
-    /// a file of some 490,000 chunks.
-    package static let manifestLimit = 15 << 20
-
-    /// Whether manifest and key are of a size that those of such a file can have. They stay in the
-    /// ledger for ever, so that nobody may have anything else kept there.
+    /// Whether there are not too many chunks, and manifest and key are of a size that those of such a file
+    /// can have. They stay in the ledger for ever, so that nobody may have anything else kept there.
     package var isOfPlausibleSize: Bool {
-        sealedManifest.count
-            <= min(Manifest.largestSealedCount(chunks: chunks.count), Self.manifestLimit)
+        chunks.count <= Manifest.chunkLimit
+            && sealedManifest.count <= Manifest.largestSealedCount(chunks: chunks.count)
             && wrappedKey.count == MasterKey.wrappedCount
     }
 }
@@ -35,9 +31,9 @@ package enum CommitOutcome: Sendable, Equatable {
     /// These chunks, by index, are not stored here; put them again.
     case unknownChunks([UInt32])
     /// The file id or a chunk belongs to another file already, a chunk stands in it twice, or it
-    /// has none or too many.
+    /// has none.
     case conflict
-    /// The sealed manifest is longer than one of so many chunks, or the wrapped key is none.
+    /// There are too many chunks, the sealed manifest is longer than one of so many chunks, or the wrapped key is none.
     case implausible
 }
 

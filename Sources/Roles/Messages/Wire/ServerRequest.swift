@@ -25,6 +25,10 @@ package protocol ServerRequest: MessageContent {
     /// known to be genuine before its body is read.
     static func bodyHash(_ parameters: [String]) throws(WireError) -> Hash256?
 
+    /// What the SHA-256 of an answer's body must be, where the parameters say so: who asks looks for itself, and
+    /// the body need not be hashed for the answer's proof as well.
+    static func answerHash(_ parameters: [String], status: Int) throws(WireError) -> Hash256?
+
     /// Nil when it names a peer whose address is not known, or shows a capability that is not there.
     func encode(_ edge: some Edge) -> WireRequest?
     init(_ wire: WireRequest, _ edge: some Edge) throws(WireError)
@@ -43,6 +47,9 @@ extension ServerRequest {
     package static var isOfChunk: Bool { false }
     package static var answerTime: (limit: Duration, isAskedAgain: Bool) { (.minutes(3), false) }
     package static func bodyHash(_ parameters: [String]) throws(WireError) -> Hash256? { nil }
+    package static func answerHash(
+        _ parameters: [String], status: Int
+    ) throws(WireError) -> Hash256? { nil }
 
     /// Nil for an answer to another kind of request.
     @inline(__always)
