@@ -57,12 +57,11 @@ package final class PeerClient: Transport {
     ) async throws -> Answer? {
         guard let wire = request.encode(edge) else { throw Failure.notForServers }
         let discovery = discoveries[peer]
-        guard let base = discovery ?? directory[peer]?.address else {
-            throw Failure.unknownPeer(peer)
-        }
+        let member = directory[peer]
+        guard let base = discovery ?? member?.address else { throw Failure.unknownPeer(peer) }
         let subject = Subject(wire, bodyHash: try Asked.bodyHash(wire.parameters))
         let (response, proof) =
-            if Asked.isOfChunk {
+            if discovery == nil, member?.role == .node {
                 try await executeInSession(subject, base: base, receiver: peer)
             } else {
                 try await execute(
@@ -78,7 +77,7 @@ package final class PeerClient: Transport {
             let named = try Asked.answerHash(wire.parameters, status: answer.status)
             let told = AnswerProof(
                 request: proof, status: answer.status, bodyHash: named ?? SHA256.hash(bytes))
-            guard let key = directory[peer]?.publicKey,
+            guard let key = member?.publicKey,
                 let text = response.headers.first(name: AnswerProof.header),
                 told.isValid(text, by: key)
             else { throw Failure.unproven }

@@ -24,7 +24,6 @@ extension RetrieveRequest: ServerRequest {
     package static let route = Route(.get, "/retrieve/{chunk}")
     package static let askers = [MemberRole.node, .backend]
     package static let answerLimit = ProtocolSettings.chunkBytes.upperBound
-    package static let isOfChunk = true
 
     package static func answerHash(
         _ parameters: [String], status: Int

@@ -57,7 +57,6 @@ extension StoreRequest: ServerRequest {
     package static let route = Route(.post, "/store", query: ["chunk", "stamp"])
     package static let askers = [MemberRole.backend]
     package static let bodyLimit = ProtocolSettings.chunkBytes.upperBound
-    package static let isOfChunk = true
 
     package static func bodyHash(_ parameters: [String]) throws(WireError) -> Hash256? {
         try route.parameter(0, of: parameters, as: ChunkID.self).hash

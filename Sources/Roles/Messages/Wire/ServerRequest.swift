@@ -15,8 +15,6 @@ package protocol ServerRequest: MessageContent {
     static var bodyLimit: Int { get }
     /// The most bytes that the body of an answer may have.
     static var answerLimit: Int { get }
-    /// Whether it stores or fetches a chunk: what servers ask of each other most.
-    static var isOfChunk: Bool { get }
     /// How long the one that is asked may take. Then it says that it cannot answer now, or, where it is
     /// asked again and again, that it has heard.
     static var answerTime: (limit: Duration, isAskedAgain: Bool) { get }
@@ -44,7 +42,6 @@ package protocol ServerRequest: MessageContent {
 extension ServerRequest {
     package static var bodyLimit: Int { 0 }
     package static var answerLimit: Int { 1 << 20 }
-    package static var isOfChunk: Bool { false }
     package static var answerTime: (limit: Duration, isAskedAgain: Bool) { (.minutes(3), false) }
     package static func bodyHash(_ parameters: [String]) throws(WireError) -> Hash256? { nil }
     package static func answerHash(
