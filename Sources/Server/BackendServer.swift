@@ -64,26 +64,34 @@ package struct BackendServer: Sendable {
         routes = router.names
         responder = router.buildResponder()
         services = [
-            addresses.service { member in
-                do {
-                    try await parts.database.put(member)
-                } catch {
-                    logger.warning("cannot keep an address", metadata: ["error": "\(error)"])
-                }
-            },
+            addresses.service { await Self.keep($0, in: parts.database, logger) },
             Stopping {
                 await host.stop()
-                do {
-                    try parts.database.close()
-                } catch {
-                    logger.error("cannot close the database", metadata: ["error": "\(error)"])
-                }
+                Self.close(parts.database, logger)
                 base.folder.release()
             },
             AccountSweep(accounts: environment.accounts, clock: base.clock),
             AccountKeeping(accounts: keeper, host: host, logger: logger),
             try member.shell.application(responder) { await host.start() },
         ]
+    }
+
+    private static func keep(
+        _ member: Contact, in database: BackendDatabase, _ logger: Logger
+    ) async {
+        do {
+            try await database.put(member)
+        } catch {
+            logger.warning("cannot keep an address", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func close(_ database: BackendDatabase, _ logger: Logger) {
+        do {
+            try database.close()
+        } catch {
+            logger.error("cannot close the database", metadata: ["error": "\(error)"])
+        }
     }
 
     private static func router(

@@ -13,10 +13,7 @@ extension Observer {
         case .deadReturned(let peer):
             meters.churn.deadReturned += 1
             backends[slot(actor)].dead.remove(peer)
-        case .doubted(let peer):
-            meters.churn.doubted += 1
-            found(peer, at: now)
-            if isHonestAmongLiars(peer) { meters.liars.honestDoubted += 1 }
+        case .doubted(let peer): doubted(peer, at: now)
         case .repairStarted, .blockWritten, .clockDiffers: break
         case .audited: meters.merkle.audits += 1
         case .recovered(let blocks, let fetched):
@@ -45,6 +42,12 @@ extension Observer {
         case .collecting: meters.storage.chunksCollected += 1
         case .collectionStopped: meters.storage.collectionsStopped += 1
         }
+    }
+
+    private mutating func doubted(_ peer: PeerID, at now: Instant) {
+        meters.churn.doubted += 1
+        found(peer, at: now)
+        if isHonestAmongLiars(peer) { meters.liars.honestDoubted += 1 }
     }
 
     private mutating func found(

@@ -40,18 +40,6 @@ extension Backend {
             }
             return copyAnswered(
                 transfer, answer.outcome, at: now, random: &random, effects: &effects)
-        case .audit(let operation, let member):
-            guard let answer = AuditRequest.reply(in: answer),
-                answer.chunk == audits[operation]?.chunk
-            else { break }
-            heard(clock: answer.time, of: member, at: now, effects: &effects)
-            return auditAnswered(operation, member, answer.outcome, at: now, effects: &effects)
-        case .compare(let member):
-            guard case .answered(let answer, let time)? = InventoryRequest.reply(in: answer) else {
-                break
-            }
-            heard(clock: time, of: member, at: now, effects: &effects)
-            return comparisonAnswered(member, answer, at: now, effects: &effects)
         case .restore(let operation, let chunk, let member):
             guard let answer = RestoreRequest.reply(in: answer), answer.chunk == chunk else {
                 break
@@ -62,10 +50,34 @@ extension Backend {
         case .delete(_, let member):
             guard case .behind? = DeleteRequest.reply(in: answer) else { break }
             askForBlock(journal.blockCount, of: members[member].peer, effects: &effects)
+        case .audit, .compare:
+            if hearOfReplicas(answer, to: context, at: now, effects: &effects) { return }
         case .keepBlock, .fetchBlock, .checkKeeper, .findKeepers:
             if hearOfLedger(answer, to: context, at: now, effects: &effects) { return }
         }
         failed(context, at: now, random: &random, effects: &effects)
+    }
+
+    /// False where the answer does not fit its question.
+    private mutating func hearOfReplicas(
+        _ answer: Answer, to context: BackendCall, at now: Instant, effects: inout Effects
+    ) -> Bool {
+        switch context {
+        case .audit(let operation, let member):
+            guard let answer = AuditRequest.reply(in: answer),
+                answer.chunk == audits[operation]?.chunk
+            else { return false }
+            heard(clock: answer.time, of: member, at: now, effects: &effects)
+            auditAnswered(operation, member, answer.outcome, at: now, effects: &effects)
+        case .compare(let member):
+            guard case .answered(let answer, let time)? = InventoryRequest.reply(in: answer) else {
+                return false
+            }
+            heard(clock: time, of: member, at: now, effects: &effects)
+            comparisonAnswered(member, answer, at: now, effects: &effects)
+        default: return false
+        }
+        return true
     }
 
     /// False where the answer does not fit its question.

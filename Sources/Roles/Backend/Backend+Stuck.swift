@@ -5,10 +5,7 @@ package import Primitives
 extension Backend {
     /// What waits for nothing that is under way, or waited longer than it may, in words: never anything.
     package func stuck(at now: Instant) -> [String] {
-        var asked = Asked(calls.contexts, audits.values)
-        for (chunk, member) in deletionsWaiting {
-            asked.deleters.insert(.init(chunk: chunk, member: member))
-        }
+        let asked = Asked(calls.contexts, audits.values, deletionsWaiting)
         let transfers = chunks.contains { id, chunk in
             chunk.underWay.contains { !asked.receivers.contains(.init(chunk: id, member: $0)) }
         }
@@ -61,7 +58,13 @@ extension Backend {
         var deleters: Set<Place> = []
         var copies = 0
 
-        init(_ contexts: some Sequence<BackendCall>, _ audits: some Sequence<Audit>) {
+        init(
+            _ contexts: some Sequence<BackendCall>, _ audits: some Sequence<Audit>,
+            _ deletionsWaiting: some Sequence<(chunk: ChunkID, member: Int)>
+        ) {
+            for (chunk, member) in deletionsWaiting {
+                deleters.insert(Place(chunk: chunk, member: member))
+            }
             for audit in audits {
                 switch audit.purpose {
                 case .none: break

@@ -67,14 +67,7 @@ struct FileRoutes: Sendable {
 
     private func upload(_ request: Request, _ context: SessionContext) async throws -> Response {
         let (session, masterKey) = (context.session, try context.session.masterKey())
-        guard let name = request.uri.queryParameters["name"].map(String.init),
-            FileName.isAllowed(name)
-        else {
-            throw HTTPFailure(
-                .badRequest, "bad-file-name",
-                "The query needs name=…, 1 to 255 bytes without a slash or control characters, and not . or .."
-            )
-        }
+        let name = try name(in: request)
         let replaces = request.uri.queryParameters["replace"] == "true"
         let records = await backend.host.read { $0.files(of: session.user) }
         let namesakes = try readable(records, in: session).filter { $0.manifest.name == name }
@@ -83,10 +76,7 @@ struct FileRoutes: Sendable {
                 .conflict, "name-taken",
                 "You have a file of this name: choose another one, or add replace=true.")
         }
-        let length = request.headers[.contentLength].flatMap { UInt64($0) }
-        guard let chunkSize = ChunkSize.fitting(length ?? 0, atLeast: backend.chunkSize) else {
-            throw HTTPFailure.tooLarge(Int(ChunkSize.largest.largestFile))
-        }
+        let chunkSize = try chunkSize(for: request)
         var upload = FileUpload(
             name: name, chunkSize: chunkSize, store: backend.store, user: session.user,
             masterKey: masterKey)
@@ -106,6 +96,26 @@ struct FileRoutes: Sendable {
         return .json(
             await form(of: try ReadableFile(record, since: since, masterKey: masterKey)),
             status: .created)
+    }
+
+    private func name(in request: Request) throws(HTTPFailure) -> String {
+        guard let name = request.uri.queryParameters["name"].map(String.init),
+            FileName.isAllowed(name)
+        else {
+            throw HTTPFailure(
+                .badRequest, "bad-file-name",
+                "The query needs name=…, 1 to 255 bytes without a slash or control characters, and not . or .."
+            )
+        }
+        return name
+    }
+
+    private func chunkSize(for request: Request) throws(HTTPFailure) -> ChunkSize {
+        let length = request.headers[.contentLength].flatMap { UInt64($0) }
+        guard let size = ChunkSize.fitting(length ?? 0, atLeast: backend.chunkSize) else {
+            throw .tooLarge(Int(ChunkSize.largest.largestFile))
+        }
+        return size
     }
 
     // MARK: Downloading

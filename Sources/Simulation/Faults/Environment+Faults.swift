@@ -40,10 +40,7 @@ extension Environment {
             queue.schedule(.faultEnds(fault), at: now + lasting)
         case .departure(_, let selection):
             faults[fault].targets = select(selection, for: fault)
-            for actor in faults[fault].targets {
-                observer.toldToLeave(actor)
-                orders.append(.leave(actor))
-            }
+            for actor in faults[fault].targets { tellToLeave(actor) }
         case .destroyed(_, let selection):
             for actor in select(selection, for: fault) { destroy(actor, fault) }
         case .replaced(_, let selection):
@@ -64,6 +61,11 @@ extension Environment {
             begin(condition, fault, lasting: lasting, of: select(selection, for: fault))
         case .crashes, .bitRot, .byteRot, .lostChunks: break
         }
+    }
+
+    private mutating func tellToLeave(_ actor: UInt32) {
+        observer.toldToLeave(actor)
+        orders.append(.leave(actor))
     }
 
     /// A participant's machine is gone for ever.

@@ -19,51 +19,43 @@ package enum PastBug: String, CaseIterable, Sendable {
 
     /// Plants the bug in a world that has not begun.
     package func plant(in world: inout World) {
+        world.plant(inInputs: { change(&$0) })
+        world.plant(inEffects: { change(&$1) })
+    }
+
+    private func change(_ input: inout Input) {
+        switch (self, input) {
+        case (.unreadableIsDamaged, .disk(.read(let token, .unavailable))):
+            input = .disk(.read(token: token, .damaged))
+        case (.ledgerForgotten, .disk(.recoveredLog)): input = .disk(.recoveredLog([]))
+        case (.ledgerForgotten, .answer(let from, let call, .node(.fetchBlock(.known)))):
+            let nothing = KnownLedger(count: 0)
+            input = .answer(from: from, call: call, .node(.fetchBlock(.known(nothing))))
+        case (.deadStayAlive, .answer(let from, let call, .discovery(.peers(var answer)))):
+            for index in answer.reports.indices { answer.reports[index].status = .alive }
+            input = .answer(from: from, call: call, .discovery(.peers(answer)))
+        case (.deletionUnfenced, .request(let from, let call, .node(.delete(var request)))):
+            request.stamp = Self.never
+            request.expires = Self.never
+            input = .request(from: from, call: call, .node(.delete(request)))
+        default: break
+        }
+    }
+
+    private func change(_ effects: inout Effects) {
         switch self {
-        case .unreadableIsDamaged:
-            world.plant(inInputs: { input in
-                guard case .disk(.read(let token, .unavailable)) = input else { return }
-                input = .disk(.read(token: token, .damaged))
-            })
-        case .ledgerForgotten:
-            world.plant(inInputs: { input in
-                switch input {
-                case .disk(.recoveredLog): input = .disk(.recoveredLog([]))
-                case .answer(let from, let call, .node(.fetchBlock(.known))):
-                    let nothing = KnownLedger(count: 0)
-                    input = .answer(from: from, call: call, .node(.fetchBlock(.known(nothing))))
-                default: break
-                }
-            })
-        case .deadStayAlive:
-            world.plant(inInputs: { input in
-                guard case .answer(let from, let call, .discovery(.peers(var answer))) = input
-                else { return }
-                for index in answer.reports.indices { answer.reports[index].status = .alive }
-                input = .answer(from: from, call: call, .discovery(.peers(answer)))
-            })
-        case .deletionUnfenced:
-            world.plant(inInputs: { input in
-                guard case .request(let from, let call, .node(.delete(var request))) = input
-                else { return }
-                request.stamp = Self.never
-                request.expires = Self.never
-                input = .request(from: from, call: call, .node(.delete(request)))
-            })
         case .repairSpins:
-            world.plant(inEffects: { _, effects in
-                guard effects.marks.contains(.repairWithoutTarget) else { return }
-                effects.schedule(Timer(.maintenance), after: .milliseconds(1))
-            })
+            guard effects.marks.contains(.repairWithoutTarget) else { return }
+            effects.schedule(Timer(.maintenance), after: .milliseconds(1))
         case .copyUnproven:
-            world.plant(inEffects: { _, effects in
-                for index in effects.sends.indices {
-                    guard case .answer(.node(.copy(var answer))) = effects.sends[index].message
-                    else { continue }
-                    answer.outcome = .copied
-                    effects.sends[index].message = .answer(.node(.copy(answer)))
+            for index in effects.sends.indices {
+                guard case .answer(.node(.copy(var answer))) = effects.sends[index].message else {
+                    continue
                 }
-            })
+                answer.outcome = .copied
+                effects.sends[index].message = .answer(.node(.copy(answer)))
+            }
+        case .unreadableIsDamaged, .ledgerForgotten, .deadStayAlive, .deletionUnfenced: break
         }
     }
 

@@ -46,17 +46,59 @@ import Testing
     }
 
     /// A longer one has a second idea in it.
-    @Test func `no source file has more than three hundred lines`() throws {
+    @Test func `no source file has more than 300 lines, and no function more than 40`() throws {
         let folder = Golden.root.appending(path: "Sources")
         let files = try #require(
             FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         var count = 0
         for case let file as URL in files where file.pathExtension == "swift" {
-            let lines = try String(contentsOf: file, encoding: .utf8).count { $0 == "\n" }
-            #expect(lines <= 300, "\(file.lastPathComponent)")
-            count += 1
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let lengths = Self.functionLengths(in: text)
+            #expect(text.count { $0 == "\n" } <= 300, "\(file.lastPathComponent)")
+            for (line, length) in lengths {
+                #expect(length <= 40, "\(file.lastPathComponent):\(line)")
+            }
+            count += lengths.count
         }
-        #expect(count > 100)
+        #expect(count > 1_000, "functions are found")
+    }
+
+    @Test func `functions are as long as they are`() {
+        let text = """
+            struct S {
+                init(_ a: Int) { b = a }
+                private func f(
+                    _ a: Int
+                ) -> Int {
+                    func g() {
+                        print(a)
+                    }
+                    return a
+                }
+                func h()
+            }
+            """
+        let lengths = Self.functionLengths(in: text)
+        #expect(lengths.map(\.line) == [3, 6])
+        #expect(lengths.map(\.length) == [8, 3])
+    }
+
+    /// Where functions of several lines begin, and how long they are, by how the formatter indents them.
+    private static func functionLengths(in text: String) -> [(line: Int, length: Int)] {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let beginning = #/^ *((@\S+|\w+(\(\w+\))?) )*(func |init[?(<])/#
+        return lines.indices.compactMap { start in
+            guard lines[start].prefixMatch(of: beginning) != nil else { return nil }
+            let indent = lines[start].prefix { $0 == " " }
+            // A signature may take several lines; what ends before a body begins has none, or is one line.
+            guard
+                let body = lines[start...].firstIndex(where: {
+                    $0.hasSuffix("{") || $0.hasSuffix("}") || $0.isEmpty
+                }), lines[body].hasSuffix("{"),
+                let end = lines[(body + 1)...].firstIndex(where: { $0.hasPrefix("\(indent)}") })
+            else { return nil }
+            return (start + 1, end - start + 1)
+        }
     }
 
     @Test func `every folder of sources is a layer`() throws {
