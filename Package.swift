@@ -82,7 +82,8 @@ let package = Package(
             resources: [
                 .embedInCode("index.html"), .embedInCode("style.css"), .embedInCode("favicon.svg"),
                 .embedInCode("api.js"), .embedInCode("app.js"), .embedInCode("chain.js"),
-                .embedInCode("dialog.js"), .embedInCode("dom.js"), .embedInCode("drop.js"),
+                .embedInCode("deleted.js"), .embedInCode("dialog.js"), .embedInCode("dom.js"),
+                .embedInCode("drop.js"),
                 .embedInCode("entries.js"), .embedInCode("files.js"), .embedInCode("format.js"),
                 .embedInCode("forms.js"), .embedInCode("ledger.js"), .embedInCode("network.js"),
                 .embedInCode("upload.js"), .embedInCode("verify.js"),
@@ -180,7 +181,7 @@ let package = Package(
                 "Server", "Client", "Wire", "Storage", "Frontend", "Platform", "Segments", "Roles",
                 "Ledger", "Files", "Merkle", "Cryptography", "Primitives", "Spawning", "Extremes",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
-            ]),
+            ], resources: [.copy("Former")]),
         .testTarget(
             name: "WorkbenchTests",
             dependencies: [

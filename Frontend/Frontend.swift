@@ -44,6 +44,7 @@ package enum Frontend {
             "/api.js": File(PackageResources.api_js, script),
             "/app.js": File(PackageResources.app_js, script),
             "/chain.js": File(PackageResources.chain_js, script),
+            "/deleted.js": File(PackageResources.deleted_js, script),
             "/dialog.js": File(PackageResources.dialog_js, script),
             "/dom.js": File(PackageResources.dom_js, script),
             "/drop.js": File(PackageResources.drop_js, script),

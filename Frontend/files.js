@@ -1,5 +1,6 @@
 // The list of files.
 import { ask } from "./api.js";
+import { deleted, refreshDeleted, resetDeleted } from "./deleted.js";
 import { announce, byId, element, say } from "./dom.js";
 import { askUser } from "./dialog.js";
 import { count, formatBytes, formatTime } from "./format.js";
@@ -41,6 +42,7 @@ export const filesView = {
         shown = pageSize;
         byId("find-input").value = "";
         byId("file-list").replaceChildren();
+        resetDeleted();
         for (const id of ["files-error", "upload-error", "files-summary"]) say(byId(id));
     },
 };
@@ -48,6 +50,7 @@ export const filesView = {
 export function connectFiles() {
     connectUploads((name) => files.some((file) => file.name === name));
     uploads.addEventListener("stored", () => refresh());
+    deleted.addEventListener("put-back", () => refresh());
     byId("find-input").addEventListener("input", () => {
         shown = pageSize;
         render();
@@ -63,6 +66,7 @@ export function connectFiles() {
 
 async function refresh() {
     const asked = generation;
+    refreshDeleted();
     try {
         const answer = await ask("GET", "/api/files");
         if (asked !== generation) return;
@@ -169,7 +173,7 @@ function showCopies(place, { least, target }) {
 async function remove(file) {
     const { choice } = await askUser({
         title: "Delete the file?",
-        text: `“${file.name}”, ${formatBytes(file.size)}, will be gone for ever.`,
+        text: `“${file.name}”, ${formatBytes(file.size)}, is kept for a few days, while there is room, and can be put back.`,
         options: [
             { choice: "delete", label: "Delete", kind: "danger" },
             { choice: "cancel", label: "Keep it" },

@@ -166,6 +166,21 @@ def delete(walk):
     walk.browser.wait("it is gone", lambda: "empty.bin" not in page.names(), 30)
 
 
+def put_back(walk):
+    """What was deleted lately can be put back"""
+    page = walk.page
+    page.see_text("#deleted-title", "2 files")
+    page.click("#deleted-title")
+    walk.look("deleted")
+    page.button("Put empty.bin back").click()
+    page.see_file("empty.bin")
+    expect(fetch(walk, "empty.bin") == read(os.path.join(walk.folder, "empty.bin")), "it differs")
+    page.see_text("#deleted-title", "1 file")
+    page.button("Delete empty.bin").click()
+    page.click("#dialog button.danger")
+    page.see_text("#deleted-title", "2 files")
+
+
 def lose_connection(walk):
     """A lost connection is told, and what was under way can be tried again"""
     walk.allow("net::ERR_")
@@ -283,6 +298,6 @@ def small_and_dark(walk):
 
 
 ALL = [
-    arrive, register, log_in, upload, watch, download, replace, delete, lose_connection, network,
+    arrive, register, log_in, upload, watch, download, replace, delete, put_back, lose_connection, network,
     verify, prove, trees, pages, admit, change_password, lose_session, keyboard, small_and_dark,
 ]

@@ -6,16 +6,6 @@ import Testing
 @Suite struct BackendDownloadTests {
     private let chunks = [TestChunk(1), TestChunk(2), TestChunk(3)]
 
-    /// A story in which the user has a file of three chunks, on three nodes.
-    private func withFile(nodes: Int = 3) throws -> BackendStory {
-        var story = BackendStory(nodes: nodes)
-        try story.store(chunks)
-        // The first comparisons are over.
-        story.advance(by: .minutes(1))
-        _ = story.drive.takeNotes()
-        return story
-    }
-
     /// What a node that holds rotten bytes says.
     private func corrupted(_ request: NodeRequest) -> Answer? {
         guard case .retrieve(let request) = request else { return nil }
@@ -23,20 +13,20 @@ import Testing
     }
 
     @Test func `the owner reads each chunk of a file`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         for (index, chunk) in chunks.enumerated() {
             #expect(story.read(index, of: chunks) == .found(chunk.payload))
         }
     }
 
     @Test func `nobody else does`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         #expect(story.read(0, of: chunks, by: Peers.otherUser) == .notFound)
         #expect(story.requests(\.retrieveRequest).isEmpty)
     }
 
     @Test func `a chunk of another's file cannot be read through one's own`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         let own = [TestChunk(11), TestChunk(12)]
         try story.store(own, as: 2, by: Peers.otherUser)
         let own0 = own.map(\.id)
@@ -66,7 +56,7 @@ import Testing
     }
 
     @Test func `a proof must be right in every part`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         let good = InclusionProof.of(0, in: chunks.map(\.id))
         let bad = [
             InclusionProof(index: 1, treeSize: 3, path: good.path),
@@ -88,51 +78,28 @@ import Testing
         #expect(story.read(0, of: chunks) == .found(chunks[0].payload))
     }
 
-    /// Has node 0 asked first, whatever was measured: the others are suspect.
-    private func preferNode0(_ story: inout BackendStory) {
-        for index in story.nodes.indices.dropFirst() {
-            story.say(.suspect, of: story.nodes[index].registration)
-        }
-        story.advance(by: story.settings.peersInterval)
-    }
-
-    private func preferNobody(_ story: inout BackendStory) {
-        for node in story.nodes { story.say(.alive, of: node.registration) }
-        story.advance(by: story.settings.peersInterval)
-    }
-
-    private func mended(_ story: inout BackendStory) -> [ChunkID] {
-        story.notes { note in
-            if case .replicaMissing(let chunk, on: Peers.node(0), .scrubOrRead) = note {
-                chunk
-            } else {
-                nil
-            }
-        }
-    }
-
     @Test func `another replica is read where one is missing, and the missing one is mended`()
         throws
     {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         story.nodes[0].held = [:]
-        preferNode0(&story)
+        story.preferNode0()
         #expect(story.read(0, of: chunks) == .found(chunks[0].payload))
-        #expect(mended(&story) == [chunks[0].id])
+        #expect(story.mendedOnNode0() == [chunks[0].id])
         #expect(story.holders(of: chunks[0]) == [1, 2])
-        preferNobody(&story)
+        story.preferNobody()
         story.advance(by: .minutes(2))
         #expect(story.nodesHolding(chunks[0]) == [0, 1, 2])
         #expect(story.holders(of: chunks[0]) == [0, 1, 2])
     }
 
     @Test func `corrupt bytes never reach the user, and their replica is made anew`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         story.nodes[0].rule = corrupted
-        preferNode0(&story)
+        story.preferNode0()
         #expect(story.read(0, of: chunks) == .found(chunks[0].payload))
-        #expect(mended(&story) == [chunks[0].id])
-        preferNobody(&story)
+        #expect(story.mendedOnNode0() == [chunks[0].id])
+        story.preferNobody()
         story.advance(by: .minutes(2))
         #expect(story.holders(of: chunks[0]).count == 3)
         #expect(story.requests(\.copyRequest).count == 1)
@@ -140,7 +107,7 @@ import Testing
 
     @Test(arguments: [RetrieveAnswer.refused, .unavailable])
     func `a refusal is no sign of damage`(_ answer: RetrieveAnswer) throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         for index in 0..<2 {
             story.nodes[index].rule = { request in
                 if case .retrieve = request { .node(.retrieve(answer)) } else { nil }
@@ -151,14 +118,14 @@ import Testing
     }
 
     @Test func `a chunk is gone once nobody who is asked has it`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         for index in story.nodes.indices { story.nodes[index].rule = corrupted }
         #expect(story.read(0, of: chunks) == .gone)
         #expect(story.read(1, of: chunks) == .gone)
     }
 
     @Test func `a chunk of the dead is gone but not where one of them may be back`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         for index in story.nodes.indices { story.nodes[index].isSilent = true }
         for index in story.nodes.indices.dropFirst() { story.hear(.dead, of: index) }
         func read() -> GetChunkAnswer? {
@@ -174,7 +141,7 @@ import Testing
     }
 
     @Test func `silent replicas end in unavailable after their time, and stay counted`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         for index in story.nodes.indices { story.nodes[index].isSilent = true }
         let call = story.open(story.get(0, of: chunks))
         story.advance(by: story.settings.requestTimeout - .seconds(1))
@@ -187,112 +154,8 @@ import Testing
         #expect(story.holders(of: chunks[0]).count == 3)
     }
 
-    @Test func `a slow replica is hedged by a second one`() throws {
-        var story = try withFile()
-        preferNode0(&story)
-        story.holdsRequest = { $0.retrieveRequest != nil && $0.to == Peers.node(0) }
-        let call = story.open(story.get(0, of: chunks))
-        story.advance(by: story.settings.hedgeAfter - .milliseconds(1))
-        #expect(story.answer(to: call) == nil)
-        story.advance(by: .milliseconds(2))
-        guard case .getChunk(.found(chunks[0].payload))? = story.answer(to: call) else {
-            Issue.record("the hedge did not answer")
-            return
-        }
-        let answered = story.inbox.count
-        story.release()
-        #expect(story.inbox.count == answered)
-    }
-
-    @Test func `a replica that lost a race is mended too when it turns out missing`() throws {
-        var story = try withFile()
-        story.nodes[0].held = [:]
-        preferNode0(&story)
-        story.holdsRequest = { $0.retrieveRequest != nil && $0.to == Peers.node(0) }
-        _ = story.open(story.get(0, of: chunks))
-        story.advance(by: story.settings.hedgeAfter + .milliseconds(2))
-        #expect(mended(&story).isEmpty)
-        story.release()
-        #expect(mended(&story) == [chunks[0].id])
-    }
-
-    @Test func `nodes thought to be there are asked before suspect and dead ones`() throws {
-        var story = try withFile()
-        story.hear(.dead, of: 0)
-        story.hear(.suspect, of: 1)
-        let start = story.requests.count
-        story.nodes[2].rule = { request in
-            if case .retrieve = request { .node(.retrieve(.refused)) } else { nil }
-        }
-        story.nodes[1].rule = story.nodes[2].rule
-        #expect(story.read(0, of: chunks) == .found(chunks[0].payload))
-        let order = story.requests(from: start, \.retrieveRequest).map(\.to)
-        #expect(order == [Peers.node(2), Peers.node(1), Peers.node(0)])
-    }
-
-    /// How many of a hundred reads ask node 0 first, when all nodes are alive.
-    private func shareOfNode0(_ story: inout BackendStory) -> Int {
-        preferNobody(&story)
-        let start = story.requests.count
-        for _ in 0..<100 { _ = story.open(story.get(0, of: chunks)) }
-        return story.requests(from: start, \.retrieveRequest).count { $0.to == Peers.node(0) }
-    }
-
-    @Test func `a node that answers slowly is asked less`() throws {
-        var story = try withFile()
-        preferNode0(&story)
-        for _ in 0..<5 {
-            story.holdsRequest = { $0.retrieveRequest != nil && $0.to == Peers.node(0) }
-            _ = story.open(story.get(0, of: chunks))
-            story.advance(by: .seconds(1))
-            story.release()
-        }
-        #expect(shareOfNode0(&story) == 0)
-        // Where nothing was measured, or quick answers were, it has its share.
-        var fresh = try withFile()
-        preferNode0(&fresh)
-        for _ in 0..<5 { _ = fresh.open(fresh.get(0, of: chunks)) }
-        #expect(shareOfNode0(&fresh) > 10)
-    }
-
-    @Test(arguments: [true, false])
-    func `a node that lost a race, or never answered, counts as slow`(answersLate: Bool) throws {
-        var story = try withFile()
-        preferNode0(&story)
-        for _ in 0..<5 {
-            story.holdsRequest = { $0.retrieveRequest != nil }
-            _ = story.open(story.get(0, of: chunks))
-            story.advance(by: story.settings.hedgeAfter + .milliseconds(1))
-            // The others are not quick either, so that only what is measured of node 0 tells.
-            story.advance(by: .milliseconds(200))
-            for number in 1...2 { story.releaseRequests(to: number) }
-            story.advance(by: answersLate ? .seconds(1) : .seconds(30))
-            story.release()
-        }
-        #expect(shareOfNode0(&story) == 0)
-    }
-
-    @Test func `a node that was slow once is tried again later`() throws {
-        var story = try withFile()
-        preferNode0(&story)
-        for _ in 0..<3 {
-            story.holdsRequest = { $0.retrieveRequest != nil && $0.to == Peers.node(0) }
-            _ = story.open(story.get(0, of: chunks))
-            story.advance(by: .seconds(5))
-            story.release()
-        }
-        #expect(shareOfNode0(&story) == 0)
-        let start = story.requests.count
-        for _ in 0..<20 {
-            story.advance(by: .minutes(20))
-            _ = story.open(story.get(0, of: chunks))
-        }
-        let retrievals = story.requests(from: start, \.retrieveRequest)
-        #expect(retrievals.count { $0.to == Peers.node(0) } > 2)
-    }
-
     @Test func `downloads beyond the bound are refused until others are done`() throws {
-        var story = try withFile()
+        var story = try BackendStory.withFile(of: chunks)
         for index in story.nodes.indices { story.nodes[index].isSilent = true }
         var number = 0
         while number < 10_000, story.read(0, of: chunks) == nil { number += 1 }
@@ -302,7 +165,7 @@ import Testing
     }
 
     @Test func `what a node reports as damaged is made anew elsewhere`() throws {
-        var story = try withFile(nodes: 4)
+        var story = try BackendStory.withFile(of: chunks, nodes: 4)
         let damaged = story.holders(of: chunks[0])[0]
         story.nodes[damaged].held[chunks[0].id] = nil
         story.tell(.damaged(chunks[0].id), from: story.nodes[damaged].id)
