@@ -57,15 +57,20 @@ import Testing
         return story.requests(from: start, \.retrieveRequest).count { $0.to == Peers.node(0) }
     }
 
-    @Test func `a node that answers slowly is asked less`() throws {
-        var story = try BackendStory.withFile(of: chunks)
+    /// Reads from node 0 so many times, which takes so long to answer.
+    private func readSlowly(_ count: Int, in story: inout BackendStory, for time: Duration) {
         story.preferNode0()
-        for _ in 0..<5 {
+        for _ in 0..<count {
             story.holdsRequest = { $0.retrieveRequest != nil && $0.to == Peers.node(0) }
             _ = story.open(story.get(0, of: chunks))
-            story.advance(by: .seconds(1))
+            story.advance(by: time)
             story.release()
         }
+    }
+
+    @Test func `a node that answers slowly is asked less`() throws {
+        var story = try BackendStory.withFile(of: chunks)
+        readSlowly(5, in: &story, for: .seconds(1))
         #expect(shareOfNode0(&story) == 0)
         // Where nothing was measured, or quick answers were, it has its share.
         var fresh = try BackendStory.withFile(of: chunks)
@@ -93,13 +98,7 @@ import Testing
 
     @Test func `a node that was slow once is tried again later`() throws {
         var story = try BackendStory.withFile(of: chunks)
-        story.preferNode0()
-        for _ in 0..<3 {
-            story.holdsRequest = { $0.retrieveRequest != nil && $0.to == Peers.node(0) }
-            _ = story.open(story.get(0, of: chunks))
-            story.advance(by: .seconds(5))
-            story.release()
-        }
+        readSlowly(3, in: &story, for: .seconds(5))
         #expect(shareOfNode0(&story) == 0)
         let start = story.requests.count
         for _ in 0..<20 {
